@@ -1,0 +1,1 @@
+"""Pictures in: sources, inspection, packing, batches, augmentation and the starter sets."""

@@ -1,0 +1,68 @@
+"""What a job says while it works: frozen values, read alike by window, command line and tests."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` units are finished; `total` is None while it is unknown."""
+
+    done: int
+    total: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """Values to plot at `step`; `seconds` of training have passed in this run so far."""
+
+    step: int
+    values: Mapping[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Pictures drawn at `step` from the run's fixed latents; `pictures` is uint8 [n, h, w, c]."""
+
+    step: int
+    kind: Literal["ema", "raw"]
+    pictures: np.ndarray
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint of `step` is safe on disk in the folder `path`."""
+
+    step: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the user; `kind` groups notes that replace each other (health, device)."""
+
+    text: str
+    level: Literal["info", "warning", "error"] = "info"
+    kind: str = ""
+    step: int | None = None
+
+
+Event = Progress | Scalars | Samples | Saved | Note
+
+T = TypeVar("T")
+
+# Whoever pulls drives the job: next(job). Stop = close(); a job that has something to keep saves it
+# in `except GeneratorExit`, never in `finally`: a crash must not save. Pause = send("pause") once, so
+# that a job that holds a device can free it, then do not pull; other jobs ignore what is sent.
+Order = Literal["pause"]
+Job = Generator[Event, Order | None, T]
+
+
+class Refused(Exception):
+    """Bad input. The message is one sentence for the user: what, where, what to do."""

@@ -1,0 +1,103 @@
+"""The door to a generator family: what a family exports, what a model can do, what a learner owns."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+from torch import Tensor, nn
+
+from studio.core.learning import Optimizer
+from studio.core.settings import Settings
+
+
+class ImageSize(NamedTuple):
+    """What a model draws: height and width in pixels, channels 1, 3 or 4, and how many classes.
+
+    With four channels colour is premultiplied by alpha. `classes` is 0 for an unlabelled set.
+    """
+
+    height: int
+    width: int
+    channels: int
+    classes: int = 0
+
+
+class Model(nn.Module, ABC):
+    """A deterministic map from a standard-normal latent to an image. Nothing in it learns."""
+
+    latent_shape: tuple[int, ...]
+
+    @abstractmethod
+    def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
+        """Yield images [n, c, h, w] in [-1, 1] for latents [n, *latent_shape]; the last is final.
+
+        `labels` is int64 [n], or None where the set has no classes. Slow families yield previews.
+        """
+
+
+@runtime_checkable
+class Encodes(Protocol):
+    """A model that finds the latents of given images."""
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Return latents [n, *latent_shape] for images [n, c, h, w]."""
+        ...
+
+
+class Learner(nn.Module, ABC):
+    """Everything that trains a model: its losses, its optimisers, a second player, its schedules.
+
+    All of it is state the checkpoint keeps: modules and buffers through `state_dict`, optimisers
+    through `optimizers()`. The model itself stays free of it, so what is drawn from, averaged,
+    explored and exported is always just `learner.model`.
+    """
+
+    model: Model
+
+    @abstractmethod
+    def learn(self, images: Tensor, labels: Tensor | None, rng: Any, progress: float) -> dict[str, Tensor]:
+        """Do one optimisation step on images [n, c, h, w] in [-1, 1]; return scalars to plot.
+
+        All randomness comes from `rng`, a torch.Generator on the images' device. `progress` runs
+        from 0 to 1 over the planned run and drives schedules. Returned tensors are detached and
+        not read here, so the device is never waited for.
+        """
+
+    @abstractmethod
+    def optimizers(self) -> Mapping[str, Optimizer]:
+        """The optimisers by name, for checkpoints, the guard and the rollback's lower rate."""
+
+    def finish(self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any) -> None:
+        """Complete `model`, an averaged copy, before it is shown or saved (density, statistics)."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A family's settings under a name that says the intent, with the time it is meant to take."""
+
+    id: str
+    title: str
+    summary: str
+    settings: Settings
+    minutes: float
+
+
+@dataclass(frozen=True)
+class Family:
+    """A generator family: one file in `families/` that exports `FAMILY`."""
+
+    id: str
+    title: str
+    summary: str
+    settings: type[Settings]
+    tiny: Settings
+    presets: tuple[Preset, ...]
+    model: Callable[[Any, ImageSize], Model]
+    learner: Callable[[Model, Any, ImageSize], Learner]
+    smooth: bool = True
+    losses: tuple[str, ...] = field(default=())
+
+    def preset(self, id: str) -> Preset:
+        """Return the preset called `id`; raise KeyError if the family has none of that name."""
+        return next(p for p in self.presets if p.id == id)

@@ -1,0 +1,139 @@
+"""What every learner needs: an optimiser that survives bad numbers and full memory, and an average."""
+
+import copy
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor, nn
+
+from studio.core.device import is_oom
+
+CHUNKS_AT_MOST = 64
+
+
+class Optimizer:
+    """AdamW with warm-up, clipping, batch splitting on out-of-memory and a non-finite guard.
+
+    A step whose gradient is not finite is left out by the fused kernel itself (its `found_inf`),
+    without waiting for the device; `skipped` counts such steps in a row.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[nn.Parameter],
+        rate: float,
+        betas: tuple[float, float] = (0.9, 0.99),
+        decay: float = 0.0,
+        clip: float | None = None,
+        warmup: int = 0,
+        final: float = 1.0,
+    ):
+        """`final` is the rate at the end of the plan as a fraction of `rate`, reached along a cosine."""
+        self.parameters = [p for p in parameters if p.requires_grad]
+        self.rate, self.clip, self.warmup, self.final = rate, clip, warmup, final
+        self.chunks = 1
+        fused = self.parameters[0].device.type in ("cpu", "cuda", "mps")
+        self.adam = torch.optim.AdamW(self.parameters, rate, betas, weight_decay=decay, fused=fused)
+        self.scale = 1.0
+        device = self.parameters[0].device
+        self.steps = 0
+        self.skipped = torch.zeros((), device=device)
+
+    def minimize(self, loss: Callable[..., Tensor], *batch: Tensor | None, progress: float = 0.0) -> Tensor:
+        """Take one step down `loss(*batch)`, a mean over the batch; return its value, detached.
+
+        When memory runs out the batch is split (and stays split) and the gradients of the parts
+        are summed, so the step is that of the whole batch.
+        """
+        while True:
+            try:
+                value = self._backward(loss, batch)
+                break
+            except Exception as error:
+                if not is_oom(error) or self.chunks >= min(CHUNKS_AT_MOST, _length(batch)):
+                    raise
+                self.chunks *= 2
+                self.adam.zero_grad(set_to_none=True)
+        self._step(progress)
+        return value
+
+    def _backward(self, loss: Callable[..., Tensor], batch: tuple[Tensor | None, ...]) -> Tensor:
+        self.adam.zero_grad(set_to_none=True)
+        if self.chunks == 1:
+            value = loss(*batch)
+            value.backward(inputs=self.parameters)
+            return value.detach()
+        total = torch.zeros_like(self.skipped)
+        size = _length(batch)
+        for part in _split(batch, self.chunks):
+            value = loss(*part) * (_length(part) / size)
+            value.backward(inputs=self.parameters)
+            total = total + value.detach()
+        return total
+
+    def _step(self, progress: float) -> None:
+        gradients = [p.grad for p in self.parameters if p.grad is not None]
+        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)).float())
+        bad = (~torch.isfinite(norm)).float()
+        if self.clip is not None:
+            torch._foreach_mul_(gradients, (self.clip / (norm + 1e-6)).clamp_max(1.0))
+        self.adam.found_inf = bad  # type: ignore[attr-defined]
+        for group in self.adam.param_groups:
+            group["lr"] = self.rate_at(progress)
+        self.adam.step()
+        self.steps += 1
+        self.skipped = (self.skipped + 1) * bad
+
+    def rate_at(self, progress: float) -> float:
+        """Return the learning rate at `progress` in 0..1: warm-up, then a cosine to `final`."""
+        cosine = 0.5 + 0.5 * torch.cos(torch.tensor(min(1.0, progress) * torch.pi)).item()
+        warm = min(1.0, (self.steps + 1) / self.warmup) if self.warmup else 1.0
+        return self.rate * self.scale * warm * (self.final + (1 - self.final) * cosine)
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
+        """Return (tensors, numbers) from which `restore` continues exactly."""
+        stored = self.adam.state_dict()["state"]
+        tensors = {f"{k}.{name}": value for k, entry in stored.items() for name, value in entry.items()}
+        return tensors, {"steps": self.steps, "scale": self.scale, "chunks": self.chunks}
+
+    def restore(self, tensors: dict[str, Tensor], numbers: dict[str, float]) -> None:
+        """Continue from what `state` returned."""
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            k, name = key.split(".", 1)
+            state.setdefault(int(k), {})[name] = value
+        self.adam.load_state_dict({"state": state, "param_groups": self.adam.state_dict()["param_groups"]})
+        self.steps, self.scale = int(numbers["steps"]), numbers["scale"]
+        self.chunks = int(numbers["chunks"])
+        self.skipped = torch.zeros_like(self.skipped)
+
+
+def _length(batch: tuple[Tensor | None, ...]) -> int:
+    return next(len(t) for t in batch if t is not None)
+
+
+def _split(batch: tuple[Tensor | None, ...], count: int) -> Iterable[tuple[Tensor | None, ...]]:
+    size = -(-_length(batch) // count)
+    for start in range(0, _length(batch), size):
+        yield tuple(None if t is None else t[start : start + size] for t in batch)
+
+
+class Ema:
+    """An exponential moving average of a model whose half-life is a fraction of what was seen so far.
+
+    The ramp (Karras et al. 2022, EDM: 0.05 of the images seen) keeps short runs from being blurred
+    by their own beginning; `longest` bounds it in steps.
+    """
+
+    def __init__(self, model: nn.Module, ramp: float = 0.05, longest: float = 20_000.0):
+        self.model = copy.deepcopy(model).eval().requires_grad_(False)
+        self.ramp, self.longest = ramp, longest
+
+    @torch.no_grad()
+    def update(self, model: nn.Module, step: int) -> None:
+        """Move the average towards `model` after `step` (0-based) was done."""
+        half_life = max(1e-8, min((step + 1) * self.ramp, self.longest))
+        weight = 1 - 0.5 ** (1 / half_life)
+        torch._foreach_lerp_(list(self.model.parameters()), list(model.parameters()), weight)
+        for mine, theirs in zip(self.model.buffers(), model.buffers(), strict=True):
+            mine.copy_(theirs)

@@ -1,0 +1,210 @@
+"""The document: a readable folder with packed picture sets, runs and kept pictures."""
+
+import json
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+from send2trash import send2trash
+
+from studio import __version__
+from studio.core import runlog
+from studio.core.events import Refused
+from studio.core.settings import Settings, field
+
+SCHEMA = 1
+SUFFIX = ".atelier"
+FOLDERS = ("datasets", "runs", "gallery")
+
+
+class Plan(Settings):
+    """How long and where a run trains. What is trained belongs to the family's own settings."""
+
+    minutes: float = field(3.0, label="Time", help="Training ends after this long, saved.", ge=0.01, le=100_000, unit="min")
+    steps: int = field(
+        0, label="Steps", help="Train exactly this many steps; 0 takes as many as fit into the time.", ge=0, le=100_000_000, advanced=True
+    )
+    seed: int = field(0, label="Seed", help="Another number gives another model from the same pictures.", ge=0, le=2**31 - 1)
+    mirror: bool = field(
+        False, label="Mirror pictures", help="Also learn left-right mirrored pictures. Wrong for letters and for faces looking one way."
+    )
+    device: str = field("auto", label="Device", help="auto takes the GPU if there is one. Or: cpu, cuda, mps.", advanced=True)
+    threads: int = field(
+        0, label="CPU threads", help="0 leaves one core for the window; more is faster only on an idle machine.", ge=0, le=256, advanced=True
+    )
+
+
+class RunRecord(Settings):
+    """A run's settings as it was started (`run.json`); never changed afterwards, except its name."""
+
+    schema_version: int = SCHEMA
+    name: str
+    created: float
+    dataset: str
+    family: str
+    preset: str
+    settings: dict[str, Any]
+    plan: Plan
+    version: str = __version__
+
+
+Status = Literal["running", "interrupted", "stopped", "finished", "failed"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training in a project: its folder, number and record. Progress is read from its log."""
+
+    folder: Path
+    number: int
+    record: RunRecord
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints, newest last by name."""
+        return self.folder / "checkpoints"
+
+    @property
+    def samples(self) -> Path:
+        """The folder of sample grids."""
+        return self.folder / "samples"
+
+    def history(self) -> runlog.History:
+        """Replay the run's log."""
+        return runlog.replay(self.folder)
+
+
+@dataclass(frozen=True)
+class Project:
+    """An opened project: its folder and name. Sets and runs are found on disk when asked for."""
+
+    folder: Path
+    name: str
+
+    def dataset(self, id: str) -> Path:
+        """Return the folder of the packed set `id`; it may not exist yet."""
+        return inside(self.folder / "datasets", id)
+
+    def datasets(self) -> list[Path]:
+        """Return the folders of all packed sets, oldest first."""
+        found = [m.parent for m in (self.folder / "datasets").glob("[!.]*/manifest.json")]
+        return sorted(found, key=lambda f: (f.stat().st_mtime, f.name))
+
+    def runs(self) -> list[Run]:
+        """Return all runs that can be read, by number."""
+        found = [self._read(f) for f in (self.folder / "runs").glob("[0-9]*") if f.is_dir()]
+        return sorted((r for r in found if r), key=lambda r: r.number)
+
+    def run(self, number: int | None = None) -> Run:
+        """Return run `number`, or the newest; raise Refused if there is none."""
+        runs = {r.number: r for r in self.runs()}
+        if not runs:
+            raise Refused(f"The project {self.folder} has no runs yet; train one first.")
+        if number is not None and number not in runs:
+            raise Refused(f"The project {self.folder} has no run {number}; it has {', '.join(map(str, runs))}.")
+        return runs[max(runs) if number is None else number]
+
+    def new_run(self, record: RunRecord) -> Run:
+        """Make the folder of a new run with the next free number and write its record."""
+        number = 1 + max((int(f.name) for f in (self.folder / "runs").glob("[0-9]*")), default=0)
+        folder = self.folder / "runs" / f"{number:03d}"
+        for part in ("checkpoints", "samples"):
+            (folder / part).mkdir(parents=True)
+        run = Run(folder, number, record)
+        write_json(folder / "run.json", record.model_dump())
+        return run
+
+    def _read(self, folder: Path) -> Run | None:
+        try:
+            record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+        return Run(folder, int(folder.name), record)
+
+
+def create(folder: Path, name: str = "") -> Project:
+    """Make a new project folder; raise Refused if something is there already or it can't be written."""
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise Refused(f"{folder} exists already; choose another name for the new project.")
+    name = name or folder.name.removesuffix(SUFFIX)
+    try:
+        for part in FOLDERS:
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        write_json(folder / "project.json", {"schema": SCHEMA, "name": name, "created": time.time(), "version": __version__})
+    except OSError as error:
+        raise Refused(f"The project {folder} can't be made: {error.strerror}. Choose another folder.") from None
+    return Project(folder.absolute(), name)
+
+
+def open(folder: Path) -> Project:
+    """Open a project folder; raise Refused with the reason if it is none or from a newer program."""
+    try:
+        stored = json.loads((folder / "project.json").read_bytes())
+        schema, name = int(stored["schema"]), str(stored["name"])
+    except OSError:
+        raise Refused(f"{folder} is not an Atelier project; open a folder that ends in {SUFFIX}.") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Refused(f"{folder / 'project.json'} is damaged; its runs and pictures are untouched in the folder.") from None
+    if schema > SCHEMA:
+        raise Refused(f"{folder} was made by a newer Atelier; update the program to open it.")
+    return Project(folder.absolute(), name)
+
+
+def open_or_create(folder: Path) -> Project:
+    """Open the project at `folder`, or make it if there is nothing yet."""
+    return open(folder) if (folder / "project.json").exists() else create(folder)
+
+
+def rename(run: Run, name: str) -> Run:
+    """Give the run another name, the only thing of a record that may change."""
+    record = run.record.updated({"name": name.strip() or run.record.name})
+    write_json(run.folder / "run.json", record.model_dump())
+    return Run(run.folder, run.number, record)
+
+
+def delete(run: Run) -> None:
+    """Move the run's folder to the desktop's trash; raise Refused if that is impossible."""
+    try:
+        send2trash(run.folder)
+    except OSError as error:
+        raise Refused(f"Run {run.number} can't be moved to the trash: {error}.") from None
+
+
+def inside(root: Path, name: str) -> Path:
+    """Join a name from a file or a user to `root`; raise Refused if it would leave `root`."""
+    path = root / name
+    if not name or not path.resolve().is_relative_to(root.resolve()) or path.resolve() == root.resolve():
+        raise Refused(f"'{name}' is not a name inside {root}.")
+    return path
+
+
+def slug(text: str) -> str:
+    """Return `text` as a short file name that every system accepts."""
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
+    return plain or "pictures"
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON so that a crash leaves either the old file or the new one."""
+    text = json.dumps(value, indent=1, allow_nan=False).encode()
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries durable where the system can (Windows can't, and needs no such call)."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,54 @@
+"""Settings are frozen data: form, command line, JSON and validation are all drawn from them."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from studio.core.events import Refused
+
+
+class Settings(BaseModel):
+    """Base of every settings class. Equal settings are equal values; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def updated(self, changes: dict[str, Any]) -> Self:
+        """Return a validated copy with `changes`; raise Refused with one sentence if they do not fit."""
+        try:
+            return type(self).model_validate({**self.model_dump(), **changes})
+        except ValidationError as error:
+            raise Refused(sentence(error, type(self))) from None
+
+
+def field(
+    default: Any,
+    *,
+    label: str,
+    help: str,
+    ge: float | None = None,
+    le: float | None = None,
+    unit: str = "",
+    logarithmic: bool = False,
+    advanced: bool = False,
+) -> Any:
+    """One setting: `label` names it, `help` says its effect in the user's words, `ge`..`le` bound it."""
+    extra: dict[str, Any] = {"unit": unit, "logarithmic": logarithmic, "advanced": advanced}
+    return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra=extra)
+
+
+def sentence(error: ValidationError, settings: type[BaseModel]) -> str:
+    """Turn pydantic's report into one sentence that names the setting and what it accepts."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(settings.model_fields)
+        return f"There is no setting '{name}'; the settings here are: {known}."
+    reason = first["msg"][0].lower() + first["msg"][1:]
+    return f"The setting '{name}' does not accept {first['input']!r}: {reason}."
+
+
+def extra(info: FieldInfo, key: str) -> Any:
+    """Read what `field` stored beside the range: 'unit', 'logarithmic' or 'advanced'."""
+    stored = info.json_schema_extra
+    return stored.get(key) if isinstance(stored, dict) else None
