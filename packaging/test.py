@@ -1,0 +1,87 @@
+"""Set up `.venv` with the test tools and run every check: `packaging/test.py [PYTEST OPTIONS]`."""
+
+import os
+import subprocess
+import sys
+import time
+
+if sys.version_info < (3, 11):
+    sys.exit("Atelier needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])
+
+import environment
+import libraries
+from environment import TOP, Trouble
+
+LOCK = "requirements-test.lock"
+LIMIT = 24 * 60.0  # seconds for all steps together
+
+
+def steps(arguments: list[str]) -> dict[str, list[str]]:
+    """Return every check by name; pytest, which takes `arguments`, is the last."""
+    tools = environment.python().parent
+    return {
+        "lint": [str(tools / "ruff"), "check"],
+        "format": [str(tools / "ruff"), "format", "--check"],
+        "types": [str(tools / "basedpyright"), "--level", "error"],
+        "doors": [str(tools / "lint-imports")],
+        "tests": [str(environment.python()), "-m", "pytest", *arguments],
+    }
+
+
+def set_up(system: bool) -> None:
+    """Make `.venv` ready for tests; with `system`, also install missing system parts as root."""
+    if system and not environment.can_make():
+        libraries.install()
+    environment.ensure(LOCK)
+    missing = libraries.missing(environment.site_packages(), "drawing")
+    if missing and not system:
+        raise Trouble(libraries.sentence(missing))
+    if missing:
+        libraries.install()
+
+
+def environ() -> dict[str, str]:
+    """The tests' environment: no display, one thread for each process, so that runs are alike."""
+    return {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1", **os.environ}
+
+
+def run(commands: dict[str, list[str]]) -> dict[str, tuple[int, float]]:
+    """Run all commands, whatever fails; return exit code and seconds by name."""
+    results: dict[str, tuple[int, float]] = {}
+    start = time.monotonic()
+    for name, command in commands.items():
+        print(f"\n== {name}", flush=True)
+        began = time.monotonic()
+        try:
+            code = subprocess.run(
+                command, cwd=TOP, env=environ(), timeout=LIMIT - (began - start)
+            ).returncode
+        except subprocess.TimeoutExpired:
+            print(
+                f"{name} was ended: all checks together may take {LIMIT / 60:.0f} minutes.",
+                flush=True,
+            )
+            code = 124
+        results[name] = code, time.monotonic() - began
+    return results
+
+
+def main(arguments: list[str]) -> int:
+    """Set up, run every check, print the times; return 1 if one failed, 2 if the set-up did."""
+    system = "--system" in arguments[:1]
+    try:
+        set_up(system)
+        results = run(steps(arguments[system:]))
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    print()
+    for name, (code, seconds) in results.items():
+        print(f"{name:<8}{'ok' if code == 0 else f'failed ({code})':<14}{seconds:7.1f} s")
+    return int(any(code for code, _ in results.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
