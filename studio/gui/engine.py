@@ -1,0 +1,162 @@
+"""What the session does beside the window: load the engine, find what was interrupted, start a trial."""
+
+import importlib
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from studio.core.events import Job
+    from studio.core.project import Project
+    from studio.core.request import TrainRequest
+
+ENGINE = ("torch", "studio.core.training", "studio.core.families")
+LATER = ("torch._dynamo",)  # the first optimiser wants it: 1-3 s, best spent before Train is pressed
+
+
+class Starter(NamedTuple):
+    """What *Try it now* imports and trains for one starter set."""
+
+    source: str
+    name: str
+    family: str
+    preset: str
+
+
+STARTERS = {
+    "sprites": Starter("starter:sprites", "Sprites", "gan", "quick"),
+    "digits": Starter("starter:digits", "Digits", "vae", "quick"),
+}
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A run that was training when the program ended: it can go on from its last checkpoint."""
+
+    project: Path
+    number: int
+    name: str
+    saved: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The engine is there; `families` are all studio.core.family.Family values."""
+
+    families: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Started:
+    """A trial's project, its set accepted, and what to train."""
+
+    project: "Project"
+    request: "TrainRequest"
+
+
+def loading(last: Path | None) -> "Job[None]":
+    """Import the engine module by module; tells Interrupted (if any) first and Loaded when ready.
+
+    `last` is the project that was open when the program was last used.
+    """
+    from studio.core.events import Progress
+
+    offer = interrupted(last) if last else None
+    if offer:
+        yield offer  # type: ignore[misc]  # for the session alone
+    for done, module in enumerate(ENGINE):
+        yield Progress(done, len(ENGINE), module)
+        importlib.import_module(module)
+    from studio.core.families import families
+
+    yield Loaded(tuple(families().values()))  # type: ignore[misc]  # for the session alone
+    for module in LATER:
+        importlib.import_module(module)
+
+
+def interrupted(folder: Path) -> Interrupted | None:
+    """Return the run worked on last if it ended without a word and has a checkpoint."""
+    from studio.core import project
+    from studio.core.events import Refused
+
+    try:
+        runs = project.open(folder).runs()
+    except Refused:
+        return None
+    if not runs:
+        return None
+    run = max(runs, key=lambda r: _modified(r.folder / "log.jsonl"))
+    history = run.history()
+    if history.status != "interrupted" or not history.saved:
+        return None
+    return Interrupted(folder, run.number, run.record.name, history.saved)
+
+
+def _modified(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0.0
+
+
+def when_ready(
+    ready: Callable[[], bool], broken: Callable[[], str], text: str, verb: str, *asked: Any
+) -> "Job[Any]":
+    """Wait, saying `text`, until the engine is loaded; then be the job studio.core.training.`verb`."""
+    from studio.core.events import Progress, Refused
+
+    while not ready():
+        if broken():
+            raise Refused(broken())
+        yield Progress(0, None, text)
+        time.sleep(0.05)
+    training = importlib.import_module("studio.core.training")
+    return (yield from getattr(training, verb)(*asked))
+
+
+def tells_of_run(events: list[Any]) -> bool:
+    """Tell whether the training's events show that its run is in the project by now."""
+    from studio.core.events import Samples, Saved, Scalars
+
+    return any(isinstance(event, Scalars | Samples | Saved) for event in events)
+
+
+def starting(starter: Starter, folder: Path) -> "Job[Started]":
+    """Make a project at `folder` with the starter set in it; leaves nothing if it is not finished."""
+    from studio.core import project
+    from studio.core.data import importing
+    from studio.core.data.import_settings import ImportSettings
+    from studio.core.request import TrainRequest
+
+    made = project.create(folder, starter.name)
+    try:
+        draft = yield from importing.draft(starter.source, ImportSettings(), folder / ".imports")
+        packed = importing.accept(draft)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    dataset, name = packed.manifest.id, starter.name
+    return Started(made, TrainRequest(dataset=dataset, family=starter.family, preset=starter.preset, name=name))
+
+
+def sweep(folder: Path) -> None:
+    """Remove drafts that an earlier, interrupted session left in the project."""
+    if folder.is_dir():
+        from studio.core.data import importing
+
+        importing.sweep(folder)
+
+
+def free(folder: Path, name: str) -> Path:
+    """Return a project folder in `folder` that does not exist yet: name, name 2, name 3 …"""
+    name = name.strip() or "Pictures"
+    number, found = 1, suffixed(folder / name)
+    while found.exists():
+        number += 1
+        found = suffixed(folder / f"{name} {number}")
+    return found
+
+
+def suffixed(folder: Path) -> Path:
+    """Return `folder` with a project's suffix."""
+    return folder if folder.name.endswith(".atelier") else folder.with_name(f"{folder.name}.atelier")

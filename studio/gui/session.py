@@ -1,0 +1,302 @@
+"""Session: the panels' only partner. Holds the open project and the runner; hands jobs to core."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
+
+from studio import paths
+from studio.gui import engine
+from studio.gui.jobs import JobRunner
+
+if TYPE_CHECKING:
+    from studio.core.data.importing import Draft
+    from studio.core.data.packed import PackedSet
+    from studio.core.events import Job
+    from studio.core.project import Plan, Project, Run
+
+RECENT = 10
+IMPORTS = ".imports"  # drafts wait in this folder of the project until they are accepted
+
+
+class Session(QObject):
+    """What the panels ask for and listen to. All signals are emitted in the window's thread.
+
+    project_changed: another project was opened, or its sets or runs changed (read `project`).
+    events(str, list): events of the job of lane "train" | "import" | "forecast" | "draw", batched.
+    done(str, object): the lane's job returned this result.
+    busy_changed(str): a lane started, paused, resumed or ended (read `title(lane)`, `paused(lane)`).
+    failed(str, str): the lane's job was refused or broke; the text is one sentence for the user.
+    """
+
+    project_changed = Signal()
+    events = Signal(str, list)
+    done = Signal(str, object)
+    busy_changed = Signal(str)
+    failed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.draft: Draft | None = None
+        self.interrupted: engine.Interrupted | None = None
+        self.ready = False
+        self.memory = QSettings(str(paths.settings() / "window.ini"), QSettings.Format.IniFormat)
+        self._families: list[Any] = []
+        self._broken = ""
+        self._next: dict[str, tuple[str, Callable[[], Job[Any]]]] = {}
+        self._fresh = False  # a training began whose run the panels have not seen yet
+        self.runner = JobRunner(self)
+        self.runner.told.connect(self._on_told)
+        self.runner.ended.connect(self._on_ended)
+        self.runner.changed.connect(self.busy_changed)
+
+    # the engine
+
+    def warm_up(self) -> None:
+        """Load the engine in the background; the window calls this after its first paint."""
+        last = self.memory.value("last", "", str)
+        title = self.tr("Loading the engine")
+        self.runner.run("engine", title, lambda: engine.loading(Path(last) if last else None))
+
+    def families(self) -> list[Any]:
+        """Return the studio.core.family.Family values; none until the engine is loaded."""
+        return self._families
+
+    # project
+
+    def open_project(self, folder: Path) -> None:
+        """Open the project in `folder`; `failed("project", sentence)` if that is impossible."""
+        from studio.core import project
+
+        self._open(lambda: project.open(folder))
+
+    def new_project(self, folder: Path) -> None:
+        """Make a project at `folder` and open it."""
+        from studio.core import project
+
+        self._open(lambda: project.create(engine.suffixed(folder)))
+
+    def _open(self, find: "Callable[[], Project]") -> None:
+        if self.title("train"):
+            return self.failed.emit("project", self.tr("Stop the training before you change project."))
+        found = self._ask("project", find)
+        if found is None:
+            return None
+        self.runner.stop("import")
+        self.runner.stop("forecast")
+        self.discard_draft()
+        self.project = found
+        self._ask("project", lambda: engine.sweep(found.folder / IMPORTS))
+        self.remember(found.folder)
+        return self.project_changed.emit()
+
+    def rename_run(self, run: "Run", name: str) -> None:
+        """Give the run another name."""
+        from studio.core import project
+
+        self._ask("project", lambda: project.rename(run, name))
+        self.project_changed.emit()
+
+    def delete_run(self, run: "Run") -> None:
+        """Move the run to the desktop's trash."""
+        from studio.core import project
+
+        self._ask("project", lambda: project.delete(run))
+        self.project_changed.emit()
+
+    def _ask(self, what: str, action: Callable[[], Any]) -> Any:
+        """Return what the quick `action` returns; say `failed(what, …)` if it is refused."""
+        from studio.core.events import Refused
+
+        try:
+            return action()
+        except (Refused, OSError) as error:
+            self.failed.emit(what, str(error))
+            return None
+
+    # what was open before
+
+    def recent(self) -> list[Path]:
+        """Return the projects opened last, newest first; those that are gone are left out."""
+        stored = self.memory.value("recent", [])
+        folders = [stored] if isinstance(stored, str) else list(stored or [])
+        return [Path(f) for f in folders if (Path(f) / "project.json").is_file()]
+
+    def remember(self, folder: Path) -> None:
+        """Put the project first among the recent ones."""
+        others = [f for f in self.recent() if f != folder]
+        self.memory.setValue("recent", [str(f) for f in [folder, *others][:RECENT]])
+        self.memory.setValue("last", str(folder))
+
+    def forget(self) -> None:
+        """Empty the list of recent projects."""
+        self.memory.setValue("recent", [])
+
+    def go_on(self) -> None:
+        """Open the interrupted run's project and continue the run."""
+        offer, self.interrupted = self.interrupted, None
+        if offer is None:
+            return
+        self.open_project(offer.project)
+        run = self._ask("project", lambda: self.project.run(offer.number)) if self.project else None
+        if run is not None:
+            self.resume(run)
+
+    # pictures
+
+    def import_pictures(self, source: str, settings: Any) -> None:
+        """Make a draft of `source`; done("import", Draft). A newer call replaces one at work."""
+        from studio.core.data import importing
+
+        if self.project is None:
+            self.new_project(engine.free(paths.projects(), Path(source.split(":")[-1]).stem))
+        if self.project is None:
+            return
+        folder = self.project.folder / IMPORTS
+        title = self.tr("Importing {name}").format(name=Path(source).name)
+        self._start("import", title, lambda: importing.draft(source, settings, folder))
+
+    def accept_draft(self) -> None:
+        """Keep the draft as a set of the project; done("accept", PackedSet)."""
+        from studio.core.data import importing
+
+        draft, project = self.draft, self.project
+        if draft is None or project is None:
+            return
+        kept = self._ask("import", lambda: importing.accept(draft))
+        if kept is not None:
+            self.draft = None
+            self.project_changed.emit()
+            self.done.emit("accept", kept)
+
+    def discard_draft(self) -> None:
+        """Throw the draft away."""
+        from studio.core.data import importing
+
+        draft, self.draft = self.draft, None
+        if draft is not None:
+            self._ask("import", lambda: importing.discard(draft))
+
+    # training
+
+    def forecast(self, request: Any) -> None:
+        """Measure what the request would take; done("forecast", Forecast). The newest call counts."""
+        self._start("forecast", self.tr("Measuring"), self._waiting("forecast", self.project, request))
+
+    def train(self, request: Any) -> None:
+        """Train as asked; done("train", Run)."""
+        self._train(self.tr("Training"), "start", request)
+
+    def resume(self, run: "Run", plan: "Plan | None" = None) -> None:
+        """Continue the run from its last checkpoint."""
+        self._train(self.tr("Training run {n}").format(n=run.number), "resume", run.number, plan)
+
+    def try_now(self, starter: str) -> None:
+        """Make a project with a starter set and train it at once."""
+        if self.title("train") or self.title("import"):
+            self.failed.emit("import", self.tr("Wait until what is running has ended, or stop it."))
+            return
+        chosen = engine.STARTERS[starter]
+        folder = engine.free(paths.projects(), chosen.name)
+        title = self.tr("Making {name}").format(name=chosen.name)
+        self._start("import", title, lambda: engine.starting(chosen, folder))
+
+    def _train(self, title: str, verb: str, *asked: Any) -> None:
+        if self.title("train"):
+            sentence = self.tr("A training is running already; stop it before you start another.")
+            self.failed.emit("train", sentence)
+            return
+        self.runner.stop("forecast")
+        self._fresh = True
+        self.runner.run("train", title, self._waiting(verb, self.project, *asked))
+
+    def _waiting(self, verb: str, *asked: Any) -> "Callable[[], Job[Any]]":
+        """Return the training verb as a job that waits, with a word, until the engine is loaded."""
+        text = self.tr("Loading the engine…")
+        return lambda: engine.when_ready(lambda: self.ready, lambda: self._broken, text, verb, *asked)
+
+    # lanes
+
+    def title(self, lane: str) -> str:
+        """Return what runs in the lane, or nothing."""
+        return "" if lane == "engine" and self.ready else self.runner.title(lane)
+
+    def paused(self, lane: str) -> bool:
+        """Tell whether the lane is held."""
+        return self.runner.paused(lane)
+
+    def pause(self, lane: str, on: bool) -> None:
+        """Hold the lane's job, which frees its device, or let it go on."""
+        self.runner.pause(lane, on)
+
+    def stop(self, lane: str) -> None:
+        """Ask the lane's job to save and end; `busy_changed` follows."""
+        self._next.pop(lane, None)
+        self.runner.stop(lane)
+
+    def close(self, seconds: float) -> bool:
+        """Save and stop everything; False if a job needs longer (call again, destroy nothing)."""
+        self._next.clear()
+        self.discard_draft()
+        return self.runner.close(seconds)
+
+    def _start(self, lane: str, title: str, make: "Callable[[], Job[Any]]") -> None:
+        """Run the job, or let it follow the lane's present one, which is asked to stop."""
+        if not self.runner.run(lane, title, make):
+            self._next[lane] = (title, make)
+            self.runner.stop(lane)
+
+    @Slot(str, list)
+    def _on_told(self, lane: str, events: list[Any]) -> None:
+        if lane == "engine":
+            for event in events:
+                self._on_engine(event)
+            return
+        if lane == "train" and self._fresh and engine.tells_of_run(events):
+            self._fresh = False
+            self.project_changed.emit()
+        self.events.emit(lane, events)
+
+    def _on_engine(self, event: Any) -> None:
+        if isinstance(event, engine.Interrupted):
+            self.interrupted = event
+        if isinstance(event, engine.Loaded):
+            self._families, self.ready = list(event.families), True
+        self.busy_changed.emit("engine")
+
+    @Slot(str, str, object)
+    def _on_ended(self, lane: str, how: str, value: Any) -> None:
+        follows = self._next.pop(lane, None)
+        if how == "done":
+            self._on_done(lane, value, announce=follows is None)
+        elif how == "failed" and follows is None:
+            self._on_failed(lane, value)
+        if lane == "train":
+            self.project_changed.emit()
+        if follows:
+            self.runner.run(lane, *follows)
+
+    def _on_done(self, lane: str, value: Any, announce: bool) -> None:
+        if lane == "import":
+            self._on_imported(value, announce)
+        elif announce and lane != "engine":
+            self.done.emit(lane, value)
+
+    def _on_imported(self, value: Any, announce: bool) -> None:
+        if isinstance(value, engine.Started):
+            self.open_project(value.project.folder)
+            self.train(value.request)
+            return
+        self.discard_draft()
+        self.draft = value
+        if announce:
+            self.done.emit("import", value)
+        else:
+            self.discard_draft()
+
+    def _on_failed(self, lane: str, sentence: str) -> None:
+        if lane == "engine" and not self.ready:
+            self._broken = sentence
+        self.failed.emit(lane, sentence)

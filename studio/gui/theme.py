@@ -1,0 +1,112 @@
+"""How the program looks: a calm dark palette, one accent color, one style sheet, and its icons."""
+
+from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImageReader, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from studio import paths
+
+GROUND = "#1d1e21"  # behind everything
+SURFACE = "#25262a"  # cards, fields, the rail
+RAISED = "#303238"  # buttons
+EDGE = "#3a3c43"
+TEXT = "#e4e5e8"
+QUIET = "#9a9da6"  # 6.0:1 on GROUND
+ACCENT = "#8ea6f7"
+ON_ACCENT = "#14161c"
+WARNING = "#e3b565"
+ERROR = "#ef8f86"
+CHECKER = ("#3a3a3a", "#4a4a4a")  # under transparency; core.pictures shows the same two greys
+GAP = 8  # every margin and spacing is a multiple of this many pixels
+
+STYLE = f"""
+QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {EDGE}; padding: 4px; }}
+QLabel[role="title"] {{ font-size: 22pt; font-weight: 300; }}
+QLabel[role="heading"] {{ font-size: 12pt; font-weight: 600; }}
+QLabel[role="quiet"], QLabel[role="help"] {{ color: {QUIET}; }}
+QLabel[role="warning"] {{ color: {WARNING}; }}
+QLabel[role="error"] {{ color: {ERROR}; }}
+QFrame[role="card"] {{ background: {SURFACE}; border: 1px solid {EDGE}; border-radius: 8px; }}
+QFrame[role="drop"] {{ border: 2px dashed {EDGE}; border-radius: 12px; }}
+QFrame[role="drop"][over="true"] {{ border-color: {ACCENT}; background: {SURFACE}; }}
+QFrame[role="notice"] {{ background: #2b2f3d; border: 1px solid {ACCENT}; border-radius: 8px; }}
+QFrame[role="rail"] {{ background: {SURFACE}; border: none; border-right: 1px solid {EDGE}; }}
+QFrame[role="rail"] QToolButton {{ border: none; border-radius: 8px; padding: 8px 4px; color: {QUIET}; }}
+QFrame[role="rail"] QToolButton:hover {{ background: {RAISED}; color: {TEXT}; }}
+QFrame[role="rail"] QToolButton:checked {{ background: {RAISED}; color: {TEXT}; }}
+QFrame[role="rail"] QToolButton:focus {{ border: 1px solid {ACCENT}; }}
+QPushButton {{ background: {RAISED}; border: 1px solid {EDGE}; border-radius: 6px; padding: 6px 16px; }}
+QPushButton:hover {{ border-color: {QUIET}; }}
+QPushButton:pressed {{ background: {SURFACE}; }}
+QPushButton:focus {{ border-color: {ACCENT}; }}
+QPushButton:disabled {{ color: #6b6e76; border-color: {RAISED}; }}
+QPushButton[role="primary"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT}; font-weight: 600; }}
+QPushButton[role="primary"]:hover {{ background: #a3b7fa; }}
+QPushButton[role="primary"]:disabled {{ background: {RAISED}; color: #6b6e76; border-color: {RAISED}; }}
+QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; padding: 6px 8px; text-align: left; }}
+QPushButton[role="link"]:hover {{ background: {RAISED}; }}
+QPushButton[role="link"]:focus {{ border-color: {ACCENT}; }}
+QListWidget {{ background: {SURFACE}; border: 1px solid {EDGE}; border-radius: 8px; outline: none; }}
+QListWidget::item {{ padding: 8px; border-radius: 6px; color: {TEXT}; }}
+QListWidget::item:selected {{ background: {RAISED}; color: {TEXT}; }}
+QProgressBar {{ background: {RAISED}; border: none; border-radius: 3px; }}
+QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
+QStatusBar {{ background: {SURFACE}; border-top: 1px solid {EDGE}; }}
+QStatusBar::item {{ border: none; }}
+QMenuBar {{ background: {SURFACE}; }}
+QSplitter::handle {{ background: {EDGE}; }}
+"""
+
+
+def dress(app: QApplication) -> None:
+    """Give the application its palette and style sheet. Light system themes are overridden."""
+    app.setStyle("Fusion")
+    app.styleHints().setColorScheme(Qt.ColorScheme.Dark)  # does nothing on a bare X11: hence below
+    app.setPalette(palette())
+    app.setStyleSheet(STYLE)
+
+
+def palette() -> QPalette:
+    """Return the dark palette."""
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    colors = QPalette()
+    plan = {
+        GROUND: [role.Window],
+        SURFACE: [role.Base, role.AlternateBase],
+        RAISED: [role.Button, role.ToolTipBase, role.Mid],
+        EDGE: [role.Midlight, role.Light],
+        "#141518": [role.Dark, role.Shadow],
+        TEXT: [role.WindowText, role.Text, role.ButtonText, role.ToolTipText, role.BrightText],
+        QUIET: [role.PlaceholderText],
+        ACCENT: [role.Highlight, role.Accent, role.Link, role.LinkVisited],
+        ON_ACCENT: [role.HighlightedText],
+    }
+    for color, roles in plan.items():
+        for each in roles:
+            colors.setColor(each, QColor(color))
+    for each in (role.WindowText, role.Text, role.ButtonText):
+        colors.setColor(group.Disabled, each, QColor("#6b6e76"))
+    return colors
+
+
+def icon(name: str, size: int = 24) -> QIcon:
+    """Return the icon resources/icons/`name`.svg in the theme's colors, sharp on any screen."""
+    drawn = QIcon()
+    modes = ((QIcon.Mode.Normal, QIcon.State.Off, TEXT), (QIcon.Mode.Disabled, QIcon.State.Off, "#6b6e76"))
+    for mode, state, color in (*modes, (QIcon.Mode.Normal, QIcon.State.On, ACCENT)):
+        drawn.addPixmap(pixmap(name, size, color), mode, state)
+    return drawn
+
+
+def pixmap(name: str, size: int, color: str = TEXT) -> QPixmap:
+    """Draw the icon `name` at `size` logical pixels; `color` replaces the drawing's currentColor."""
+    svg = (paths.resources() / "icons" / f"{name}.svg").read_bytes()
+    data = QBuffer()
+    data.setData(QByteArray(svg.replace(b"currentColor", color.encode())))
+    reader = QImageReader(data, QByteArray(b"svg"))
+    screen = QGuiApplication.primaryScreen()
+    ratio = screen.devicePixelRatio() if screen else 1.0
+    reader.setScaledSize(QSize(round(size * ratio), round(size * ratio)))
+    picture = QPixmap.fromImage(reader.read())
+    picture.setDevicePixelRatio(ratio)
+    return picture
