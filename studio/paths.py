@@ -9,7 +9,11 @@ import platformdirs
 def resources() -> Path:
     """Return the folder of shipped resources, from a source tree, a wheel or a frozen program."""
     frozen = getattr(sys, "_MEIPASS", None)
-    return Path(frozen) / "resources" if frozen else Path(__file__).resolve().parent.parent / "resources"
+    return (
+        Path(frozen) / "resources"
+        if frozen
+        else Path(__file__).resolve().parent.parent / "resources"
+    )
 
 
 def projects() -> Path:

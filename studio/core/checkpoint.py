@@ -22,7 +22,9 @@ class Damaged(Exception):
     """A checkpoint that does not equal its manifest. The message is one sentence."""
 
 
-def save_checkpoint(folder: Path, step: int, tensors: dict[str, Tensor], state: dict[str, Any]) -> Path:
+def save_checkpoint(
+    folder: Path, step: int, tensors: dict[str, Tensor], state: dict[str, Any]
+) -> Path:
     """Save under `folder`/step-NNNNNNNN and return that path once it is durable.
 
     temp dir → fsync files → fsync dir → rename → fsync parent; the caller announces, then prunes.
@@ -78,10 +80,13 @@ def checkpoints(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("step-*") if (p / "MANIFEST.json").exists())
 
 
-def newest(folder: Path, step: int | None = None) -> tuple[Path, dict[str, Tensor], dict[str, Any], list[str]]:
-    """Load the newest sound checkpoint (at most at `step`): (path, tensors, state, why newer were passed over).
+Loaded = tuple[Path, dict[str, Tensor], dict[str, Any], list[str]]
 
-    Raises Refused when there is none.
+
+def newest(folder: Path, step: int | None = None) -> Loaded:
+    """Load the newest sound checkpoint (at most at `step`): path, tensors, state, troubles.
+
+    Troubles are sentences on newer ones that were passed over. Raises Refused when there is none.
     """
     troubles: list[str] = []
     for path in reversed(checkpoints(folder)):

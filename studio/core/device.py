@@ -1,4 +1,4 @@
-"""The machine: which device computes, with how many threads, how much memory, and what out-of-memory is."""
+"""The machine: device, threads, memory, and what out-of-memory looks like."""
 
 import os
 
@@ -7,12 +7,9 @@ import torch
 
 from studio.core.events import Refused
 
-# libgomp spins at barriers; with any busy neighbour two threads then fall to a tenth (research/gui.md 1.1).
-THREADS_SPARED_FOR_WINDOW = 1
-
 
 def choose(name: str = "auto") -> torch.device:
-    """Return the device called `name` ('auto', 'cpu', 'cuda', 'cuda:1', 'mps'); auto takes the fastest.
+    """Return the device called `name`: auto (the fastest), cpu, cuda, cuda:1, mps.
 
     Raises Refused when the machine has no such device.
     """
@@ -54,7 +51,9 @@ def cores() -> int:
 
 
 def use_threads(count: int) -> None:
-    """Set torch's threads for the calling thread (OpenMP's setting is per thread: call it there)."""
+    """Set torch's threads for the calling thread (OpenMP's setting is per thread: call it
+    there).
+    """
     torch.set_num_threads(max(1, count))
 
 
@@ -89,8 +88,17 @@ def synchronize(device: torch.device) -> None:
 
 
 def is_oom(error: BaseException) -> bool:
-    """Tell whether `error` means that memory ran out, on any device (on a CPU torch raises RuntimeError)."""
+    """Tell whether `error` means that memory ran out, on any device (on a CPU torch raises
+    RuntimeError).
+    """
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and ("can't allocate memory" in text or "out of memory" in text)
+    return isinstance(error, RuntimeError) and (
+        "can't allocate memory" in text or "out of memory" in text
+    )
+
+
+def has_fast_bf16() -> bool:
+    """Tell whether this CPU multiplies bfloat16 in hardware; elsewhere it is slower than fp32."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

@@ -58,8 +58,8 @@ Event = Progress | Scalars | Samples | Saved | Note
 T = TypeVar("T")
 
 # Whoever pulls drives the job: next(job). Stop = close(); a job that has something to keep saves it
-# in `except GeneratorExit`, never in `finally`: a crash must not save. Pause = send("pause") once, so
-# that a job that holds a device can free it, then do not pull; other jobs ignore what is sent.
+# in `except GeneratorExit`, never in `finally`: a crash must not save. Pause = send("pause") once,
+# so that a job that holds a device can free it, then do not pull; other jobs ignore what is sent.
 Order = Literal["pause"]
 Job = Generator[Event, Order | None, T]
 

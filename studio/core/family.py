@@ -1,4 +1,4 @@
-"""The door to a generator family: what a family exports, what a model can do, what a learner owns."""
+"""The door to a family: what it exports, what a model can do, what a learner owns."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -56,7 +56,9 @@ class Learner(nn.Module, ABC):
     model: Model
 
     @abstractmethod
-    def learn(self, images: Tensor, labels: Tensor | None, rng: Any, progress: float) -> dict[str, Tensor]:
+    def learn(
+        self, images: Tensor, labels: Tensor | None, rng: Any, progress: float
+    ) -> dict[str, Tensor]:
         """Do one optimisation step on images [n, c, h, w] in [-1, 1]; return scalars to plot.
 
         All randomness comes from `rng`, a torch.Generator on the images' device. `progress` runs
@@ -68,7 +70,9 @@ class Learner(nn.Module, ABC):
     def optimizers(self) -> Mapping[str, Optimizer]:
         """The optimisers by name, for checkpoints, the guard and the rollback's lower rate."""
 
-    def finish(self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any) -> None:
+    def finish(
+        self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
+    ) -> None:
         """Complete `model`, an averaged copy, before it is shown or saved (density, statistics)."""
 
 

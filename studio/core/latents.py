@@ -1,6 +1,7 @@
 """Latents are standard-normal tensors: drawing them, mixing them, walking between them."""
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -8,7 +9,9 @@ from torch import Tensor
 MASK = (1 << 64) - 1
 
 
-def rng(seed: int, step: int = 0, stream: int = 0, device: torch.device | str = "cpu") -> torch.Generator:
+def rng(
+    seed: int, step: int = 0, stream: int = 0, device: torch.device | str = "cpu"
+) -> torch.Generator:
     """Return the generator that belongs to (seed, step, stream): counters, never history.
 
     The three numbers are mixed by SplitMix64 (Steele et al. 2014), so neighbours are unrelated.
@@ -28,11 +31,18 @@ def _splitmix(state: int) -> int:
 
 def draw(count: int, shape: tuple[int, ...], seed: int) -> Tensor:
     """Return `count` latents of `shape`. Latent k depends on (seed, k) alone, not on `count`."""
-    return torch.stack([torch.randn(shape, generator=rng(seed, k)) for k in range(count)])
+    return torch.stack([draw_one(shape, seed, k) for k in range(count)])
+
+
+def draw_one(shape: tuple[int, ...], seed: int, k: int) -> Tensor:
+    """Return latent number k of `seed`."""
+    return torch.randn(shape, generator=rng(seed, k))
 
 
 def slerp(a: Tensor, b: Tensor, t: float | Tensor) -> Tensor:
-    """Mix latents a and b [..., *shape] on the sphere, t in 0..1 (Shoemake 1985), over all of `shape`."""
+    """Mix latents a and b [..., *shape] on the sphere, t in 0..1 (Shoemake 1985), over all of
+    `shape`.
+    """
     flat_a, flat_b = a.flatten(), b.flatten()
     cosine = torch.dot(flat_a, flat_b) / (flat_a.norm() * flat_b.norm()).clamp_min(1e-12)
     angle = torch.acos(cosine.clamp(-1, 1))
@@ -42,8 +52,10 @@ def slerp(a: Tensor, b: Tensor, t: float | Tensor) -> Tensor:
 
 
 def walk(keys: Tensor, steps: int) -> Tensor:
-    """Return the path through latents `keys` [k, *shape]: `steps` frames from each to the next, then the last."""
-    frames = [slerp(a, b, i / steps) for a, b in zip(keys, keys[1:], strict=False) for i in range(steps)]
+    """Return the path through latents `keys` [k, *shape]: `steps` frames from each to the next,
+    then the last.
+    """
+    frames = [slerp(a, b, i / steps) for a, b in pairwise(keys) for i in range(steps)]
     return torch.stack([*frames, keys[-1]])
 
 

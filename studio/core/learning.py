@@ -1,14 +1,17 @@
-"""What every learner needs: an optimiser that survives bad numbers and full memory, and an average."""
+"""What learners share: an optimiser that survives bad numbers and full memory; an average."""
 
 import copy
 from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from studio.core.device import is_oom
 
 CHUNKS_AT_MOST = 64
+M = TypeVar("M", bound=nn.Module)
 
 
 class Optimizer:
@@ -28,7 +31,9 @@ class Optimizer:
         warmup: int = 0,
         final: float = 1.0,
     ):
-        """`final` is the rate at the end of the plan as a fraction of `rate`, reached along a cosine."""
+        """`final` is the rate at the end of the plan as a fraction of `rate`, reached along a
+        cosine.
+        """
         self.parameters = [p for p in parameters if p.requires_grad]
         self.rate, self.clip, self.warmup, self.final = rate, clip, warmup, final
         self.chunks = 1
@@ -39,7 +44,9 @@ class Optimizer:
         self.steps = 0
         self.skipped = torch.zeros((), device=device)
 
-    def minimize(self, loss: Callable[..., Tensor], *batch: Tensor | None, progress: float = 0.0) -> Tensor:
+    def minimize(
+        self, loss: Callable[..., Tensor], *batch: Tensor | None, progress: float = 0.0
+    ) -> Tensor:
         """Take one step down `loss(*batch)`, a mean over the batch; return its value, detached.
 
         When memory runs out the batch is split (and stays split) and the gradients of the parts
@@ -73,10 +80,10 @@ class Optimizer:
 
     def _step(self, progress: float) -> None:
         gradients = [p.grad for p in self.parameters if p.grad is not None]
-        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)).float())
+        norm = nn.utils.get_total_norm(gradients)
         bad = (~torch.isfinite(norm)).float()
         if self.clip is not None:
-            torch._foreach_mul_(gradients, (self.clip / (norm + 1e-6)).clamp_max(1.0))
+            nn.utils.clip_grads_with_norm_(self.parameters, self.clip, norm)
         self.adam.found_inf = bad  # type: ignore[attr-defined]
         for group in self.adam.param_groups:
             group["lr"] = self.rate_at(progress)
@@ -90,10 +97,18 @@ class Optimizer:
         warm = min(1.0, (self.steps + 1) / self.warmup) if self.warmup else 1.0
         return self.rate * self.scale * warm * (self.final + (1 - self.final) * cosine)
 
+    def to(self, device: torch.device) -> None:
+        """Move the optimiser's own tensors (the parameters move with their module)."""
+        for entry in self.adam.state.values():
+            entry.update({k: v.to(device) for k, v in entry.items() if isinstance(v, Tensor)})
+        self.skipped = self.skipped.to(device)
+
     def state(self) -> tuple[dict[str, Tensor], dict[str, float]]:
         """Return (tensors, numbers) from which `restore` continues exactly."""
         stored = self.adam.state_dict()["state"]
-        tensors = {f"{k}.{name}": value for k, entry in stored.items() for name, value in entry.items()}
+        tensors = {
+            f"{k}.{name}": value for k, entry in stored.items() for name, value in entry.items()
+        }
         return tensors, {"steps": self.steps, "scale": self.scale, "chunks": self.chunks}
 
     def restore(self, tensors: dict[str, Tensor], numbers: dict[str, float]) -> None:
@@ -102,7 +117,9 @@ class Optimizer:
         for key, value in tensors.items():
             k, name = key.split(".", 1)
             state.setdefault(int(k), {})[name] = value
-        self.adam.load_state_dict({"state": state, "param_groups": self.adam.state_dict()["param_groups"]})
+        self.adam.load_state_dict(
+            {"state": state, "param_groups": self.adam.state_dict()["param_groups"]}
+        )
         self.steps, self.scale = int(numbers["steps"]), numbers["scale"]
         self.chunks = int(numbers["chunks"])
         self.skipped = torch.zeros_like(self.skipped)
@@ -118,15 +135,15 @@ def _split(batch: tuple[Tensor | None, ...], count: int) -> Iterable[tuple[Tenso
         yield tuple(None if t is None else t[start : start + size] for t in batch)
 
 
-class Ema:
-    """An exponential moving average of a model whose half-life is a fraction of what was seen so far.
+class Ema(Generic[M]):
+    """A model's moving average whose half-life is a fraction of what was seen so far.
 
     The ramp (Karras et al. 2022, EDM: 0.05 of the images seen) keeps short runs from being blurred
     by their own beginning; `longest` bounds it in steps.
     """
 
-    def __init__(self, model: nn.Module, ramp: float = 0.05, longest: float = 20_000.0):
-        self.model = copy.deepcopy(model).eval().requires_grad_(False)
+    def __init__(self, model: M, ramp: float = 0.05, longest: float = 20_000.0):
+        self.model: M = copy.deepcopy(model).eval().requires_grad_(False)
         self.ramp, self.longest = ramp, longest
 
     @torch.no_grad()
@@ -134,6 +151,8 @@ class Ema:
         """Move the average towards `model` after `step` (0-based) was done."""
         half_life = max(1e-8, min((step + 1) * self.ramp, self.longest))
         weight = 1 - 0.5 ** (1 / half_life)
-        torch._foreach_lerp_(list(self.model.parameters()), list(model.parameters()), weight)
-        for mine, theirs in zip(self.model.buffers(), model.buffers(), strict=True):
-            mine.copy_(theirs)
+        mine: list[Tensor] = list(self.model.parameters())
+        theirs: list[Tensor] = list(model.parameters())
+        get_ema_multi_avg_fn(1 - weight)(mine, theirs, step)
+        for kept, new in zip(self.model.buffers(), model.buffers(), strict=True):
+            kept.copy_(new)

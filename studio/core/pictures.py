@@ -1,4 +1,4 @@
-"""Image conventions: images (torch, [-1, 1], premultiplied) and pictures (numpy, uint8, straight alpha)."""
+"""Image conventions: images (torch, [-1, 1], premultiplied) and pictures (numpy, uint8)."""
 
 import math
 from pathlib import Path
@@ -15,7 +15,9 @@ MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
 def premultiply(pictures: np.ndarray) -> np.ndarray:
-    """Multiply colour by alpha, uint8 [..., 4] to uint8 [..., 4], rounded; other channel counts pass."""
+    """Multiply colour by alpha, uint8 [..., 4] to uint8 [..., 4], rounded; other channel counts
+    pass.
+    """
     if pictures.shape[-1] != 4:
         return pictures
     alpha = pictures[..., 3:].astype(np.uint16)
@@ -24,16 +26,22 @@ def premultiply(pictures: np.ndarray) -> np.ndarray:
 
 
 def straighten(pictures: np.ndarray) -> np.ndarray:
-    """Divide premultiplied colour by alpha, uint8 [..., 4]; fully transparent pixels become black."""
+    """Divide premultiplied colour by alpha, uint8 [..., 4]; fully transparent pixels become
+    black.
+    """
     if pictures.shape[-1] != 4:
         return pictures
     alpha = pictures[..., 3:].astype(np.float32)
     color = pictures[..., :3] * (255 / np.maximum(alpha, 1)) * (alpha > 0)
-    return np.concatenate([np.minimum(color + 0.5, 255).astype(np.uint8), pictures[..., 3:]], axis=-1)
+    return np.concatenate(
+        [np.minimum(color + 0.5, 255).astype(np.uint8), pictures[..., 3:]], axis=-1
+    )
 
 
 def to_images(packed: "Tensor") -> "Tensor":
-    """Turn packed pictures, uint8 premultiplied [n, h, w, c], into images [n, c, h, w] in [-1, 1]."""
+    """Turn packed pictures, uint8 premultiplied [n, h, w, c], into images [n, c, h, w] in [-1,
+    1].
+    """
     return packed.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
@@ -47,7 +55,9 @@ def to_pictures(images: "Tensor") -> np.ndarray:
 
 
 def opaque(pictures: np.ndarray, checker: int = 4) -> np.ndarray:
-    """Return RGB uint8 [..., h, w, 3] of any pictures, transparency over a grey checker of that size."""
+    """Return RGB uint8 [..., h, w, 3] of any pictures, transparency over a grey checker of that
+    size.
+    """
     if pictures.shape[-1] == 1:
         return np.repeat(pictures, 3, axis=-1)
     if pictures.shape[-1] == 3:
@@ -60,7 +70,9 @@ def opaque(pictures: np.ndarray, checker: int = 4) -> np.ndarray:
 
 
 def grid(pictures: np.ndarray, columns: int | None = None, gap: int = 1) -> np.ndarray:
-    """Lay pictures [n, h, w, c] out row by row, `gap` pixels apart, as one picture; near-square by default."""
+    """Lay pictures [n, h, w, c] out row by row, `gap` pixels apart, as one picture; near-square
+    by default.
+    """
     n, h, w, c = pictures.shape
     columns = columns or math.ceil(math.sqrt(n * h / w))
     rows = math.ceil(n / columns)

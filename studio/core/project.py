@@ -24,22 +24,54 @@ FOLDERS = ("datasets", "runs", "gallery")
 class Plan(Settings):
     """How long and where a run trains. What is trained belongs to the family's own settings."""
 
-    minutes: float = field(3.0, label="Time", help="Training ends after this long, saved.", ge=0.01, le=100_000, unit="min")
+    minutes: float = field(
+        3.0,
+        label="Time",
+        help="Training ends after this long, saved.",
+        ge=0.01,
+        le=100_000,
+        unit="min",
+    )
     steps: int = field(
-        0, label="Steps", help="Train exactly this many steps; 0 takes as many as fit into the time.", ge=0, le=100_000_000, advanced=True
+        0,
+        label="Steps",
+        help="Train exactly this many steps; 0 takes as many as fit into the time.",
+        ge=0,
+        le=100_000_000,
+        advanced=True,
     )
-    seed: int = field(0, label="Seed", help="Another number gives another model from the same pictures.", ge=0, le=2**31 - 1)
+    seed: int = field(
+        0,
+        label="Seed",
+        help="Another number gives another model from the same pictures.",
+        ge=0,
+        le=2**31 - 1,
+    )
     mirror: bool = field(
-        False, label="Mirror pictures", help="Also learn left-right mirrored pictures. Wrong for letters and for faces looking one way."
+        False,
+        label="Mirror pictures",
+        help="Also learn mirrored pictures. Wrong for letters and for faces looking one way.",
     )
-    device: str = field("auto", label="Device", help="auto takes the GPU if there is one. Or: cpu, cuda, mps.", advanced=True)
+    device: str = field(
+        "auto",
+        label="Device",
+        help="auto takes the GPU if there is one. Or: cpu, cuda, mps.",
+        advanced=True,
+    )
     threads: int = field(
-        0, label="CPU threads", help="0 leaves one core for the window; more is faster only on an idle machine.", ge=0, le=256, advanced=True
+        0,
+        label="CPU threads",
+        help="0 leaves one core for the window; more is faster only on an idle machine.",
+        ge=0,
+        le=256,
+        advanced=True,
     )
 
 
 class RunRecord(Settings):
-    """A run's settings as it was started (`run.json`); never changed afterwards, except its name."""
+    """A run's settings as it was started (`run.json`); never changed afterwards, except its
+    name.
+    """
 
     schema_version: int = SCHEMA
     name: str
@@ -105,7 +137,7 @@ class Project:
         if not runs:
             raise Refused(f"The project {self.folder} has no runs yet; train one first.")
         if number is not None and number not in runs:
-            raise Refused(f"The project {self.folder} has no run {number}; it has {', '.join(map(str, runs))}.")
+            raise Refused(f"{self.folder} has no run {number}; it has {', '.join(map(str, runs))}.")
         return runs[max(runs) if number is None else number]
 
     def new_run(self, record: RunRecord) -> Run:
@@ -127,28 +159,41 @@ class Project:
 
 
 def create(folder: Path, name: str = "") -> Project:
-    """Make a new project folder; raise Refused if something is there already or it can't be written."""
+    """Make a new project folder; raise Refused if something is there already or it can't be
+    written.
+    """
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
         raise Refused(f"{folder} exists already; choose another name for the new project.")
     name = name or folder.name.removesuffix(SUFFIX)
     try:
         for part in FOLDERS:
             (folder / part).mkdir(parents=True, exist_ok=True)
-        write_json(folder / "project.json", {"schema": SCHEMA, "name": name, "created": time.time(), "version": __version__})
+        write_json(
+            folder / "project.json",
+            {"schema": SCHEMA, "name": name, "created": time.time(), "version": __version__},
+        )
     except OSError as error:
-        raise Refused(f"The project {folder} can't be made: {error.strerror}. Choose another folder.") from None
+        raise Refused(
+            f"The project {folder} can't be made: {error.strerror}. Choose another folder."
+        ) from None
     return Project(folder.absolute(), name)
 
 
 def open(folder: Path) -> Project:
-    """Open a project folder; raise Refused with the reason if it is none or from a newer program."""
+    """Open a project folder; raise Refused with the reason if it is none or from a newer
+    program.
+    """
     try:
         stored = json.loads((folder / "project.json").read_bytes())
         schema, name = int(stored["schema"]), str(stored["name"])
     except OSError:
-        raise Refused(f"{folder} is not an Atelier project; open a folder that ends in {SUFFIX}.") from None
+        raise Refused(
+            f"{folder} is not an Atelier project; open a folder that ends in {SUFFIX}."
+        ) from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise Refused(f"{folder / 'project.json'} is damaged; its runs and pictures are untouched in the folder.") from None
+        raise Refused(
+            f"{folder / 'project.json'} is damaged; the runs and pictures beside it are untouched."
+        ) from None
     if schema > SCHEMA:
         raise Refused(f"{folder} was made by a newer Atelier; update the program to open it.")
     return Project(folder.absolute(), name)
@@ -177,7 +222,11 @@ def delete(run: Run) -> None:
 def inside(root: Path, name: str) -> Path:
     """Join a name from a file or a user to `root`; raise Refused if it would leave `root`."""
     path = root / name
-    if not name or not path.resolve().is_relative_to(root.resolve()) or path.resolve() == root.resolve():
+    if (
+        not name
+        or not path.resolve().is_relative_to(root.resolve())
+        or path.resolve() == root.resolve()
+    ):
         raise Refused(f"'{name}' is not a name inside {root}.")
     return path
 
@@ -201,7 +250,9 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable where the system can (Windows can't, and needs no such call)."""
+    """Make a folder's entries durable where the system can (Windows can't, and needs no such
+    call).
+    """
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field
+
 from studio.core.project import Plan
 from studio.core.settings import Settings
 
@@ -13,7 +15,7 @@ class TrainRequest(Settings):
     dataset: str
     family: str = "gan"
     preset: str = "quick"
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
     plan: Plan = Plan()
     name: str = ""
 

@@ -38,7 +38,9 @@ class Sample:
 class History:
     """What a run's log says: series to plot, sample grids, notes, and how the run stands."""
 
-    series: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)  # name: steps, values
+    series: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=dict
+    )  # name: steps, values
     samples: tuple[Sample, ...] = ()
     notes: tuple[Note, ...] = ()
     step: int = 0
@@ -58,9 +60,9 @@ class RunLog:
         if torn:
             self.file.write("\n")
 
-    def append(self, kind: str, **values: Any) -> None:
+    def append(self, event: str, **values: Any) -> None:
         """Write one line and hand it to the system, so that a crash of the program keeps it."""
-        self.file.write(json.dumps({"event": kind, **values}) + "\n")
+        self.file.write(json.dumps({"event": event, **values}) + "\n")
         self.file.flush()
 
     def started(self, step: int) -> None:
@@ -82,13 +84,23 @@ class RunLog:
         elif isinstance(event, Saved):
             self.append("saved", step=event.step, path=event.path.name)
         elif isinstance(event, Note):
-            self.append("note", step=event.step, text=event.text, level=event.level, kind=event.kind)
+            self.append(
+                "note", step=event.step, text=event.text, level=event.level, kind=event.kind
+            )
 
     def _record_samples(self, event: Samples) -> None:
         name = f"step-{event.step:08d}-{event.kind}.png"
         count, height, width = event.pictures.shape[:3]
         pictures.save(pictures.grid(event.pictures), self.folder / "samples" / name)
-        self.append("samples", step=event.step, kind=event.kind, file=name, count=count, height=height, width=width)
+        self.append(
+            "samples",
+            step=event.step,
+            kind=event.kind,
+            file=name,
+            count=count,
+            height=height,
+            width=width,
+        )
 
 
 def recorded(job: Job[T], log: RunLog, step: int) -> Job[T]:
@@ -123,7 +135,9 @@ def replay(folder: Path) -> History:
     lines: list[dict[str, Any]] = []
     for line in _lines(folder / "log.jsonl"):
         if line["event"] == "started" or line.get("kind") == "rollback":
-            lines = [old for old in lines if old["event"] not in REPEATED or old["step"] <= line["step"]]
+            lines = [
+                old for old in lines if old["event"] not in REPEATED or old["step"] <= line["step"]
+            ]
         lines.append(line)
     scalars = [line for line in lines if line["event"] == "scalars"]
     saved = [line["step"] for line in lines if line["event"] == "saved"]
@@ -145,7 +159,9 @@ def _series(scalars: list[dict[str, Any]]) -> dict[str, tuple[np.ndarray, np.nda
             steps, values = points.setdefault(name, ([], []))
             steps.append(line["step"])
             values.append(np.nan if value is None else value)
-    return {name: (np.array(steps), np.array(values, float)) for name, (steps, values) in points.items()}
+    return {
+        name: (np.array(steps), np.array(values, float)) for name, (steps, values) in points.items()
+    }
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

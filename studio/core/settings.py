@@ -14,7 +14,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def updated(self, changes: dict[str, Any]) -> Self:
-        """Return a validated copy with `changes`; raise Refused with one sentence if they do not fit."""
+        """Return a validated copy with `changes`; raise Refused with one sentence if they do
+        not fit.
+        """
         try:
             return type(self).model_validate({**self.model_dump(), **changes})
         except ValidationError as error:
@@ -32,7 +34,9 @@ def field(
     logarithmic: bool = False,
     advanced: bool = False,
 ) -> Any:
-    """One setting: `label` names it, `help` says its effect in the user's words, `ge`..`le` bound it."""
+    """One setting: `label` names it, `help` says its effect in the user's words, `ge`..`le`
+    bound it.
+    """
     extra: dict[str, Any] = {"unit": unit, "logarithmic": logarithmic, "advanced": advanced}
     return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra=extra)
 

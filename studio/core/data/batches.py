@@ -1,7 +1,8 @@
-"""Batches from a packed set: uint8 on the device, in an order that depends on (seed, step) alone."""
+"""Batches of a packed set, on the device, in an order that (seed, step) alone decides."""
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -10,7 +11,7 @@ from studio.core.data.packed import PackedSet
 from studio.core.pictures import to_images
 
 ORDER, MIRROR = 101, 102  # streams of randomness
-ON_DEVICE_AT_MOST = 0.25  # of the free memory; larger sets stay in the memmap
+RESIDENT_AT_MOST = 0.25  # of the free memory; larger sets stay in the memmap
 
 
 class Batches:
@@ -22,11 +23,9 @@ class Batches:
         """`free` is the device's free memory in bytes; the set moves there if it fits well."""
         self.size, self.seed, self.mirror, self.device = size, seed, mirror, device
         self.count = len(packed.pictures)
-        pictures = torch.from_numpy(packed.pictures[:]) if device.type == "cpu" else None
-        if device.type != "cpu" and packed.pictures.nbytes < free * ON_DEVICE_AT_MOST:
-            pictures = torch.from_numpy(packed.pictures[:].copy()).to(device)
-        self.pictures = pictures
         self.packed = packed.pictures
+        fits = packed.pictures.nbytes < free * RESIDENT_AT_MOST
+        self.pictures = torch.from_numpy(np.array(packed.pictures)).to(device) if fits else None
         labels = packed.labels
         self.labels = None if labels is None else torch.from_numpy(labels).to(device)
         self._pass: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.long))
@@ -40,11 +39,19 @@ class Batches:
         return images, None if self.labels is None else self.labels[picks.to(self.device)]
 
     def parts(self, size: int, most: int) -> Iterator[tuple[Tensor, Tensor | None]]:
-        """Yield up to `most` pictures in a fixed shuffled order, in batches of `size` (for fits and scores)."""
+        """Yield up to `most` pictures in a fixed shuffled order, in batches of `size` (for fits
+        and scores).
+        """
         order = torch.randperm(self.count, generator=latents.rng(self.seed, 0, ORDER + 1000))[:most]
         for picks in order.split(size):
             labels = None if self.labels is None else self.labels[picks.to(self.device)]
             yield to_images(self._take(picks)), labels
+
+    def to(self, device: torch.device) -> None:
+        """Move what is resident to `device`."""
+        self.device = device
+        self.pictures = None if self.pictures is None else self.pictures.to(device)
+        self.labels = None if self.labels is None else self.labels.to(device)
 
     def _picks(self, step: int) -> Tensor:
         start = step * self.size
@@ -65,8 +72,7 @@ class Batches:
     def _take(self, picks: Tensor) -> Tensor:
         if self.pictures is not None:
             return self.pictures[picks.to(self.pictures.device)]
-        chosen = torch.from_numpy(self.packed[picks.numpy()])
-        return chosen.pin_memory().to(self.device, non_blocking=True) if self.device.type == "cuda" else chosen.to(self.device)
+        return torch.from_numpy(self.packed[picks.numpy()]).to(self.device, non_blocking=True)
 
     def _mirrored(self, images: Tensor, step: int) -> Tensor:
         coin = torch.rand(len(images), generator=latents.rng(self.seed, step, MIRROR)) < 0.5

@@ -1,4 +1,4 @@
-"""A packed set: all pictures of a source as one uint8 memmap with a manifest; made once, never changed."""
+"""A packed set: a source's pictures as one uint8 memmap with a manifest, never changed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ SCHEMA = 1
 
 
 class Packing(Settings):
-    """One picture of the set: where it came from, its SHA-256, its class (-1: none), what was done to it."""
+    """One picture of the set: where it came from, its SHA-256, its class (-1: none), what was
+    done to it.
+    """
 
     name: str
     sha256: str
@@ -55,7 +57,9 @@ def open_packed(folder: Path) -> PackedSet:
         manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
         pictures = np.load(folder / "pictures.npy", mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
-        raise Refused(f"The picture set {folder.name} is missing from the project; import the pictures again.") from None
+        raise Refused(
+            f"The picture set {folder.name} is missing from the project; import the pictures again."
+        ) from None
     except (ValidationError, ValueError, OSError):
         raise Refused(f"The picture set {folder} is damaged; import the pictures again.") from None
     shape = (len(manifest.pictures), manifest.height, manifest.width, manifest.channels)

@@ -1,0 +1,75 @@
+"""From settings to a learner on its device, and from a checkpoint to a model that draws."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from studio.core import latents
+from studio.core.data.packed import Manifest, PackedSet
+from studio.core.families import families
+from studio.core.family import ImageSize, Learner, Model
+from studio.core.request import Numerics
+from studio.core.settings import Settings
+
+INITIAL = 0  # stream of randomness
+
+
+def image_size(manifest: Manifest) -> ImageSize:
+    """Return what a model of this set draws."""
+    return ImageSize(manifest.height, manifest.width, manifest.channels, len(manifest.classes))
+
+
+def build_learner(
+    family: str,
+    settings: Settings,
+    size: ImageSize,
+    seed: int,
+    device: torch.device,
+    numerics: Numerics,
+) -> Learner:
+    """Build a family's learner from `seed` alone; torch's global random state is left as it was."""
+    known = families()[family]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(latents.rng(seed, 0, INITIAL).initial_seed())
+        model = known.model(settings, size).to(device)
+        if numerics.channels_last:
+            model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        learner = known.learner(model, settings, size).to(device)
+    if numerics.channels_last:
+        learner = learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if numerics.compiled:
+        learner.model.compile()
+    return learner.train()
+
+
+def build_model(values: dict[str, Any], tensors: dict[str, Tensor], raw: bool = False) -> Model:
+    """Build the model a checkpoint holds, averaged or `raw`, on the CPU, ready to draw."""
+    family = families()[values["family"]]
+    settings = family.settings.model_validate(values["settings"])
+    with torch.random.fork_rng(devices=[]):
+        model = family.model(settings, ImageSize(*values["size"]))
+    model.load_state_dict(part(tensors, "learner.model." if raw else "ema."))
+    return model.eval().requires_grad_(False)
+
+
+def part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the tensors whose names start with `prefix`, without it."""
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+
+def computing(device: torch.device, numerics: Numerics) -> torch.autocast:
+    """Return the context a step is computed in."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=numerics.bf16)
+
+
+def laid_out(images: Tensor, numerics: Numerics) -> Tensor:
+    """Return images in the memory layout the probe chose."""
+    return (
+        images.contiguous(memory_format=torch.channels_last) if numerics.channels_last else images
+    )
+
+
+def batch_size(settings: Settings, packed: PackedSet) -> int:
+    """Return the settings' batch size, not more than the set's pictures."""
+    return max(1, min(getattr(settings, "batch", 64), len(packed.pictures)))

@@ -1,0 +1,148 @@
+"""Before Start: real steps tell how this machine computes fastest and what a run takes."""
+
+import math
+import time
+from collections.abc import Iterator
+
+import torch
+
+from studio.core import device as machine
+from studio.core.building import batch_size, build_learner, computing, image_size, laid_out
+from studio.core.checkpoint import KEPT
+from studio.core.data.batches import Batches
+from studio.core.data.packed import PackedSet, open_packed
+from studio.core.events import Job, Progress, Refused
+from studio.core.families import families
+from studio.core.family import Learner
+from studio.core.latents import rng
+from studio.core.learning import Ema
+from studio.core.project import Project
+from studio.core.request import Forecast, Numerics, TrainRequest
+from studio.core.settings import Settings
+
+SECONDS = 0.4  # of timed steps per way of computing
+WORTH_COMPILING = 20 * 60.0  # seconds; compiling costs a minute or two
+OVERHEAD = 1.06  # sample grids, saving and logging beside the steps
+
+
+def settings_of(request: TrainRequest) -> Settings:
+    """Return the request's family settings: its preset with its changes. Raises Refused."""
+    known = families()
+    if request.family not in known:
+        raise Refused(
+            f"There is no family '{request.family}'; the families are {', '.join(known)}."
+        )
+    family = known[request.family]
+    presets = {p.id: p for p in family.presets}
+    if request.preset not in presets:
+        raise Refused(
+            f"{family.title} has no preset '{request.preset}'; it has {', '.join(presets)}."
+        )
+    return presets[request.preset].settings.updated(request.settings)
+
+
+def forecast(project: Project, request: TrainRequest) -> Job[Forecast]:
+    """Time real steps in every promising way; return the fastest with what the whole run takes."""
+    packed = open_packed(project.dataset(request.dataset))
+    settings = settings_of(request)
+    device = machine.choose(request.plan.device)
+    before = machine.used_memory(device)
+    ways = list(candidates(device, request))
+    timed: list[tuple[float, int, Numerics]] = []
+    saved = 0
+    for k, (threads, numerics) in enumerate(ways):
+        yield Progress(k, len(ways), "Measuring this machine")
+        seconds, size = _measured(request, packed, settings, device, threads, numerics)
+        timed.append((seconds, threads, numerics))
+        saved = max(saved, size)
+    best, threads, numerics = min(timed, key=lambda t: t[0])
+    machine.use_threads(threads)
+    memory = max(0, machine.used_memory(device) - before)
+    steps = request.plan.steps or max(1, math.ceil(request.plan.minutes * 60 / best / OVERHEAD))
+    return Forecast(
+        steps=steps,
+        seconds=steps * best * OVERHEAD,
+        seconds_per_step=best,
+        memory=memory + packed.pictures.nbytes,
+        disk=saved * min(KEPT + 10, 2 + int(steps * best / 60)),
+        device=machine.describe(device),
+        numerics=numerics,
+        threads=threads,
+    )
+
+
+def candidates(device: torch.device, request: TrainRequest) -> Iterator[tuple[int, Numerics]]:
+    """Yield (threads, numerics) worth timing on `device`."""
+    threads = request.plan.threads or machine.cores()
+    yield threads, Numerics()
+    yield threads, Numerics(channels_last=True)
+    if device.type == "cpu":
+        if (
+            not request.plan.threads and threads > 1
+        ):  # all cores lose as soon as one of them is busy
+            yield threads - 1, Numerics()
+        if machine.has_fast_bf16():
+            yield threads, Numerics(bf16=True, channels_last=True)
+    if device.type == "cuda":
+        yield threads, Numerics(bf16=True)
+        yield threads, Numerics(bf16=True, channels_last=True)
+        if request.plan.minutes * 60 >= WORTH_COMPILING:
+            yield threads, Numerics(bf16=True, channels_last=True, compiled=True)
+
+
+def _measured(
+    request: TrainRequest,
+    packed: PackedSet,
+    settings: Settings,
+    device: torch.device,
+    threads: int,
+    numerics: Numerics,
+) -> tuple[float, int]:
+    """Return (median seconds of a step computed that way, bytes of a save); infinity if it
+    can't.
+    """
+    machine.use_threads(threads)
+    size = image_size(packed.manifest)
+    batches = Batches(packed, batch_size(settings, packed), request.plan.seed, False, device, 0)
+    try:
+        learner = build_learner(request.family, settings, size, request.plan.seed, device, numerics)
+        ema = Ema(learner.model)
+        times = [_timed_step(learner, ema, batches, step, device, numerics) for step in range(2)][
+            1:
+        ]
+        while sum(times) < SECONDS and len(times) < 20:
+            times.append(_timed_step(learner, ema, batches, len(times) + 1, device, numerics))
+    except (RuntimeError, MemoryError) as error:
+        if numerics == Numerics():
+            raise Refused(
+                f"This machine can't train these settings: {_first_line(error)}"
+            ) from None
+        return math.inf, 0
+    return sorted(times)[len(times) // 2], _bytes_per_save(learner)
+
+
+def _timed_step(
+    learner: Learner,
+    ema: Ema,
+    batches: Batches,
+    step: int,
+    device: torch.device,
+    numerics: Numerics,
+) -> float:
+    begun = time.perf_counter()
+    images, labels = batches.batch(step)
+    with computing(device, numerics):
+        learner.learn(laid_out(images, numerics), labels, rng(0, step, 0, device), 0.0)
+    ema.update(learner.model, step)
+    machine.synchronize(device)
+    return time.perf_counter() - begun
+
+
+def _bytes_per_save(learner: Learner) -> int:
+    moments = 2 * sum(p.numel() for o in learner.optimizers().values() for p in o.parameters)
+    weights = sum(p.numel() for p in learner.parameters())
+    return 4 * (weights + moments + sum(p.numel() for p in learner.model.parameters()))
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,1 @@
+"""What a user does with pictures and models; each tool is a job."""

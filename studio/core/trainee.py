@@ -1,0 +1,307 @@
+"""Everything a run changes while it trains; saved and restored whole."""
+
+import copy
+import math
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from studio.core import checkpoint, latents
+from studio.core import device as machine
+from studio.core.building import batch_size, build_learner, computing, laid_out, part
+from studio.core.data.batches import Batches
+from studio.core.data.packed import PackedSet
+from studio.core.events import Event, Note, Refused, Samples, Saved
+from studio.core.family import ImageSize, Model
+from studio.core.learning import Ema
+from studio.core.pictures import to_pictures
+from studio.core.project import Plan, Run
+from studio.core.request import Forecast, Numerics
+from studio.core.settings import Settings
+
+STEP, FINISH = 1, 2  # streams of randomness
+SICK = 3  # steps with non-finite gradients in a row
+PIXELS_ON_GRID = 64 * 32 * 32
+FIT_PICTURES = 2048
+UNLIMITED = 2**40
+
+
+class Trainee:
+    """A run in memory. Step k uses randomness of (seed, retries, k) and nothing else."""
+
+    def __init__(
+        self,
+        run: Run,
+        packed: PackedSet,
+        settings: Settings,
+        size: ImageSize,
+        known: Forecast | None = None,
+    ):
+        """Build the learner of `run` on its device; `known` holds the probe's choices (else
+        restored).
+        """
+        plan = run.record.plan
+        self.run, self.packed, self.settings, self.size = run, packed, settings, size
+        self.device = machine.choose(plan.device)
+        self.seed, self.step, self.retries, self.seconds = plan.seed, 0, 0, 0.0
+        self.steps = known.steps if known else plan.steps
+        self.until = UNLIMITED if plan.steps else plan.minutes * 60
+        self.numerics = known.numerics if known else Numerics()
+        self.threads = known.threads if known else plan.threads or machine.cores()
+        self.batches = Batches(
+            packed,
+            batch_size(settings, packed),
+            plan.seed,
+            plan.mirror,
+            self.device,
+            machine.free_memory(self.device),
+        )
+        self._chunks = 1
+        self._previous: np.ndarray | None = None
+        self._extra: dict[str, float] = {}
+        self._build()
+
+    def _build(self) -> None:
+        machine.use_threads(self.threads)
+        self.learner = build_learner(
+            self.run.record.family, self.settings, self.size, self.seed, self.device, self.numerics
+        )
+        self.ema = Ema(self.learner.model)
+        count = grid_count(self.size)
+        self.latents = latents.draw(count, self.learner.model.latent_shape, self.seed).to(
+            self.device
+        )
+        self.labels = grid_labels(count, self.size.classes, self.device)
+
+    @property
+    def done(self) -> bool:
+        """The planned steps or the planned time are over."""
+        return self.step >= self.steps or self.seconds >= self.until
+
+    @property
+    def sick(self) -> bool:
+        """Too many steps in a row had to be left out."""
+        return any(o.skipped >= SICK for o in self.learner.optimizers().values())
+
+    @property
+    def description(self) -> str:
+        """The device and numerics, for people."""
+        return f"{machine.describe(self.device)}, {self.numerics}"
+
+    def advance(self, seconds: float) -> dict[str, Tensor]:
+        """Do steps for about `seconds`, at least one, within the plan; return the last step's
+        values.
+        """
+        machine.use_threads(self.threads)
+        begun, values = time.monotonic(), {}
+        while not values or (
+            time.monotonic() - begun < seconds and not self.done and not self.sick
+        ):
+            start = time.monotonic()
+            values = self._one_step()
+            self.seconds += time.monotonic() - start
+        return values
+
+    def _one_step(self) -> dict[str, Tensor]:
+        rng = latents.rng(self.seed + self.retries, self.step, STEP, self.device)
+        images, labels = self.batches.batch(self.step)
+        with computing(self.device, self.numerics):
+            values = self.learner.learn(
+                laid_out(images, self.numerics), labels, rng, self.step / self.steps
+            )
+        self.ema.update(self.learner.model, self.step)
+        self.step += 1
+        return values
+
+    def read(self, values: dict[str, Tensor]) -> dict[str, float]:
+        """Fetch a step's values from the device, with what the last grid said."""
+        return {name: float(v) for name, v in values.items()} | self._extra
+
+    def samples(self) -> Iterator[Samples]:
+        """Draw the fixed latents with the averaged and the raw model."""
+        images = self._drawn(self.ema.model)
+        self._extra = {"diversity": self._diversity(images)}
+        yield Samples(self.step, "ema", to_pictures(images))
+        raw = copy.deepcopy(self.learner.model).eval()
+        yield Samples(self.step, "raw", to_pictures(self._drawn(raw)))
+
+    @torch.no_grad()
+    def _drawn(self, model: Model) -> Tensor:
+        self._finish(model)
+        *_, images = model.draw(self.latents, self.labels)
+        return images
+
+    def _finish(self, model: Model) -> None:
+        parts = self.batches.parts(256, FIT_PICTURES)
+        self.learner.finish(parts, model, latents.rng(self.seed, self.step, FINISH, self.device))
+
+    def _diversity(self, images: Tensor) -> float:
+        """Mean distance between drawn pictures, as a share of that between training pictures
+        (at 8x8).
+        """
+        if self._previous is None:
+            real = torch.cat([part for part, _ in self.batches.parts(64, 256)])
+            self._previous = np.array(spread(real))
+        return float(spread(images) / max(1e-6, float(self._previous)))
+
+    def news(self) -> Iterator[Event]:
+        """Say once that the batch had to be split."""
+        chunks = max(o.chunks for o in self.learner.optimizers().values())
+        if chunks > self._chunks:
+            self._chunks = chunks
+            yield Note(
+                f"Memory ran out: the batch of {self.batches.size} is now computed in"
+                f" {chunks} parts, with the same result.",
+                "warning",
+                "memory",
+                self.step,
+            )
+
+    def save(self) -> Event:
+        """Save a checkpoint, unless a number in it is not finite; a full disk is said, not
+        raised.
+        """
+        self._finish(self.ema.model)
+        tensors, state = self.state()
+        if not all(
+            bool(torch.isfinite(t).all()) for t in tensors.values() if t.is_floating_point()
+        ):
+            return Note(
+                "Not saved: the model holds numbers that are not finite.",
+                "warning",
+                "save",
+                self.step,
+            )
+        try:
+            path = checkpoint.save_checkpoint(self.run.checkpoints, self.step, tensors, state)
+        except OSError as error:
+            text = (
+                f"Step {self.step} could not be saved: {error.strerror}. Training goes on; older "
+                "saves are intact."
+            )
+            return Note(text, "error", "save", self.step)
+        checkpoint.prune(self.run.checkpoints, self.steps)
+        return Saved(self.step, path)
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Return (tensors, values) that `load` continues from exactly."""
+        tensors = {f"learner.{k}": v for k, v in self.learner.state_dict().items()}
+        tensors |= {f"ema.{k}": v for k, v in self.ema.model.state_dict().items()}
+        numbers = {}
+        for name, optimizer in self.learner.optimizers().items():
+            own, numbers[name] = optimizer.state()
+            tensors |= {f"optimizer.{name}.{k}": v for k, v in own.items()}
+        values = {
+            "family": self.run.record.family,
+            "settings": self.settings.model_dump(),
+            "size": list(self.size),
+            "classes": list(self.packed.manifest.classes),
+            "fingerprint": self.packed.manifest.fingerprint,
+            "step": self.step,
+            "steps": self.steps,
+            "seconds": self.seconds,
+            "until": self.until,
+            "retries": self.retries,
+            "numerics": self.numerics.model_dump(),
+            "threads": self.threads,
+            "optimizers": numbers,
+        }
+        return tensors, values
+
+    def restore(self, newest_step: int | None = None) -> list[str]:
+        """Load the newest sound checkpoint; return a sentence for each newer one that was
+        damaged.
+        """
+        _, tensors, values, troubles = checkpoint.newest(self.run.checkpoints, newest_step)
+        if values["fingerprint"] != self.packed.manifest.fingerprint:
+            raise Refused(
+                f"Run {self.run.number} was trained on other pictures than its set now holds;"
+                " import them again."
+            )
+        self.numerics, self.threads = Numerics(**values["numerics"]), values["threads"]
+        self._build()
+        self.load(tensors, values)
+        return troubles
+
+    def load(self, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
+        """Continue from what `state` returned."""
+        self.learner.load_state_dict(part(tensors, "learner."))
+        self.ema.model.load_state_dict(part(tensors, "ema."))
+        for name, optimizer in self.learner.optimizers().items():
+            optimizer.restore(part(tensors, f"optimizer.{name}."), values["optimizers"][name])
+        self.step, self.steps, self.seconds = values["step"], values["steps"], values["seconds"]
+        self.until, self.retries = values["until"], values["retries"]
+
+    def extend(self, plan: Plan | None) -> None:
+        """Add `plan`'s steps or time to what is done; None keeps the run's own plan."""
+        if plan is None:
+            return
+        rate = self.step / self.seconds if self.seconds else 1.0
+        self.until = UNLIMITED if plan.steps else self.seconds + plan.minutes * 60
+        self.steps = self.step + (plan.steps or max(1, math.ceil(plan.minutes * 60 * rate)))
+
+    def roll_back(self, at_most: int) -> Event:
+        """Go back to the last checkpoint at half the learning rate; raise Refused after too
+        often.
+        """
+        sick, retries, seconds = self.step, self.retries + 1, self.seconds
+        scales = {name: o.scale / 2 for name, o in self.learner.optimizers().items()}
+        if retries > at_most:
+            raise Refused(
+                f"Training became unstable {retries} times at step {sick};"
+                " choose a lower learning rate or another loss."
+            )
+        _, tensors, values, _ = checkpoint.newest(self.run.checkpoints)
+        self.load(tensors, values)
+        self.retries, self.seconds = retries, seconds
+        for name, optimizer in self.learner.optimizers().items():
+            optimizer.scale = scales[name]
+        text = (
+            f"The numbers stopped being finite at step {sick}; went back to step {self.step} "
+            "with half the learning rate."
+        )
+        return Note(text, "warning", "rollback", self.step)
+
+    def park(self) -> int:
+        """Move everything to the CPU's memory; return the bytes freed on the device."""
+        before = machine.used_memory(self.device)
+        self._move(torch.device("cpu"))
+        machine.release(self.device)
+        return max(0, before - machine.used_memory(self.device))
+
+    def unpark(self) -> None:
+        """Move everything back to the device."""
+        self._move(self.device)
+
+    def _move(self, device: torch.device) -> None:
+        if self.device.type == "cpu":
+            return
+        for module in (self.learner, self.ema.model):
+            module.to(device)
+        for optimizer in self.learner.optimizers().values():
+            optimizer.to(device)
+        self.batches.to(device)
+        self.latents = self.latents.to(device)
+
+
+def grid_count(size: ImageSize) -> int:
+    """Return how many pictures a sample grid has: 64 at 32 px, fewer when larger."""
+    side = math.isqrt(max(1, PIXELS_ON_GRID // (size.height * size.width)))
+    return min(8, max(3, side)) ** 2
+
+
+def grid_labels(count: int, classes: int, device: torch.device) -> Tensor | None:
+    """Return labels [count] that give every class its run of neighbours, or None without
+    classes.
+    """
+    return (torch.arange(count) * classes // count).to(device) if classes else None
+
+
+def spread(images: Tensor) -> float:
+    """Return the mean distance between images [n, c, h, w], each shrunk to 8x8."""
+    small = nn.functional.adaptive_avg_pool2d(images.float(), 8).flatten(1)
+    return float(torch.pdist(small).mean())

@@ -1,0 +1,149 @@
+"""The only training loop: a run in a project, trained as a job that can be stopped at any step."""
+
+import time
+from typing import Any
+
+from studio.core import device as machine
+from studio.core import project as projects
+from studio.core import runlog
+from studio.core.building import image_size
+from studio.core.data.packed import open_packed
+from studio.core.events import Event, Job, Note, Order, Progress, Refused, Scalars
+from studio.core.families import families
+from studio.core.probe import forecast, settings_of
+from studio.core.project import Plan, Project, Run, RunRecord
+from studio.core.request import Forecast, TrainRequest
+from studio.core.trainee import Trainee
+
+PULL = 0.05  # seconds of work per event, so that Stop and the window feel instant
+ROLLBACKS_AT_MOST = 3
+DRAWING_AT_MOST = 0.05  # of the time goes into sample grids, and as much into saving
+
+
+def train(trainee: Trainee) -> Job[None]:
+    """Train until the plan is done, yielding Scalars, Samples, Saved, Notes and Progress.
+
+    Stop (`close`) saves first. A step whose gradients are not finite is left out; after three in a
+    row training goes back to the last checkpoint at half the rate, and says so.
+    """
+    scalars, samples, saves = Due(0.1, 1 / 2000), Due(1.0, 1 / 40), Due(60.0, 0.0)
+    yield Note(f"Training on {trainee.description}.", kind="device", step=trainee.step)
+    if trainee.step == 0:
+        yield from trainee.samples()
+        yield trainee.save()
+    try:
+        while not trainee.done:
+            values = trainee.advance(PULL)
+            if trainee.sick:
+                yield trainee.roll_back(ROLLBACKS_AT_MOST)
+                continue
+            if scalars.due(trainee.seconds):
+                yield Scalars(trainee.step, trainee.read(values), trainee.seconds)
+            if samples.due(trainee.seconds):
+                yield from samples.timed(trainee.samples())
+            if saves.due(trainee.seconds):
+                yield from saves.timed(iter([trainee.save()]))
+            yield from trainee.news()
+            yield Progress(trainee.step, trainee.steps, "Training")
+    except GeneratorExit:
+        trainee.save()
+        raise
+    yield from trainee.samples()
+    yield trainee.save()
+
+
+class Due:
+    """When something is due again: at least `seconds` apart, `share` of the time so far, 5 % of
+    it spent.
+    """
+
+    def __init__(self, seconds: float, share: float):
+        self.seconds, self.share = seconds, share
+        self.last, self.cost = 0.0, 0.0
+
+    def due(self, now: float) -> bool:
+        """Tell whether it is time at `now` seconds of training; if so the wait starts anew."""
+        if now - self.last < max(self.seconds, self.share * now, self.cost / DRAWING_AT_MOST):
+            return False
+        self.last = now
+        return True
+
+    def timed(self, events: Any) -> Any:
+        """Yield `events` and note what making them cost."""
+        self.cost, start = 0.0, time.monotonic()
+        for event in events:
+            self.cost += time.monotonic() - start
+            yield event
+            start = time.monotonic()
+
+
+def start(project: Project, request: TrainRequest, forecasted: Forecast | None = None) -> Job[Run]:
+    """Make a new run in `project` and train it; returns the run.
+
+    `forecasted` spares the probe when the window has just shown this request's forecast.
+    Raises Refused for a wrong request.
+    """
+    packed = open_packed(project.dataset(request.dataset))
+    settings = settings_of(request)
+    known = forecasted or (yield from forecast(project, request))
+    record = RunRecord(
+        name=request.name or f"{packed.manifest.name}, {families()[request.family].title}",
+        created=time.time(),
+        dataset=request.dataset,
+        family=request.family,
+        preset=request.preset,
+        settings=settings.model_dump(),
+        plan=request.plan.updated({"steps": known.steps}) if request.plan.steps else request.plan,
+    )
+    run = project.new_run(record)
+    trainee = Trainee(run, packed, settings, image_size(packed.manifest), known)
+    yield from runlog.recorded(pausable(train(trainee), trainee), runlog.RunLog(run.folder), 0)
+    return run
+
+
+def resume(project: Project, number: int | None = None, plan: Plan | None = None) -> Job[Run]:
+    """Go on with a run from its newest sound checkpoint; returns the run.
+
+    `plan` trains on for its time or steps beyond what was done; without it the run's own plan is
+    completed. Raises Refused when there is nothing to go on from or nothing left to do.
+    """
+    run = project.run(number)
+    if run.history().status == "running":
+        raise Refused(f"Run {run.number} is being trained by another Atelier; stop it there first.")
+    packed = open_packed(project.dataset(run.record.dataset))
+    settings = families()[run.record.family].settings.model_validate(run.record.settings)
+    trainee = Trainee(run, packed, settings, image_size(packed.manifest))
+    for trouble in trainee.restore():
+        yield Note(f"{trouble} Going on from step {trainee.step} instead.", "warning")
+    trainee.extend(plan)
+    if trainee.done:
+        raise Refused(f"Run {run.number} has done all of its plan; add time to train it further.")
+    log = runlog.RunLog(run.folder)
+    yield from runlog.recorded(pausable(train(trainee), trainee), log, trainee.step)
+    return projects.open(project.folder).run(run.number)
+
+
+def pausable(job: Job[None], trainee: Trainee) -> Job[None]:
+    """Pull `job`; when sent "pause", move everything off the device until pulled again."""
+    order: Order | None = None
+    try:
+        while True:
+            if order == "pause":
+                yield _paused(trainee)
+                trainee.unpark()
+            order = yield next(job)
+    except StopIteration:
+        return
+    except GeneratorExit:
+        job.close()
+        raise
+
+
+def _paused(trainee: Trainee) -> Event:
+    freed = trainee.park()
+    where = machine.describe(trainee.device)
+    return Note(
+        f"Paused at step {trainee.step}; {freed / 1e6:.0f} MB freed on {where}.",
+        kind="pause",
+        step=trainee.step,
+    )

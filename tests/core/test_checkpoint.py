@@ -1,0 +1,98 @@
+"""Checkpoints: all or nothing, verified, pruned with care."""
+
+import errno
+
+import pytest
+import torch
+
+from studio.core import checkpoint
+from studio.core.events import Refused
+
+TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(3)}
+
+
+def test_round_trip(tmp_path):
+    path = checkpoint.save_checkpoint(tmp_path, 7, TENSORS, {"step": 7})
+    tensors, state = checkpoint.load_checkpoint(path)
+    assert path.name == "step-00000007" and state == {"step": 7}
+    assert all(torch.equal(tensors[k], TENSORS[k]) for k in TENSORS)
+
+
+@pytest.mark.parametrize("name", ["tensors.safetensors", "state.json", "MANIFEST.json"])
+def test_any_flipped_bit_is_found(tmp_path, name):
+    path = checkpoint.save_checkpoint(tmp_path, 1, TENSORS, {"step": 1, "loss": 0.5})
+    data = (path / name).read_bytes()
+    for place in range(0, len(data), max(1, len(data) // 60)):
+        flipped = bytearray(data)
+        flipped[place] ^= 4
+        (path / name).write_bytes(flipped)
+        if name == "MANIFEST.json":  # its own text may change; what it vouches for may not
+            try:
+                tensors, _ = checkpoint.load_checkpoint(path)
+                assert torch.equal(tensors["a"], TENSORS["a"])
+            except checkpoint.Damaged:
+                pass
+        else:
+            with pytest.raises(checkpoint.Damaged):
+                checkpoint.load_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("call", "at"),
+    [("_write", 0), ("_write", 1), ("_write", 2), ("sync_folder", 0), ("sync_folder", 1)],
+)
+def test_a_failing_disk_leaves_the_older_checkpoint_and_nothing_half(
+    tmp_path, monkeypatch, call, at
+):
+    checkpoint.save_checkpoint(tmp_path, 1, TENSORS, {"step": 1})
+    original, calls = getattr(checkpoint, call), iter(range(100))
+
+    def failing(*arguments):
+        if next(calls) == at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return original(*arguments)
+
+    monkeypatch.setattr(checkpoint, call, failing)
+    with pytest.raises(OSError, match="No space"):
+        checkpoint.save_checkpoint(tmp_path, 2, TENSORS, {"step": 2})
+    assert checkpoint.newest(tmp_path)[2]["step"] in (1, 2)
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".tmp")]
+
+
+def test_newest_passes_over_the_damaged_and_says_why(tmp_path):
+    for step in (1, 2):
+        checkpoint.save_checkpoint(tmp_path, step, TENSORS, {"step": step})
+    (tmp_path / "step-00000002" / "tensors.safetensors").write_bytes(b"x")
+    path, _, state, troubles = checkpoint.newest(tmp_path)
+    assert (
+        state["step"] == 1 and path.name.endswith("1") and "step-00000002 is damaged" in troubles[0]
+    )
+    with pytest.raises(Refused, match="no checkpoint"):
+        checkpoint.newest(tmp_path / "nothing")
+
+
+def test_newest_at_most_at_a_step(tmp_path):
+    for step in (1, 5, 9):
+        checkpoint.save_checkpoint(tmp_path, step, TENSORS, {"step": step})
+    assert checkpoint.newest(tmp_path, 6)[2]["step"] == 5
+
+
+def test_saving_a_step_again_replaces_it(tmp_path):
+    checkpoint.save_checkpoint(tmp_path, 3, TENSORS, {"step": 3})
+    checkpoint.save_checkpoint(tmp_path, 3, {"a": torch.zeros(1)}, {"step": 3})
+    assert set(checkpoint.newest(tmp_path)[1]) == {"a"}
+    assert [p.name for p in tmp_path.iterdir()] == ["step-00000003"]
+
+
+def test_pruning_keeps_the_newest_and_one_per_tenth(tmp_path):
+    for step in range(0, 101, 2):
+        checkpoint.save_checkpoint(tmp_path, step, TENSORS, {"step": step})
+        checkpoint.prune(tmp_path, 100)
+    steps = [int(p.name[5:]) for p in checkpoint.checkpoints(tmp_path)]
+    assert steps[-3:] == [96, 98, 100] and set(range(0, 101, 10)) <= set(steps) and len(steps) <= 14
+
+
+def test_left_overs_of_a_crash_are_swept(tmp_path):
+    (tmp_path / ".tmp-00000009-1").mkdir(parents=True)
+    checkpoint.save_checkpoint(tmp_path, 1, TENSORS, {"step": 1})
+    assert [p.name for p in tmp_path.iterdir()] == ["step-00000001"]

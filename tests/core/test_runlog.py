@@ -1,0 +1,99 @@
+"""The run log: appended, torn, replayed."""
+
+import numpy as np
+import pytest
+
+from studio.core import runlog
+from studio.core.events import Note, Progress, Samples, Saved, Scalars
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "samples").mkdir()
+    return tmp_path
+
+
+def story(count):
+    for step in range(1, count + 1):
+        yield Progress(step, count, "Training")
+        yield Scalars(step, {"loss": 1 / step}, step / 10)
+    yield Samples(count, "ema", np.full((3, 4, 5, 1), 9, np.uint8))
+    yield Note("Look", "warning", "health", count)
+
+
+def test_everything_recorded_is_replayed(folder):
+    events = list(runlog.recorded(story(4), runlog.RunLog(folder), 0))
+    assert len(events) == 10
+    history = runlog.replay(folder)
+    steps, values = history.series["loss"]
+    assert list(steps) == [1, 2, 3, 4] and values[1] == 0.5
+    assert history.status == "finished" and history.seconds == 0.4
+    assert (history.samples[0].load() == 9).all() and history.samples[0].load().shape == (
+        3,
+        4,
+        5,
+        1,
+    )
+    assert history.notes[0].text == "Look"
+
+
+def test_stop_and_failure_are_told_apart(folder):
+    job = runlog.recorded(story(4), runlog.RunLog(folder), 0)
+    next(job)
+    job.close()
+    assert runlog.replay(folder).status == "stopped"
+
+    def broken():
+        yield Progress(0, 1, "")
+        raise ValueError("no such luck")
+
+    with pytest.raises(ValueError, match="luck"):
+        list(runlog.recorded(broken(), runlog.RunLog(folder), 0))
+    history = runlog.replay(folder)
+    assert history.status == "failed" and history.notes[-1].text == "no such luck"
+
+
+def test_orders_reach_the_job(folder):
+    heard = []
+
+    def listening():
+        while True:
+            heard.append((yield Progress(0, None, "")))
+
+    job = runlog.recorded(listening(), runlog.RunLog(folder), 0)
+    next(job)
+    job.send("pause")
+    next(job)
+    job.close()
+    assert heard == ["pause", None]
+
+
+def test_going_back_drops_what_is_trained_anew(folder):
+    list(runlog.recorded(story(6), runlog.RunLog(folder), 0))
+    log = runlog.RunLog(folder)
+    log.started(3)
+    log.record(Scalars(4, {"loss": 9.0}, 1.0))
+    log.record(Note("went back", "warning", "rollback", 2))
+    log.record(Scalars(3, {"loss": 8.0}, 1.0))
+    history = runlog.replay(folder)
+    assert list(history.series["loss"][0]) == [1, 2, 3] and history.series["loss"][1][-1] == 8.0
+    assert history.status == "running" and not history.samples
+
+
+def test_torn_and_foreign_lines_are_passed_over(folder):
+    list(runlog.recorded(story(2), runlog.RunLog(folder), 0))
+    path = folder / "log.jsonl"
+    path.write_bytes(path.read_bytes() + b'[1]\n{"event": "sca\xff')
+    log = runlog.RunLog(folder)
+    log.record(Saved(2, folder / "step-00000002"))
+    assert runlog.replay(folder).saved == 2
+
+
+def test_not_a_number_is_kept_as_such(folder):
+    log = runlog.RunLog(folder)
+    log.record(Scalars(1, {"loss": float("nan")}, 0.1))
+    assert np.isnan(runlog.replay(folder).series["loss"][1][0])
+
+
+def test_no_log_is_an_empty_history(folder):
+    assert runlog.replay(folder) == runlog.History()
