@@ -2,6 +2,7 @@
 
 import importlib
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from studio.core.data.importing import Draft
     from studio.core.events import Job
     from studio.core.project import Project
     from studio.core.request import TrainRequest
 
 ENGINE = ("torch", "studio.core.training", "studio.core.families")
-LATER = ("torch._dynamo",)  # the first optimiser wants it: 1-3 s, best spent before Train is pressed
+LATER = (
+    "torch._dynamo",
+)  # the first optimiser wants it: 1-3 s, best spent before Train is pressed
 
 
 class Starter(NamedTuple):
@@ -136,7 +140,42 @@ def starting(starter: Starter, folder: Path) -> "Job[Started]":
         shutil.rmtree(folder, ignore_errors=True)
         raise
     dataset, name = packed.manifest.id, starter.name
-    return Started(made, TrainRequest(dataset=dataset, family=starter.family, preset=starter.preset, name=name))
+    return Started(
+        made, TrainRequest(dataset=dataset, family=starter.family, preset=starter.preset, name=name)
+    )
+
+
+def importing(source: str | list[Path], settings: Any, folder: Path) -> "Job[Draft]":
+    """Make a draft of a source, or of loose pictures, which are gathered in a folder of their own."""
+    from studio.core.data import importing as core
+    from studio.core.data.import_settings import ImportSettings
+
+    settings = settings or ImportSettings()
+    if isinstance(source, str):
+        return (yield from core.draft(source, settings, folder))
+    with tempfile.TemporaryDirectory(prefix="atelier-") as place:
+        gathered = Path(place) / (source[0].parent.name or "pictures")
+        gathered.mkdir()
+        yield from gather(source, gathered)
+        return (yield from core.draft(str(gathered), settings, folder))
+
+
+def gather(found: list[Path], folder: Path) -> "Job[None]":
+    """Copy files and folders into `folder`; equal names get a number in front."""
+    from studio.core.events import Progress
+
+    for number, path in enumerate(found):
+        goal = folder / path.name
+        goal = folder / f"{number} {path.name}" if goal.exists() else goal
+        shutil.copytree(path, goal) if path.is_dir() else shutil.copyfile(path, goal)
+        yield Progress(number + 1, len(found), path.name)
+
+
+def is_picture(path: Path) -> bool:
+    """Tell whether `path` is a single picture rather than a source of pictures."""
+    from studio.core.data import entries
+
+    return path.is_file() and entries.is_picture(path.name)
 
 
 def sweep(folder: Path) -> None:
@@ -159,4 +198,6 @@ def free(folder: Path, name: str) -> Path:
 
 def suffixed(folder: Path) -> Path:
     """Return `folder` with a project's suffix."""
-    return folder if folder.name.endswith(".atelier") else folder.with_name(f"{folder.name}.atelier")
+    return (
+        folder if folder.name.endswith(".atelier") else folder.with_name(f"{folder.name}.atelier")
+    )

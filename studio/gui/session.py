@@ -12,7 +12,6 @@ from studio.gui.jobs import JobRunner
 
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
-    from studio.core.data.packed import PackedSet
     from studio.core.events import Job
     from studio.core.project import Plan, Project, Run
 
@@ -40,6 +39,7 @@ class Session(QObject):
         super().__init__(parent)
         self.project: Project | None = None
         self.draft: Draft | None = None
+        self.imported: tuple[str | list[Path], str] | None = None  # what the draft was made of
         self.interrupted: engine.Interrupted | None = None
         self.ready = False
         self.memory = QSettings(str(paths.settings() / "window.ini"), QSettings.Format.IniFormat)
@@ -80,7 +80,9 @@ class Session(QObject):
 
     def _open(self, find: "Callable[[], Project]") -> None:
         if self.title("train"):
-            return self.failed.emit("project", self.tr("Stop the training before you change project."))
+            return self.failed.emit(
+                "project", self.tr("Stop the training before you change project.")
+            )
         found = self._ask("project", find)
         if found is None:
             return None
@@ -148,15 +150,29 @@ class Session(QObject):
 
     def import_pictures(self, source: str, settings: Any) -> None:
         """Make a draft of `source`; done("import", Draft). A newer call replaces one at work."""
-        from studio.core.data import importing
+        self._import(source, Path(source.split(":")[-1]).stem, settings)
 
+    def import_paths(self, found: list[Path], settings: Any) -> None:
+        """Make a draft of a folder, a zip, an idx file, or of loose pictures."""
+        if len(found) == 1 and not engine.is_picture(found[0]):
+            self.import_pictures(str(found[0]), settings)
+        elif found:
+            self._import(found, found[0].parent.name, settings)
+
+    def _import(self, source: str | list[Path], name: str, settings: Any) -> None:
         if self.project is None:
-            self.new_project(engine.free(paths.projects(), Path(source.split(":")[-1]).stem))
+            self.new_project(engine.free(paths.projects(), name))
         if self.project is None:
             return
+        self.imported = source, name
         folder = self.project.folder / IMPORTS
-        title = self.tr("Importing {name}").format(name=Path(source).name)
-        self._start("import", title, lambda: importing.draft(source, settings, folder))
+        title = self.tr("Importing {name}").format(name=name)
+        self._start("import", title, lambda: engine.importing(source, settings, folder))
+
+    def import_again(self, settings: Any) -> None:
+        """Make the draft anew, with other settings."""
+        if self.imported is not None:
+            self._import(*self.imported, settings)
 
     def accept_draft(self) -> None:
         """Keep the draft as a set of the project; done("accept", PackedSet)."""
@@ -183,7 +199,9 @@ class Session(QObject):
 
     def forecast(self, request: Any) -> None:
         """Measure what the request would take; done("forecast", Forecast). The newest call counts."""
-        self._start("forecast", self.tr("Measuring"), self._waiting("forecast", self.project, request))
+        self._start(
+            "forecast", self.tr("Measuring"), self._waiting("forecast", self.project, request)
+        )
 
     def train(self, request: Any) -> None:
         """Train as asked; done("train", Run)."""
@@ -215,7 +233,9 @@ class Session(QObject):
     def _waiting(self, verb: str, *asked: Any) -> "Callable[[], Job[Any]]":
         """Return the training verb as a job that waits, with a word, until the engine is loaded."""
         text = self.tr("Loading the engine…")
-        return lambda: engine.when_ready(lambda: self.ready, lambda: self._broken, text, verb, *asked)
+        return lambda: engine.when_ready(
+            lambda: self.ready, lambda: self._broken, text, verb, *asked
+        )
 
     # lanes
 

@@ -92,7 +92,10 @@ def palette() -> QPalette:
 def icon(name: str, size: int = 24) -> QIcon:
     """Return the icon resources/icons/`name`.svg in the theme's colors, sharp on any screen."""
     drawn = QIcon()
-    modes = ((QIcon.Mode.Normal, QIcon.State.Off, TEXT), (QIcon.Mode.Disabled, QIcon.State.Off, "#6b6e76"))
+    modes = (
+        (QIcon.Mode.Normal, QIcon.State.Off, TEXT),
+        (QIcon.Mode.Disabled, QIcon.State.Off, "#6b6e76"),
+    )
     for mode, state, color in (*modes, (QIcon.Mode.Normal, QIcon.State.On, ACCENT)):
         drawn.addPixmap(pixmap(name, size, color), mode, state)
     return drawn
@@ -110,3 +113,8 @@ def pixmap(name: str, size: int, color: str = TEXT) -> QPixmap:
     picture = QPixmap.fromImage(reader.read())
     picture.setDevicePixelRatio(ratio)
     return picture
+
+
+def app_icon() -> QIcon:
+    """Return the program's own icon."""
+    return QIcon(str(paths.resources() / "icons" / "atelier.svg"))

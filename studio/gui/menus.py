@@ -1,0 +1,162 @@
+"""The menus: actions with their shortcuts, the recent projects, and the help that reads them."""
+
+import importlib.metadata
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QVBoxLayout,
+)
+
+from studio import __version__, paths
+from studio.gui.session import Session
+
+if TYPE_CHECKING:
+    from studio.gui.window import Window, Workspace
+
+PARTS = ("torch", "torchvision", "PySide6_Essentials", "numpy", "Pillow", "pydantic")
+
+
+class Menus(QObject):
+    """Builds the menu bar of `window`; `refresh` after the recent projects changed."""
+
+    def __init__(self, window: "Window", session: Session, spaces: "list[Workspace]"):
+        super().__init__(window)
+        self.window, self.session = window, session
+        self._file()
+        self._view(spaces)
+        self._help()
+        self.refresh()
+
+    def _file(self) -> None:
+        menu = self.window.menuBar().addMenu(self.tr("&File"))
+        window = self.window
+        self._add(menu, self.tr("&New project…"), window.ask_new_project, "Ctrl+N")
+        self._add(menu, self.tr("&Open project…"), window.ask_project, "Ctrl+O")
+        self.recent = menu.addMenu(self.tr("Open &recent"))
+        menu.addSeparator()
+        self._add(menu, self.tr("Open &pictures…"), window.ask_pictures, "Ctrl+I")
+        menu.addSeparator()
+        self._add(menu, self.tr("&Quit"), window.close, "Ctrl+Q")
+
+    def _view(self, spaces: "list[Workspace]") -> None:
+        menu = self.window.menuBar().addMenu(self.tr("&View"))
+        self.spaces: dict[str, QAction] = {}
+        for number, space in enumerate(spaces, 1):
+            self.spaces[space.id] = action = self._add(
+                menu, space.title, self._show, f"Ctrl+{number}"
+            )
+            action.setData(space.id)
+        menu.addSeparator()
+        self._add(menu, self.tr("&Welcome page"), self.window.show_welcome, "")
+        full = self._add(menu, self.tr("&Full screen"), self._full_screen, "F11")
+        full.setCheckable(True)
+
+    def _help(self) -> None:
+        menu = self.window.menuBar().addMenu(self.tr("&Help"))
+        self._add(menu, self.tr("&Shortcuts"), self.show_shortcuts, "Shift+?")
+        self._add(menu, self.tr("&Copy diagnostics"), self.copy_diagnostics, "")
+        self._add(menu, self.tr("&About Atelier"), self.show_about, "")
+
+    def _add(self, menu: QMenu, text: str, slot: object, shortcut: str) -> QAction:
+        action = menu.addAction(text)
+        action.triggered.connect(slot)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        return action
+
+    @Slot()
+    def refresh(self) -> None:
+        """Write the recent projects anew, and allow what is possible now."""
+        self.recent.clear()
+        for number, folder in enumerate(self.session.recent(), 1):
+            action = self.recent.addAction(f"&{number} {folder.stem}", self._open_recent)
+            action.setData(str(folder))
+            action.setStatusTip(str(folder))
+        self.recent.setEnabled(not self.recent.isEmpty())
+        self.recent.addSeparator()
+        self.recent.addAction(self.tr("&Clear this list"), self._clear_recent)
+        for action in self.spaces.values():
+            action.setEnabled(self.session.project is not None)
+
+    def _sent(self) -> QAction:
+        sender = self.sender()
+        assert isinstance(sender, QAction)
+        return sender
+
+    @Slot()
+    def _show(self) -> None:
+        self.window.show_page(self._sent().data())
+
+    @Slot()
+    def _open_recent(self) -> None:
+        self.session.open_project(Path(self._sent().data()))
+
+    @Slot()
+    def _clear_recent(self) -> None:
+        self.session.forget()
+        self.refresh()
+
+    @Slot(bool)
+    def _full_screen(self, on: bool) -> None:
+        self.window.showFullScreen() if on else self.window.showNormal()
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """List every action of the window that has a key."""
+        dialog = QDialog(self.window)
+        dialog.setWindowTitle(self.tr("Shortcuts"))
+        form = QFormLayout()
+        form.setHorizontalSpacing(32)
+        for action in self.window.findChildren(QAction):
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            if keys and action.text():
+                form.addRow(action.text().replace("&", "").rstrip("…"), QLabel(keys))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(dialog.reject)
+        column = QVBoxLayout(dialog)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.addLayout(form)
+        column.addWidget(buttons)
+        dialog.open()
+
+    @Slot()
+    def show_about(self) -> None:
+        """Tell what this program is."""
+        text = self.tr(
+            "<h3>Atelier {version}</h3><p>Turns a folder of pictures into a picture generator.</p>"
+            "<p>Everything stays on this machine: no picture leaves it, and no connection is ever opened.</p>"
+        )
+        QMessageBox.about(self.window, self.tr("About Atelier"), text.format(version=__version__))
+
+    @Slot()
+    def copy_diagnostics(self) -> None:
+        """Put versions and places on the clipboard, for a report."""
+        QGuiApplication.clipboard().setText(diagnostics())
+        self.window.status.showMessage(self.tr("Diagnostics are on the clipboard."), 5000)
+
+
+def diagnostics() -> str:
+    """Return versions of the program, its parts and the system, and where the log is."""
+    lines = [f"Atelier {__version__}", f"Python {platform.python_version()}", platform.platform()]
+    for part in PARTS:
+        try:
+            lines.append(f"{part} {importlib.metadata.version(part)}")
+        except importlib.metadata.PackageNotFoundError:
+            lines.append(f"{part} is missing")
+    screen = QGuiApplication.primaryScreen()
+    if screen:
+        size = screen.size()
+        lines.append(
+            f"Screen {size.width()}×{size.height()} at {screen.devicePixelRatio():g}, {QGuiApplication.platformName()}"
+        )
+    return "\n".join([*lines, f"Log {paths.logs() / 'atelier.log'}"])

@@ -1,0 +1,290 @@
+"""The main window: rail, pages, menus, status bar, drops and closing. Composition only."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from studio import paths
+from studio.gui import theme
+from studio.gui.menus import Menus
+from studio.gui.panels.welcome import WelcomePanel
+from studio.gui.session import Session
+from studio.gui.widgets.leave_question import LeaveQuestion
+from studio.gui.widgets.notice import Notice
+from studio.gui.widgets.rail import Rail
+from studio.gui.widgets.status_line import StatusLine
+
+PATIENCE = 90.0  # seconds that a job may take to save before the program leaves without it
+
+log = logging.getLogger("studio.window")
+
+
+class Workspace(NamedTuple):
+    """An entry of the rail; `make` imports and builds the panel when it is first shown."""
+
+    id: str
+    title: str
+    icon: str
+    make: Callable[[Session], QWidget]
+
+
+def library(session: Session) -> QWidget:
+    """Build the Library workspace."""
+    from studio.gui.panels.library import LibraryPanel
+
+    return LibraryPanel(session)
+
+
+def train(session: Session) -> QWidget:
+    """Build the Train workspace."""
+    from studio.gui.panels.train import TrainPanel
+
+    return TrainPanel(session)
+
+
+class Window(QMainWindow):
+    """Everything the user sees. Pages are made when first shown; the engine loads after the paint."""
+
+    def __init__(self, session: Session):
+        super().__init__()
+        self.session = session
+        self.leaving = 0.0  # since when (monotonic) the window waits for a job to save
+        self.pages: dict[str, QWidget] = {}
+        self.workspaces = {
+            space.id: space
+            for space in (
+                Workspace("library", self.tr("Library"), "library", library),
+                Workspace("train", self.tr("Train"), "train", train),
+            )
+        }
+        self.setWindowIcon(theme.app_icon())
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self._build()
+        self._connect()
+        self._retitle()
+        self._warm = False
+
+    def _build(self) -> None:
+        self.rail = Rail([(s.id, s.title, s.icon) for s in self.workspaces.values()])
+        self.rail.hide()
+        self.notice = Notice()
+        self.stack = QStackedWidget()
+        self.welcome = WelcomePanel(self.session)
+        self.stack.addWidget(self.welcome)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.stack, 1)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(column, 1)
+        self.setCentralWidget(body)
+        self.status = StatusLine()
+        self.setStatusBar(self.status)
+        self.menus = Menus(self, self.session, list(self.workspaces.values()))
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.show_page)
+        self.welcome.pictures_asked.connect(self.ask_pictures)
+        self.welcome.project_asked.connect(self.ask_project)
+        self.session.project_changed.connect(self._on_project)
+        self.session.busy_changed.connect(self._on_busy)
+        self.session.events.connect(self.status.tell)
+        self.session.failed.connect(self._on_failed)
+
+    # pages
+
+    @Slot(str)
+    def show_page(self, id: str) -> None:
+        """Show the workspace `id`; building it takes place now if it was never shown."""
+        if id not in self.pages:
+            self.pages[id] = self.workspaces[id].make(self.session)
+            self.stack.addWidget(self.pages[id])
+            if hasattr(self.pages[id], "train_asked"):
+                self.pages[id].train_asked.connect(self._show_train)  # type: ignore[attr-defined]
+        self.stack.setCurrentWidget(self.pages[id])
+        self.rail.choose(id)
+        self.rail.show()
+
+    @Slot()
+    def show_welcome(self) -> None:
+        """Show the welcome page."""
+        self.welcome.refresh()
+        self.stack.setCurrentWidget(self.welcome)
+        self.rail.choose("")
+        self.rail.setVisible(self.session.project is not None)
+
+    @Slot()
+    def _show_train(self) -> None:
+        self.show_page("train")
+
+    @Slot()
+    def _leave_welcome(self) -> None:
+        if self.session.project and self.stack.currentWidget() is self.welcome:
+            self.show_page("train" if self.session.project.runs() else "library")
+
+    # files
+
+    @Slot()
+    def ask_pictures(self) -> None:
+        """Let the user choose a folder of pictures, and import it."""
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of pictures"))
+        if folder:
+            self.import_paths([Path(folder)])
+
+    @Slot()
+    def ask_project(self) -> None:
+        """Let the user choose a project folder, and open it."""
+        start = str(paths.projects()) if paths.projects().is_dir() else str(Path.home())
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Open a project folder"), start)
+        if folder:
+            self.session.open_project(Path(folder))
+
+    @Slot()
+    def ask_new_project(self) -> None:
+        """Let the user name a new project, and open it."""
+        start = str(paths.projects() / self.tr("New project"))
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Make a new project"), start)
+        if name:
+            self.session.new_project(Path(name))
+
+    def import_paths(self, found: list[Path]) -> None:
+        """Take a folder, a zip, an idx file or loose pictures into the library as a draft."""
+        self.session.import_paths(found, None)
+        if self.session.project:
+            self.show_page("library")
+
+    def open_later(self, folder: Path) -> None:
+        """Open the project after the window was painted."""
+        self._first = folder
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.source() is None and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        found = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
+        event.acceptProposedAction()
+        if len(found) == 1 and (found[0] / "project.json").is_file():
+            self.session.open_project(found[0])
+        elif found:
+            self.import_paths(found)
+
+    # what the session says
+
+    @Slot()
+    def _on_project(self) -> None:
+        self._retitle()
+        self.menus.refresh()
+        # a trial starts training right after it opened its project: then there is no need for Library
+        QTimer.singleShot(0, self._leave_welcome)
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        title = self.session.title(lane)
+        was = self.status.shows(lane)
+        self.status.show_lane(lane, title, self.session.paused(lane))
+        self.status.show_engine(self.session.ready)
+        if lane == "train" and title and not was:
+            self.notice.hide()
+            self.show_page("train")
+        if self.leaving and not self.session.title("train"):
+            QTimer.singleShot(0, self.close)
+        self.welcome.refresh_busy()
+
+    @Slot(str, str)
+    def _on_failed(self, lane: str, sentence: str) -> None:
+        self.notice.say(sentence, "error" if lane in ("train", "engine") else "warning")
+
+    def _retitle(self) -> None:
+        project = self.session.project
+        self.setWindowTitle(
+            self.tr("{name} – Atelier").format(name=project.name) if project else "Atelier"
+        )
+
+    # start and end
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.Paint and not self._warm:
+            self._warm = True
+            QTimer.singleShot(0, self._after_first_paint)
+        return handled
+
+    @Slot()
+    def _after_first_paint(self) -> None:
+        self.session.warm_up()
+        first, self._first = self._first, None
+        if first is not None:
+            self.session.open_project(first)
+
+    _first: Path | None = None
+
+    def restore(self) -> None:
+        """Take the size and place of last time, or a size that suits the screen."""
+        stored: Any = self.session.memory.value("geometry")
+        if not (isinstance(stored, QByteArray) and self.restoreGeometry(stored)):
+            room = self.screen().availableSize()
+            self.resize(min(1440, room.width()), min(900, room.height()))
+
+    @Slot()
+    def leave(self) -> None:
+        """Save what runs and close, without asking."""
+        self.leaving = self.leaving or time.monotonic()
+        self.close()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.session.title("train"):
+            event.ignore()
+            if self.leaving or LeaveQuestion(self.session.title("train"), self).stop():
+                self._save_first()
+            return
+        self.leaving = self.leaving or time.monotonic()
+        if not self.session.close(2):
+            event.ignore()
+            self._give_up_or_retry()
+            return
+        self.session.memory.setValue("geometry", self.saveGeometry())
+        self.session.memory.sync()
+        event.accept()
+
+    def _save_first(self) -> None:
+        """Stop the training; the window closes once it is saved."""
+        self.leaving = self.leaving or time.monotonic()
+        self.status.say(self.tr("Saving the training…"))
+        self.setEnabled(False)
+        self.session.stop("train")
+        QTimer.singleShot(int(1000 * PATIENCE), self._give_up_or_retry)
+
+    @Slot()
+    def _give_up_or_retry(self) -> None:
+        if time.monotonic() - self.leaving > PATIENCE:
+            log.critical("a job did not end within %s s; leaving without it", PATIENCE)
+            logging.shutdown()
+            os._exit(1)  # a destroyed running thread would abort anyway
+        if not self.session.title("train"):
+            QTimer.singleShot(200, self.close)
