@@ -1,0 +1,370 @@
+"""GAN: two players, one draws and one judges; sharp pictures, drawn at once."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from studio.core.data.augment import augment
+from studio.core.family import Family, ImageSize, Learner, Model, Preset
+from studio.core.learning import Optimizer
+from studio.core.nets import adversarial, players
+from studio.core.settings import Settings, field
+
+Network = Literal["light", "residual", "mlp-784", "dcgan-28", "dcgan-64"]
+Loss = Literal["saturating", "non-saturating", "lsgan", "hinge", "wgan-gp", "r1", "relativistic"]
+Augmentation = Literal["none", "translation", "translation,cutout", "color,translation,cutout"]
+STATISTICS_BATCHES, STATISTICS_BATCH = 8, 128
+
+
+class GanSettings(Settings):
+    """What the two players are made of and how they play."""
+
+    network: Network = field(
+        "residual",
+        label="Network",
+        help="light learns fastest in minutes; residual draws best in hours; the others are the textbooks' own.",
+    )
+    loss: Loss = field(
+        "relativistic",
+        label="Loss",
+        help="How the two players score. relativistic is the most stable; the others are the textbooks'.",
+    )
+    width: int = field(
+        32,
+        label="Width",
+        help="More draws finer pictures and trains slower.",
+        ge=4,
+        le=512,
+        logarithmic=True,
+    )
+    blocks: int = field(
+        1, label="Depth", help="Residual blocks per resolution of the residual network.", ge=1, le=4
+    )
+    latent: int = field(
+        64,
+        label="Latent size",
+        help="How many numbers describe a picture.",
+        ge=2,
+        le=1024,
+        advanced=True,
+    )
+    batch: int = field(
+        64,
+        label="Batch",
+        help="Pictures per step; more is steadier and slower.",
+        ge=2,
+        le=4096,
+        logarithmic=True,
+    )
+    rate: float = field(
+        2e-4,
+        label="Learning rate",
+        help="Of the player who draws; too high and the pictures fall apart.",
+        ge=1e-6,
+        le=1e-2,
+        logarithmic=True,
+    )
+    judge_rate: float = field(
+        2e-4,
+        label="Judge's rate",
+        help="Learning rate of the player who judges.",
+        ge=1e-6,
+        le=1e-2,
+        logarithmic=True,
+        advanced=True,
+    )
+    rate_end: float = field(
+        0.25,
+        label="Final rate",
+        help="The learning rates fall to this share by the end.",
+        ge=0.0,
+        le=1.0,
+        advanced=True,
+    )
+    beta1: float = field(
+        0.0,
+        label="Adam beta 1",
+        help="Memory of the steps' direction.",
+        ge=0,
+        le=0.99,
+        advanced=True,
+    )
+    beta2: float = field(
+        0.99,
+        label="Adam beta 2",
+        help="Memory of the steps' size.",
+        ge=0.5,
+        le=0.9999,
+        advanced=True,
+    )
+    gamma: float = field(
+        0.0,
+        label="Gradient penalty",
+        help="Holds the judge back (r1, relativistic); 0 chooses by picture size.",
+        ge=0,
+        le=1000,
+        advanced=True,
+    )
+    penalty_every: int = field(
+        4,
+        label="Penalty interval",
+        help="Compute the gradient penalty every so many steps, as much stronger.",
+        ge=1,
+        le=64,
+        advanced=True,
+    )
+    augmentation: Augmentation = field(
+        "color,translation,cutout",
+        label="Augmentation",
+        help="Changes all pictures before judging, so that few suffice; the drawn pictures stay unchanged.",
+    )
+    augment_amount: float = field(
+        1.0, label="Augmentation amount", help="The share of pictures that are changed.", ge=0, le=1
+    )
+
+
+class GanModel(Model):
+    """The player who draws. A label enters as an embedding beside the latent; -1 is no label."""
+
+    def __init__(self, settings: GanSettings, size: ImageSize):
+        super().__init__()
+        self.latent_shape = (settings.latent,)
+        self.labels = nn.Embedding(size.classes + 1, settings.latent) if size.classes else None
+        inputs = settings.latent * (2 if size.classes else 1)
+        self.net = players.generator(
+            settings.network, inputs, size, settings.width, settings.blocks
+        )
+
+    def forward(self, latents: Tensor, labels: Tensor | None) -> Tensor:
+        """Return images in about [-1, 1], with gradients."""
+        if self.labels is None:
+            return self.net(latents)
+        return self.net(torch.cat([latents, self.labels(row(labels, latents))], 1))
+
+    def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
+        """Yield the images once."""
+        yield self(latents, labels).clamp(-1, 1)
+
+
+class Judge(nn.Module):
+    """The player who judges: features, one dense logit, and the label's projection (Miyato & Koyama 2018)."""
+
+    def __init__(self, settings: GanSettings, size: ImageSize):
+        super().__init__()
+        self.body, features = players.discriminator(
+            settings.network, size, settings.width, settings.blocks
+        )
+        self.dense = nn.Linear(features, 1, bias=settings.network != "dcgan-64")
+        self.labels = nn.Embedding(size.classes + 1, features) if size.classes else None
+        if self.labels is not None:
+            nn.init.zeros_(self.labels.weight)
+
+    def forward(self, images: Tensor, labels: Tensor | None) -> Tensor:
+        """Return logits [n]; high is real."""
+        features = self.body(images)
+        logits = self.dense(features).flatten()
+        if self.labels is not None:
+            logits = logits + (self.labels(row(labels, images)) * features).sum(1)
+        return logits
+
+
+def row(labels: Tensor | None, like: Tensor) -> Tensor:
+    """Return the embedding row of each label: 0 for none (None or -1), else label + 1."""
+    if labels is None:
+        return torch.zeros(len(like), dtype=torch.int64, device=like.device)
+    return labels.clamp_min(-1) + 1
+
+
+def automatic_gamma(size: ImageSize, batch: int) -> float:
+    """Return R3GAN's penalty weight for the picture's size: 0.5 at 32 px, 4x per doubling, for batch 256."""
+    pixels = size.height * size.width
+    return 0.5 * pixels / 1024 * max(1.0, 256 / batch)
+
+
+class GanLearner(Learner):
+    """Plays one round a step: the judge first, then the model, on the same real images."""
+
+    def __init__(self, model: GanModel, settings: GanSettings, size: ImageSize):
+        super().__init__()
+        self.model: GanModel = model
+        self.settings = settings
+        self.judge = Judge(settings, size)
+        players.initialize(settings.network, model.net, self.judge)
+        self.kinds = (
+            () if settings.augmentation == "none" else tuple(settings.augmentation.split(","))
+        )
+        self.gamma = settings.gamma or automatic_gamma(size, settings.batch)
+        betas, final = (settings.beta1, settings.beta2), settings.rate_end
+        self.drawing = Optimizer(model.parameters(), settings.rate, betas, final=final)
+        self.judging = Optimizer(self.judge.parameters(), settings.judge_rate, betas, final=final)
+
+    def learn(
+        self, images: Tensor, labels: Tensor | None, rng: Any, progress: float
+    ) -> dict[str, Tensor]:
+        """One round. Plots both losses and how far the judge tells real from drawn (its margin)."""
+        shape = (len(images), *self.model.latent_shape)
+        gamma = self.gamma * 10**-progress  # to a tenth at the end, as R3GAN does
+        margin: list[Tensor] = []
+
+        def judging(real: Tensor, labels: Tensor | None, latents: Tensor) -> Tensor:
+            with torch.no_grad():
+                drawn = self.model(latents, labels)
+            real, drawn = self._seen(real, rng), self._seen(drawn, rng)
+            a, b = self._judged(real, drawn, labels)
+            margin.append((a.detach() - b.detach()).mean())
+            loss = adversarial.discriminator_loss(self.settings.loss, a, b)
+            return loss + self._penalty(real, drawn, labels, gamma, rng)
+
+        def drawing(real: Tensor, labels: Tensor | None, latents: Tensor) -> Tensor:
+            b = self.judge(self._seen(self.model(latents, labels), rng), labels)
+            return adversarial.generator_loss(
+                self.settings.loss, self._real(real, labels, rng, b), b
+            )
+
+        latents = torch.randn(shape, generator=rng, device=images.device)
+        judge_loss = self.judging.minimize(judging, images, labels, latents, progress=progress)
+        latents = torch.randn(shape, generator=rng, device=images.device)
+        loss = self.drawing.minimize(drawing, images, labels, latents, progress=progress)
+        return {"loss": loss, "judge": judge_loss, "margin": torch.stack(margin).mean()}
+
+    def _seen(self, images: Tensor, rng: torch.Generator) -> Tensor:
+        return augment(images, self.kinds, self.settings.augment_amount, rng)
+
+    def _judged(self, real: Tensor, drawn: Tensor, labels: Tensor | None) -> tuple[Tensor, Tensor]:
+        return self.judge(real, labels), self.judge(drawn, labels)
+
+    def _real(self, real: Tensor, labels: Tensor | None, rng: torch.Generator, b: Tensor) -> Tensor:
+        if self.settings.loss != "relativistic":
+            return b
+        with torch.no_grad():
+            return self.judge(self._seen(real, rng), labels)
+
+    def _penalty(
+        self, real: Tensor, drawn: Tensor, labels: Tensor | None, gamma: float, rng: torch.Generator
+    ) -> Tensor:
+        """The gradient penalty, only every few steps and as much stronger (Karras et al. 2020: lazy)."""
+        every = self.settings.penalty_every
+        if self.judging.steps % every:
+            return torch.zeros((), device=real.device)
+        with torch.autocast(real.device.type, enabled=False):
+            real, drawn = real.float(), drawn.float()
+            value = adversarial.penalty(
+                self.settings.loss, lambda x: self.judge(x, labels), real, drawn, gamma, rng
+            )
+        return every * value
+
+    def optimizers(self) -> Mapping[str, Optimizer]:
+        """Both players' optimizers."""
+        return {"drawing": self.drawing, "judging": self.judging}
+
+    @torch.no_grad()
+    def finish(
+        self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
+    ) -> None:
+        """Measure the BatchNorm statistics of `model` anew: averaged weights fit no statistics met in training."""
+        norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+        if not norms:
+            return
+        momenta = [m.momentum for m in norms]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+            norm.train()
+        for _, labels in _batches(images):
+            latents = torch.randn(
+                STATISTICS_BATCH, *model.latent_shape, generator=rng, device=norms[0].weight.device
+            )
+            model(latents, labels)
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
+        model.eval()
+
+
+def _batches(
+    images: Iterator[tuple[Tensor, Tensor | None]],
+) -> Iterator[tuple[None, Tensor | None]]:
+    """Yield the labels of the set's pictures in full batches, going round when there are too few."""
+    known = [labels for _, labels in images]
+    labels = (
+        torch.cat([y for y in known if y is not None]) if known and known[0] is not None else None
+    )
+    for k in range(STATISTICS_BATCHES):
+        if labels is None:
+            yield None, None
+        else:
+            place = torch.arange(
+                k * STATISTICS_BATCH, (k + 1) * STATISTICS_BATCH, device=labels.device
+            )
+            yield None, labels[place % len(labels)]
+
+
+def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) -> Preset:
+    return Preset(id, title, summary, GanSettings(**settings), minutes)
+
+
+TEXTBOOK = {
+    "loss": "non-saturating",
+    "beta1": 0.5,
+    "beta2": 0.999,
+    "augmentation": "none",
+    "rate_end": 1.0,
+    "latent": 100,
+}
+
+FAMILY = Family(
+    id="gan",
+    title="GAN",
+    summary="Sharp pictures, drawn at once. Good for sprites, icons and textures, also with few pictures.",
+    settings=GanSettings,
+    tiny=GanSettings(network="light", width=8, batch=8, latent=8, penalty_every=2),
+    presets=(
+        _preset(
+            "quick",
+            "Quick look",
+            "The best picture in a few minutes on a processor.",
+            3.0,
+            network="light",
+            loss="r1",
+            width=32,
+            batch=32,
+            rate=1e-3,
+            judge_rate=1e-3,
+            gamma=1.0,
+            augmentation="translation",
+        ),
+        _preset(
+            "standard", "Standard", "Half an hour on a graphics card.", 30.0, width=64, batch=256
+        ),
+        _preset("best", "Best", "Hours on a graphics card.", 360.0, width=128, blocks=2, batch=256),
+        _preset(
+            "mlp-784",
+            "Textbook: MLP",
+            "100-128-256-784 against 784-256-128-1.",
+            5.0,
+            network="mlp-784",
+            **TEXTBOOK,
+        ),
+        _preset(
+            "dcgan-28",
+            "Textbook: DCGAN 28",
+            "Two doublings by 5x5 transposed convolutions.",
+            15.0,
+            network="dcgan-28",
+            **TEXTBOOK,
+        ),
+        _preset(
+            "dcgan-64",
+            "Textbook: DCGAN 64",
+            "Radford's network, widths 64 to 512.",
+            60.0,
+            network="dcgan-64",
+            width=64,
+            **{**TEXTBOOK, "batch": 128},
+        ),
+    ),
+    model=GanModel,
+    learner=GanLearner,
+    losses=("loss", "judge"),
+)

@@ -1,0 +1,236 @@
+"""VAE: compresses pictures to a few numbers and back; smooth, quick to learn, and it can read pictures in."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from studio.core.family import Family, ImageSize, Learner, Model, Preset
+from studio.core.learning import Optimizer
+from studio.core.nets.autoencoder import Decoder, Encoder
+from studio.core.nets.mixture import Mixture
+from studio.core.settings import Settings, field
+
+LEAST_LOG_SIGMA = -6.0
+LEVELS = 3
+FITTED_ON = 2000
+
+
+class VaeSettings(Settings):
+    """How large the network is and what it attends to."""
+
+    width: int = field(
+        32,
+        label="Width",
+        help="More keeps finer detail and trains slower.",
+        ge=4,
+        le=512,
+        logarithmic=True,
+    )
+    latent: int = field(
+        64,
+        label="Latent size",
+        help="How many numbers describe a picture.",
+        ge=2,
+        le=1024,
+        logarithmic=True,
+    )
+    batch: int = field(
+        64,
+        label="Batch",
+        help="Pictures per step; more is steadier and slower.",
+        ge=2,
+        le=4096,
+        logarithmic=True,
+    )
+    rate: float = field(
+        1e-3,
+        label="Learning rate",
+        help="Too high and the loss jumps.",
+        ge=1e-6,
+        le=1e-2,
+        logarithmic=True,
+    )
+    regularity: float = field(
+        1.0,
+        label="Regularity",
+        help="More makes the latent space smoother and the pictures blurrier.",
+        ge=0,
+        le=20,
+    )
+    sharpness: float = field(
+        0.1,
+        label="Sharpness",
+        help="Weight of edges at three scales beside the plain likelihood.",
+        ge=0,
+        le=10,
+    )
+
+
+class VaeModel(Model):
+    """Encoder, decoder and the mixture between them.
+
+    A latent has one coordinate more than a code: the last chooses the mixture's component. Labels
+    choose among the components of their class; -1 or None is any class. `encode` inverts `draw`
+    without labels.
+    """
+
+    def __init__(self, settings: VaeSettings, size: ImageSize):
+        super().__init__()
+        self.latent_shape = (settings.latent + 1,)
+        self.encoder = Encoder(
+            settings.latent, size.height, size.width, size.channels, settings.width
+        )
+        self.decoder = Decoder(
+            settings.latent, size.height, size.width, size.channels, settings.width
+        )
+        self.mixture = Mixture(settings.latent, size.classes)
+
+    def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
+        """Yield the images once."""
+        rows = torch.zeros(len(latents), dtype=torch.int64, device=latents.device)
+        if labels is not None and self.mixture.classes:
+            rows = labels.clamp_min(-1) + 1
+        yield self.decoder(self.mixture.decode(latents, rows)).clamp(-1, 1)
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Return latents [n, d + 1] that `draw` without labels turns into the reconstruction of `images`."""
+        return self.mixture.encode(self.encoder(images)[0])
+
+
+def gaussian_nll(images: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the negative log likelihood per image, and log σ: the best one for this batch, at least e^-6.
+
+    Rybkin et al. 2021 (σ-VAE): σ² is the batch's mean squared error; summed over pixels, nats.
+    """
+    mean_square = (images - drawn).square().mean()
+    log_sigma = LEAST_LOG_SIGMA + F.softplus(
+        0.5 * mean_square.clamp_min(1e-12).log() - LEAST_LOG_SIGMA
+    )
+    each = (
+        0.5 * ((images - drawn) / log_sigma.exp()).square()
+        + log_sigma
+        + 0.5 * math.log(2 * math.pi)
+    )
+    return each.sum() / len(images), log_sigma
+
+
+def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Return KL(N(mean, variance) ‖ N(0, I)) per image, summed over the code, nats."""
+    return -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum() / len(mean)
+
+
+def edges(images: Tensor, drawn: Tensor) -> Tensor:
+    """Return the mean absolute difference of the Laplacian pyramids per image, summed over pixels."""
+    total, difference = torch.zeros((), device=images.device), images - drawn
+    for level in range(LEVELS):
+        smaller = F.avg_pool2d(difference, 2, ceil_mode=True)
+        up = F.interpolate(
+            smaller, size=difference.shape[-2:], mode="bilinear", align_corners=False
+        )
+        total = total + 2**level * (difference - up).abs().sum() / len(images)
+        difference = smaller
+    return total
+
+
+class VaeLearner(Learner):
+    """Maximizes the evidence bound, with σ always at its optimum, so there is no weight to tune."""
+
+    def __init__(self, model: VaeModel, settings: VaeSettings, size: ImageSize):
+        super().__init__()
+        self.model: VaeModel = model
+        self.settings = settings
+        self.optimizer = Optimizer(
+            model.parameters(), settings.rate, (0.9, 0.99), clip=None, final=0.05, warmup=50
+        )
+
+    def learn(
+        self, images: Tensor, labels: Tensor | None, rng: Any, progress: float
+    ) -> dict[str, Tensor]:
+        """One step. Plots the bound in bits per value, its divergence in nats, and σ in grey levels."""
+        plots: list[Tensor] = []
+
+        def loss(x: Tensor, noise: Tensor) -> Tensor:
+            mean, log_variance = self.model.encoder(x)
+            drawn = self.model.decoder(mean + (0.5 * log_variance).exp() * noise)
+            likelihood, log_sigma = gaussian_nll(x, drawn)
+            kl = divergence(mean, log_variance)
+            plots.append(torch.stack([likelihood + kl, kl, log_sigma]).detach())
+            sharp = self.settings.sharpness * edges(x, drawn) / log_sigma.exp().detach()
+            return (likelihood + self.settings.regularity * kl + sharp) / x[0].numel()
+
+        noise = torch.randn(len(images), self.settings.latent, generator=rng, device=images.device)
+        value = self.optimizer.minimize(loss, images, noise, progress=progress)
+        bound, kl, log_sigma = torch.stack(plots).mean(0)
+        bits = bound / images[0].numel() / math.log(2) + math.log2(127.5)
+        return {"loss": value, "bits": bits, "divergence": kl, "sigma": 127.5 * log_sigma.exp()}
+
+    def optimizers(self) -> Mapping[str, Optimizer]:
+        """The one optimizer."""
+        return {"model": self.optimizer}
+
+    @torch.no_grad()
+    def finish(
+        self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
+    ) -> None:
+        """Fit the mixture of `model` to the codes of up to 2000 of the set's pictures."""
+        assert isinstance(model, VaeModel)
+        codes, labels, count = [], [], 0
+        for part, classes in images:
+            codes.append(model.encoder(part)[0].float())
+            labels.append(classes)
+            count += len(part)
+            if count >= FITTED_ON:
+                break
+        known = [y for y in labels if y is not None]
+        model.mixture.fit(torch.cat(codes), torch.cat(known) if known else None, rng)
+
+
+def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) -> Preset:
+    return Preset(id, title, summary, VaeSettings(**settings), minutes)
+
+
+FAMILY = Family(
+    id="vae",
+    title="VAE",
+    summary="Learns in seconds and reads your own pictures into its latent space; a little soft.",
+    settings=VaeSettings,
+    tiny=VaeSettings(width=8, latent=8, batch=8),
+    presets=(
+        _preset(
+            "quick",
+            "Quick look",
+            "Readable in seconds on a processor.",
+            3.0,
+            width=24,
+            latent=32,
+            batch=64,
+            rate=2e-3,
+        ),
+        _preset(
+            "standard",
+            "Standard",
+            "Half an hour on a graphics card.",
+            30.0,
+            width=64,
+            latent=64,
+            batch=128,
+        ),
+        _preset(
+            "best",
+            "Best",
+            "Hours on a graphics card.",
+            240.0,
+            width=128,
+            latent=128,
+            batch=256,
+            rate=5e-4,
+        ),
+    ),
+    model=VaeModel,
+    learner=VaeLearner,
+    losses=("loss",),
+)

@@ -1,0 +1,1 @@
+"""Building blocks with no opinion: networks, grids and losses that several families share."""

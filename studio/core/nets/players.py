@@ -1,0 +1,47 @@
+"""The GAN's two players by name: who draws, and who judges."""
+
+from torch import nn
+
+from studio.core.family import ImageSize
+from studio.core.nets import light, residual, textbook
+
+
+def generator(network: str, latent: int, size: ImageSize, width: int, blocks: int) -> nn.Module:
+    """Return the network that turns latents [n, latent] into images; raise Refused if it can't draw this size."""
+    h, w, c = size.height, size.width, size.channels
+    if network == "mlp-784":
+        return nn.Sequential(textbook.mlp_generator(latent, c * h * w), nn.Unflatten(1, (c, h, w)))
+    if network == "dcgan-28":
+        return textbook.Dcgan28Generator(latent, h, w, c)
+    if network == "dcgan-64":
+        textbook.dcgan64_doublings(h, w)
+        return textbook.dcgan64_generator(latent, h, c, width)
+    if network == "light":
+        return light.LightGenerator(latent, h, w, c, width)
+    return residual.ResidualGenerator(latent, h, w, c, width, blocks)
+
+
+def discriminator(network: str, size: ImageSize, width: int, blocks: int) -> tuple[nn.Module, int]:
+    """Return the network that turns images into features [n, f], and f."""
+    h, w, c = size.height, size.width, size.channels
+    if network == "mlp-784":
+        return textbook.mlp_discriminator(c * h * w), 128
+    if network == "dcgan-28":
+        return textbook.dcgan28_discriminator(c), 256 * -(-h // 8) * -(-w // 8)
+    if network == "dcgan-64":
+        return textbook.dcgan64_discriminator(h, c, width), (
+            width << textbook.dcgan64_doublings(h, w) - 1
+        ) * 16
+    body = (
+        light.LightDiscriminator(h, w, c, width)
+        if network == "light"
+        else residual.ResidualDiscriminator(h, w, c, width, blocks)
+    )
+    return body, body.features
+
+
+def initialize(network: str, model: nn.Module, judge: nn.Module) -> None:
+    """Give dcgan-64 the start values of its paper; the other networks bring their own."""
+    if network == "dcgan-64":
+        model.apply(textbook.dcgan_weights)
+        judge.apply(textbook.dcgan_weights)
