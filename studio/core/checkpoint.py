@@ -32,8 +32,10 @@ def save_checkpoint(
     sweep(folder)
     final = folder / f"step-{step:08d}"
     temporary = folder / f".tmp-{step:08d}-{os.getpid()}"
+    plain = torch.contiguous_format
+    whole = {k: t.detach().cpu().clone(memory_format=plain) for k, t in tensors.items()}
     files = {
-        "tensors.safetensors": save({k: t.detach().cpu().contiguous() for k, t in tensors.items()}),
+        "tensors.safetensors": save(whole),
         "state.json": json.dumps(state, indent=1, allow_nan=False).encode(),
     }
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}

@@ -33,10 +33,10 @@ def digest(run) -> str:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_resumed_run_equals_the_uninterrupted_one(tmp_path, family):
     whole = toys.project(tmp_path / "whole")
-    _, reference = toys.finish(training.start(whole, toys.request(family, 130)))
+    _, reference = toys.finish(training.start(whole, toys.request(family, 130), toys.known(130)))
 
     torn = toys.project(tmp_path / "torn")
-    job = training.start(torn, toys.request(family, 130))
+    job = training.start(torn, toys.request(family, 130), toys.known(130))
     stopped = next(e.step for e in job if isinstance(e, Scalars) and e.step >= 5)
     job.close()
     assert stopped < 30, "stopped too late to leave 100 steps"
@@ -78,9 +78,9 @@ def test_stop_saves_the_step_it_reached(tmp_path):
 
 def test_pause_says_what_it_freed_and_changes_nothing(tmp_path):
     straight = toys.project(tmp_path / "straight")
-    _, reference = toys.finish(training.start(straight, toys.request("gan", 20)))
+    _, reference = toys.finish(training.start(straight, toys.request("gan", 20), toys.known(20)))
     paused = toys.project(tmp_path / "paused")
-    job = training.start(paused, toys.request("gan", 20))
+    job = training.start(paused, toys.request("gan", 20), toys.known(20))
     while not isinstance(next(job), Scalars):
         pass
     event = job.send("pause")
@@ -104,7 +104,7 @@ def test_another_seed_is_another_model_and_the_same_seed_the_same(tmp_path):
     digests = []
     for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
         made = toys.project(tmp_path / folder)
-        _, run = toys.finish(training.start(made, toys.request("vae", 5, seed=seed)))
+        _, run = toys.finish(training.start(made, toys.request("vae", 5, seed=seed), toys.known(5)))
         digests.append(digest(run))
     assert digests[0] == digests[1] != digests[2]
 
