@@ -1,0 +1,238 @@
+"""What the verbs do once their words are read: pull a job of core and say what it came to."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from studio.core import project as projects
+from studio.core.data import importing
+from studio.core.data.import_settings import ImportSettings
+from studio.core.data.packed import Manifest, open_packed
+from studio.core.events import Refused, Samples
+from studio.core.project import Plan, Project, Run
+from studio.core.request import TrainRequest
+from studio.terminal import clock, pull, write_json
+
+
+def default_project(data: str) -> Path:
+    """Return the project made for `data` when the user names none: NAME.atelier, here."""
+    name = data.partition(":")[2] if data.startswith("starter:") else Path(data).absolute().name
+    stem = name.split(":")[0].removesuffix(".gz").removesuffix(".zip")
+    return Path(f"{stem or 'pictures'}{projects.SUFFIX}")
+
+
+def request(
+    family: str, preset: str | None, settings: dict[str, Any], plan: dict[str, Any], name: str
+) -> TrainRequest:
+    """Return a checked request, its set still unnamed; raise Refused for what the family lacks."""
+    from studio.core.families import families
+    from studio.core.probe import settings_of
+
+    known = families()
+    if family not in known:
+        raise Refused(f"There is no family '{family}'; the families are {', '.join(known)}.")
+    presets = {p.id: p for p in known[family].presets}
+    chosen = preset or ("quick" if "quick" in presets else next(iter(presets)))
+    minutes = presets[chosen].minutes if chosen in presets else Plan().minutes
+    asked = TrainRequest(
+        dataset="",
+        family=family,
+        preset=chosen,
+        settings=settings,
+        plan=Plan().updated({"minutes": minutes, **plan}),
+        name=name,
+    )
+    settings_of(asked)
+    return asked
+
+
+def bring_in(
+    folder: Path, data: str, changes: dict[str, Any], json_lines: bool
+) -> tuple[Project, str]:
+    """Import `data` into the project at `folder`, made if need be; return it and the set's id.
+
+    A set of the same source, settings and pictures that is already there is used again.
+    """
+    settings = ImportSettings().updated(changes)
+    new = not (folder / "project.json").exists()
+    opened = projects.open_or_create(folder)
+    try:
+        draft = pull(importing.draft(data, settings, opened.folder), json_lines)
+        old = same_set(opened, draft.manifest)
+        if old:
+            importing.discard(draft)
+            return opened, old
+        return opened, importing.accept(draft).manifest.id
+    except BaseException:
+        if new:
+            remove_empty(opened.folder)
+        raise
+
+
+def same_set(project: Project, wanted: Manifest) -> str | None:
+    """Return the id of a set in the project that is equal to `wanted` in all but its name."""
+    for folder in project.datasets():
+        try:
+            manifest = open_packed(folder).manifest
+        except Refused:
+            continue
+        if content(manifest) == content(wanted):
+            return manifest.id
+    return None
+
+
+def content(manifest: Manifest) -> dict[str, Any]:
+    """Return what a set is made of, without what names it."""
+    return manifest.model_dump(exclude={"id", "name", "source"})
+
+
+def remove_empty(folder: Path) -> None:
+    """Take away a project that was made for an import that failed, if nothing came into it."""
+    if any(folder.glob("datasets/*")) or any(folder.glob("runs/*")):
+        return
+    (folder / "project.json").unlink(missing_ok=True)
+    for part in (*projects.FOLDERS, ""):
+        try:
+            (folder / part).rmdir()
+        except OSError:
+            return
+
+
+def train(project: Project, asked: TrainRequest, json_lines: bool) -> None:
+    """Train a new run and say where it is, also when it was stopped."""
+    from studio.core import training
+
+    before = {run.number for run in project.runs()}
+    try:
+        run = pull(training.start(project, asked), json_lines, Grids(project))
+    except KeyboardInterrupt:
+        new = [run for run in project.runs() if run.number not in before]
+        if new:
+            conclude(project, new[-1], json_lines)
+        raise
+    conclude(project, run, json_lines)
+
+
+def resume(folder: Path, number: int | None, changes: dict[str, Any], json_lines: bool) -> None:
+    """Go on with a run, for its plan or the `changes` to it."""
+    from studio.core import training
+
+    project = projects.open(folder)
+    run = project.run(number)
+    plan = run.record.plan.updated(changes) if changes else None
+    job = training.resume(project, run.number, plan)
+    try:
+        pull(job, json_lines, Grids(project, run))
+    finally:
+        stopped = run.history().status in ("finished", "stopped")
+        if stopped:
+            conclude(project, run, json_lines)
+
+
+class Grids:
+    """Finds the file of a sample grid: the recorder wrote it before the event was handed on."""
+
+    def __init__(self, project: Project, run: Run | None = None):
+        self.project, self.run = project, run
+
+    def __call__(self, event: Samples) -> Path:
+        """Return the grid's file, in the newest run where none was named."""
+        self.run = self.run or self.project.run()
+        return self.run.samples / f"step-{event.step:08d}-{event.kind}.png"
+
+
+def conclude(project: Project, run: Run, json_lines: bool) -> None:
+    """Say what a training came to: how it ended, the project, the run, the last grid."""
+    history = run.history()
+    grids = [sample.path for sample in history.samples if sample.kind == "ema"]
+    grid = str(grids[-1]) if grids else None
+    if json_lines:
+        values = {
+            "status": history.status,
+            "step": history.step,
+            "seconds": round(history.seconds, 3),
+        }
+        write_json(
+            {
+                "event": "result",
+                "project": str(project.folder),
+                "run": run.number,
+                **values,
+                "grid": grid,
+            }
+        )
+        return
+    print(f"{history.status.title()} at step {history.step} after {clock(history.seconds)}.")
+    print(f"Project  {project.folder}\nRun      {run.number}\nGrid     {grid or 'none yet'}")
+    if history.status == "stopped":
+        print(f"Go on with: atelier resume {project.folder} --run {run.number}")
+
+
+def sample(
+    folder: Path,
+    number: int | None,
+    count: int,
+    seed: int,
+    label: str | None,
+    out: str | None,
+    json_lines: bool,
+) -> None:
+    """Draw pictures and write them as one grid or as single files."""
+    from studio.core.tools.sample import sample as drawing
+
+    project = projects.open(folder)
+    run = project.run(number)
+    target = Path(out or f"{project.folder.stem}-run{run.number:03d}-seed{seed}.png")
+    single = is_folder(out, target)
+    drawn = pull(drawing(project, run.number, count, seed, label), json_lines)
+    written = write_singles(drawn, target, seed) if single else write_grid(drawn, target)
+    if json_lines:
+        write_json({"event": "result", "run": run.number, "files": [str(path) for path in written]})
+    else:
+        print(f"{len(written)} pictures in {target}" if single else target)
+
+
+def is_folder(out: str | None, target: Path) -> bool:
+    """Tell whether the user means a folder; raise Refused for a file that is no PNG."""
+    if out and (out.endswith(("/", "\\")) or target.is_dir() or not target.suffix):
+        return True
+    if target.suffix.lower() != ".png":
+        raise Refused(f"{target} is no PNG; name a .png file, or a folder/ for single pictures.")
+    return False
+
+
+def write_grid(drawn: Any, target: Path) -> list[Path]:
+    """Write all pictures as one PNG."""
+    from studio.core import pictures
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    pictures.save(pictures.grid(drawn), target)
+    return [target]
+
+
+def write_singles(drawn: Any, target: Path, seed: int) -> list[Path]:
+    """Write every picture as a PNG of its own, named by seed and number."""
+    from studio.core import pictures
+
+    target.mkdir(parents=True, exist_ok=True)
+    files = [target / f"seed{seed}-{k:04d}.png" for k in range(len(drawn))]
+    for picture, path in zip(drawn, files, strict=True):
+        pictures.save(picture, path)
+    return files
+
+
+def inspect(data: str, changes: dict[str, Any], json_lines: bool) -> None:
+    """Show what an import of `data` would bring, without keeping anything."""
+    settings = ImportSettings().updated(changes)
+    with tempfile.TemporaryDirectory(prefix="atelier-") as folder:
+        draft = pull(importing.draft(data, settings, Path(folder)), json_lines)
+        if json_lines:
+            write_json({"event": "result", **draft.report.model_dump(mode="json")})
+        else:
+            print(describe(draft.report))
+        importing.discard(draft)
+
+
+def describe(report: Any) -> str:
+    """Return the report as lines for people."""
+    return str(report)

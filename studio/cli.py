@@ -1,0 +1,247 @@
+"""Every action of the window without a window: train, resume, sample, inspect, doctor."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ABOUT = """An offline studio that turns a folder of pictures into a picture generator.
+
+`atelier` opens the window, `atelier PROJECT` opens it on a project; the commands below do the
+same work without a window. `atelier COMMAND --help` explains each."""
+
+verbs = typer.Typer(
+    help=ABOUT,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: loading rich for it would double the time of --help
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+)
+
+DataArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA", help="A folder, a zip, idx files, starter:sprites or starter:digits."
+    ),
+]
+ProjectArgument = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+SizeOption = Annotated[
+    str | None,
+    typer.Option(help="Size of the pictures: 32, or WIDTHxHEIGHT as 48x32; 16 to 256."),
+]
+FitOption = Annotated[str | None, typer.Option(help="Other shapes: crop, pad or stretch.")]
+ChannelsOption = Annotated[str | None, typer.Option(help="Colors: auto, grey, rgb or rgba.")]
+RunOption = Annotated[int | None, typer.Option(help="The run's number; the newest if left out.")]
+StepsOption = Annotated[int | None, typer.Option(help="Train this many steps.")]
+MinutesOption = Annotated[float | None, typer.Option(help="Train this many minutes.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write one JSON object a line.")]
+
+
+def app(arguments: list[str] | None = None) -> None:
+    """Run the command line on `arguments` (the process's own if None); ends in SystemExit."""
+    verbs(arguments, prog_name="atelier")
+
+
+def guarded(verb: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a verb raises into exit codes: 2 for bad input, 130 when the user stopped it."""
+
+    @functools.wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from studio.core.events import Refused
+
+        try:
+            return verb(*args, **kwargs)
+        except Refused as refusal:
+            typer.echo(f"atelier: {refusal}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        except BrokenPipeError:  # whoever read the output has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except OSError as error:
+            typer.echo(
+                f"atelier: {error.filename or 'A file'}: {error.strerror or error}.", err=True
+            )
+            raise typer.Exit(2) from None
+
+    return run
+
+
+@verbs.callback(invoke_without_command=True)
+def program(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Answer --version."""
+    if version:
+        from studio import __version__
+
+        typer.echo(f"atelier {__version__}")
+        raise typer.Exit()
+
+
+@verbs.command()
+@guarded
+def train(
+    data: DataArgument,
+    project: Annotated[
+        Path | None, typer.Option(help="Project to add the run to; ./NAME.atelier if left out.")
+    ] = None,
+    family: Annotated[
+        str, typer.Option(help="Kind of model; `atelier doctor` lists them.")
+    ] = "gan",
+    preset: Annotated[str | None, typer.Option(help="Its settings by intent, as quick.")] = None,
+    size: SizeOption = None,
+    fit: FitOption = None,
+    channels: ChannelsOption = None,
+    steps: StepsOption = None,
+    minutes: MinutesOption = None,
+    seed: Annotated[int, typer.Option(help="Another number gives another model.")] = 0,
+    mirror: Annotated[bool, typer.Option("--mirror", help="Also learn mirrored pictures.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[int, typer.Option(help="CPU threads; 0 finds the fastest.")] = 0,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the family."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="The run's name.")] = "",
+    json_: JsonOption = False,
+) -> None:
+    """Train a model on pictures and keep it in a project.
+
+    Ctrl-C stops and saves; `atelier resume` goes on from there.
+    """
+    from studio import actions
+
+    only_one(steps, minutes)
+    folder = project or actions.default_project(data)
+    plan = {
+        "seed": seed,
+        "mirror": mirror,
+        "device": device,
+        "threads": threads,
+        **length(steps, minutes),
+    }
+    request = actions.request(family, preset, assigned(set_ or []), plan, name)
+    opened, dataset = actions.bring_in(folder, data, import_changes(size, fit, channels), json_)
+    actions.train(opened, request.updated({"dataset": dataset}), json_)
+
+
+@verbs.command()
+@guarded
+def resume(
+    project: ProjectArgument,
+    run: RunOption = None,
+    steps: StepsOption = None,
+    minutes: MinutesOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Go on training a run: to the end of its plan, or for --minutes or --steps more."""
+    from studio import actions
+
+    only_one(steps, minutes)
+    actions.resume(project, run, length(steps, minutes), json_)
+
+
+@verbs.command()
+@guarded
+def sample(
+    project: ProjectArgument,
+    run: RunOption = None,
+    count: Annotated[int, typer.Option(help="How many pictures.")] = 64,
+    seed: Annotated[int, typer.Option(help="The same number draws the same pictures.")] = 0,
+    label: Annotated[str | None, typer.Option(help="Draw this class only.")] = None,
+    out: Annotated[
+        str | None, typer.Option(help="A PNG file for one grid, or a folder/ for single PNGs.")
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Draw pictures from a trained run."""
+    from studio import actions
+
+    actions.sample(project, run, count, seed, label, out, json_)
+
+
+@verbs.command()
+@guarded
+def inspect(
+    data: DataArgument,
+    size: SizeOption = None,
+    fit: FitOption = None,
+    channels: ChannelsOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show what would be trained on: pictures, classes, what is converted or skipped and why."""
+    from studio import actions
+
+    actions.inspect(data, import_changes(size, fit, channels), json_)
+
+
+@verbs.command()
+@guarded
+def doctor() -> None:
+    """Look at this machine: devices, memory, libraries; train every family for a few steps."""
+    from studio import doctor
+
+    if not doctor.examine():
+        raise typer.Exit(2)
+
+
+def only_one(steps: int | None, minutes: float | None) -> None:
+    """Refuse two lengths."""
+    if steps is not None and minutes is not None:
+        raise refused("Give --steps or --minutes, not both.")
+
+
+def length(steps: int | None, minutes: float | None) -> dict[str, Any]:
+    """Return the part of a plan that says how long; {} leaves it open."""
+    if steps is not None:
+        if steps < 1:
+            raise refused(f"Can't train {steps} steps; ask for at least one.")
+        return {"steps": steps}
+    return {} if minutes is None else {"minutes": minutes, "steps": 0}
+
+
+def import_changes(size: str | None, fit: str | None, channels: str | None) -> dict[str, Any]:
+    """Return what differs from the default import, by the settings' names."""
+    changes: dict[str, Any] = {} if size is None else sides(size)
+    given = {"fit": fit, "channels": channels}
+    return changes | {key: value for key, value in given.items() if value is not None}
+
+
+def sides(size: str) -> dict[str, int]:
+    """Read '32' or '48x32' (width x height)."""
+    parts = size.lower().split("x")
+    if len(parts) > 2 or not all(part.isdecimal() and part.isascii() for part in parts):
+        raise refused(f"'{size}' is not a size; write 32, or WIDTHxHEIGHT as 48x32.")
+    return {"width": int(parts[0]), "height": int(parts[-1])}
+
+
+def assigned(pairs: list[str]) -> dict[str, Any]:
+    """Read KEY=VALUE pairs; a value is a number, true, false, a JSON list, or else a word."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise refused(f"'{pair}' is not a setting; write --set KEY=VALUE.")
+        try:
+            found[key.strip()] = json.loads(value)
+        except ValueError:
+            found[key.strip()] = value
+    return found
+
+
+def refused(text: str) -> Exception:
+    """Make a refusal; loaded only now, since it loads numpy."""
+    from studio.core.events import Refused
+
+    return Refused(text)
