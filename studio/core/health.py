@@ -9,7 +9,6 @@ from studio.core.runlog import History
 
 WARM = 50  # steps before anything is judged
 ALIKE = 0.5  # drawn pictures this much closer together than training pictures
-COPYING = 0.5  # share of the way the discriminator has gone from new pictures to known ones
 RECENT = 0.2  # of the run
 
 
@@ -19,7 +18,7 @@ def judge(history: History) -> Note:
         return Note(history.notes[-1].text, "error", "health", history.step)
     if history.step < WARM:
         return Note("Warming up: the first steps say nothing yet.", "info", "health", history.step)
-    for check in (_unstable, _alike, _known_by_heart, _drifting):
+    for check in (_unstable, _alike, _drifting):
         if text := check(history):
             return Note(text, "warning", "health", history.step)
     return Note(_healthy(history), "info", "health", history.step)
@@ -47,19 +46,9 @@ def _alike(history: History) -> str:
     )
 
 
-def _known_by_heart(history: History) -> str:
-    overfit = recent(history.series, "overfit")
-    if len(overfit) < 3 or np.median(overfit) < COPYING:
-        return ""
-    return (
-        "It is beginning to know the training pictures by heart: "
-        "turn augmentation up, add pictures, or stop here."
-    )
-
-
 def _drifting(history: History) -> str:
     for name, (_, values) in history.series.items():
-        if name in ("diversity", "overfit") or len(values) < 100:
+        if name == "diversity" or len(values) < 100:
             continue
         early, late = np.abs(values[10 : len(values) // 2]), np.abs(values[-20:])
         if not np.isfinite(late).all() or np.median(late) > 30 * max(1.0, np.percentile(early, 95)):

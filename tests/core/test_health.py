@@ -36,10 +36,6 @@ def test_collapse_is_named_with_a_remedy():
     assert note.level == "warning" and "alike" in note.text and "augmentation" in note.text
 
 
-def test_overfitting_is_named():
-    assert "by heart" in judge(history(**healthy(), overfit=np.full(300, 0.8))).text
-
-
 def test_running_away_is_named():
     loss = np.concatenate([np.ones(250), np.geomspace(1, 1e6, 50)])
     assert "running away" in judge(history(**healthy() | {"loss": loss})).text
