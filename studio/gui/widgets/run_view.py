@@ -1,0 +1,122 @@
+"""One run on screen: health, sample grids of the averaged and the raw model, timeline, curves."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from studio.core.events import Note
+from studio.gui.widgets.health_line import HealthLine
+from studio.gui.widgets.image_grid import ImageGrid
+from studio.gui.widgets.lightbox import Lightbox
+from studio.gui.widgets.loss_plot import LossPlot
+from studio.gui.widgets.recording import Recording
+from studio.gui.widgets.timeline import Timeline
+
+KINDS = ("ema", "raw")
+HANDLE = 3  # pixels of a splitter
+
+
+class RunView(QWidget):
+    """Shows a recording; the timeline moves grids and plot cursor together."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.recording = Recording()
+        self.title = QLabel()
+        self.health = HealthLine()
+        titles = (self.tr("Averaged model (EMA)"), self.tr("Latest weights (raw)"))
+        self.grids = {kind: ImageGrid(t) for kind, t in zip(KINDS, titles, strict=True)}
+        self.timeline = Timeline()
+        self.plot = LossPlot()
+        self.lightbox: Lightbox | None = None
+        self._lay_out()
+        self.timeline.step_changed.connect(self.show_step)
+        self.plot.step_picked.connect(self.timeline.go_to)
+        self.grids["ema"].current_changed.connect(self.grids["raw"].set_current)
+        self.grids["raw"].current_changed.connect(self.grids["ema"].set_current)
+        self.grids["ema"].opened.connect(self._enlarge_ema)
+        self.grids["raw"].opened.connect(self._enlarge_raw)
+
+    def show_recording(self, recording: Recording, title: str = "") -> None:
+        """Show another run from its newest step on."""
+        self.recording = recording
+        self.title.setText(title)
+        self.timeline.play.setChecked(False)
+        self.timeline.live.setChecked(True)
+        self.plot.show_curves(recording.curves)
+        self.timeline.show_steps(recording.sample_steps)
+        self.show_step(self.timeline.step)
+
+    def grew(self, sampled: bool) -> None:
+        """Show what the recording has learned since; `sampled` if its grids changed."""
+        if sampled:
+            before = self.timeline.step
+            self.timeline.show_steps(self.recording.sample_steps)
+            if self.timeline.step == before:  # a second kind of the same step has arrived
+                self.show_step(before)
+        self.plot.refresh()
+
+    def show_note(self, note: Note | None) -> None:
+        """Say how the run is doing."""
+        self.health.show_note(note)
+
+    def show_step(self, step: int | None) -> None:
+        """Show the grids of `step` and put the plot's cursor there."""
+        for kind, grid in self.grids.items():
+            grid.show_pictures(None if step is None else self.recording.pictures(step, kind))
+        self.plot.set_cursor(step)
+
+    def _enlarge_ema(self, index: int) -> None:
+        self._enlarge("ema", index)
+
+    def _enlarge_raw(self, index: int) -> None:
+        self._enlarge("raw", index)
+
+    def _enlarge(self, kind: str, index: int) -> None:
+        if self.lightbox is None:
+            self.lightbox = Lightbox(self.window())
+        self.lightbox.open(self.grids[kind], index)
+
+    def _lay_out(self) -> None:
+        font = QFont(self.title.font())
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        font.setBold(True)
+        self.title.setFont(font)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self.title)
+        top.addWidget(self.health, 1)
+        both = QHBoxLayout()
+        both.setSpacing(12)
+        for grid in self.grids.values():
+            both.addWidget(_titled(grid), 1)
+        pictures = QWidget()
+        upper = QVBoxLayout(pictures)
+        upper.setContentsMargins(0, 0, 0, 4)
+        upper.setSpacing(6)
+        upper.addLayout(both, 1)
+        upper.addWidget(self.timeline)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setHandleWidth(HANDLE)
+        split.addWidget(pictures)
+        split.addWidget(self.plot)
+        split.setSizes([560, 220])
+        split.setStretchFactor(0, 1)
+        split.setChildrenCollapsible(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 8, 12, 8)
+        whole.setSpacing(8)
+        whole.addLayout(top)
+        whole.addWidget(split, 1)
+
+
+def _titled(grid: ImageGrid) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    title = QLabel(grid.title, alignment=Qt.AlignmentFlag.AlignHCenter)
+    title.setProperty("role", "quiet")
+    column.addWidget(title)
+    column.addWidget(grid, 1)
+    return box
