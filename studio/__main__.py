@@ -18,7 +18,7 @@ HEADLESS = "Without a window, `atelier train --help` trains from the command lin
 
 def main() -> int:
     """Run the program; return its exit code: 0, 2 for what can't be done, 130 after Ctrl-C."""
-    # The trainer's Python would otherwise hold the window up to 5 ms at a time (p99 28.8 -> 12.0 ms).
+    # The trainer's Python would else hold up the window 5 ms at a time (p99 28.8 -> 12.0 ms).
     # OMP_WAIT_POLICY stays as it is: passive cost 10 % on an idle machine and more on a busy one.
     sys.setswitchinterval(0.001)
     arguments = sys.argv[1:]

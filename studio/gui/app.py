@@ -1,4 +1,4 @@
-"""The application: QApplication, theme, crash net, system signals; then the window until it closes."""
+"""The application: QApplication, theme, crash net and system signals around the window."""
 
 import logging
 import signal

@@ -1,4 +1,4 @@
-"""The last resort: whatever nobody caught is logged and told in a dialog; hard crashes leave a trace."""
+"""The last resort: what nobody caught is logged and told in a dialog; crashes leave a trace."""
 
 import faulthandler
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger("studio.crash")
 
 
 class CrashReporter(QObject):
-    """Receives what nobody caught, in any thread, and shows one dialog at a time in the window's."""
+    """Receives what nobody caught, in any thread, and shows one dialog at a time."""
 
     caught = Signal(str, str)
 

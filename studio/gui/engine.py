@@ -1,4 +1,4 @@
-"""What the session does beside the window: load the engine, find what was interrupted, start a trial."""
+"""The session's own jobs: load the engine, find what was interrupted, import, start a trial."""
 
 import importlib
 import shutil
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
+    from studio.core.data.packed import PackedSet
     from studio.core.events import Job
     from studio.core.project import Project
     from studio.core.request import TrainRequest
@@ -61,6 +62,13 @@ class Started:
     request: "TrainRequest"
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A draft that became a set of the project."""
+
+    packed: "PackedSet"
+
+
 def loading(last: Path | None) -> "Job[None]":
     """Import the engine module by module; tells Interrupted (if any) first and Loaded when ready.
 
@@ -106,7 +114,7 @@ def _modified(path: Path) -> float:
 def when_ready(
     ready: Callable[[], bool], broken: Callable[[], str], text: str, verb: str, *asked: Any
 ) -> "Job[Any]":
-    """Wait, saying `text`, until the engine is loaded; then be the job studio.core.training.`verb`."""
+    """Wait, saying `text`, until the engine is loaded; then be core's training job `verb`."""
     from studio.core.events import Progress, Refused
 
     while not ready():
@@ -126,7 +134,7 @@ def tells_of_run(events: list[Any]) -> bool:
 
 
 def starting(starter: Starter, folder: Path) -> "Job[Started]":
-    """Make a project at `folder` with the starter set in it; leaves nothing if it is not finished."""
+    """Make a project at `folder` with the starter set in it; unfinished, it leaves nothing."""
     from studio.core import project
     from studio.core.data import importing
     from studio.core.data.import_settings import ImportSettings
@@ -134,7 +142,7 @@ def starting(starter: Starter, folder: Path) -> "Job[Started]":
 
     made = project.create(folder, starter.name)
     try:
-        draft = yield from importing.draft(starter.source, ImportSettings(), folder / ".imports")
+        draft = yield from importing.draft(starter.source, ImportSettings(), folder)
         packed = importing.accept(draft)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -145,8 +153,17 @@ def starting(starter: Starter, folder: Path) -> "Job[Started]":
     )
 
 
+def keeping(draft: "Draft") -> "Job[Kept]":
+    """Accept a draft; a job, as a set's manifest can be long."""
+    from studio.core.data import importing
+    from studio.core.events import Progress
+
+    yield Progress(0, None, draft.manifest.name)
+    return Kept(importing.accept(draft))
+
+
 def importing(source: str | list[Path], settings: Any, folder: Path) -> "Job[Draft]":
-    """Make a draft of a source, or of loose pictures, which are gathered in a folder of their own."""
+    """Make a draft of a source, or of loose pictures gathered in a folder of their own."""
     from studio.core.data import importing as core
     from studio.core.data.import_settings import ImportSettings
 
@@ -179,11 +196,10 @@ def is_picture(path: Path) -> bool:
 
 
 def sweep(folder: Path) -> None:
-    """Remove drafts that an earlier, interrupted session left in the project."""
-    if folder.is_dir():
-        from studio.core.data import importing
+    """Remove drafts that an earlier, interrupted session left among the project's sets."""
+    from studio.core.data import importing
 
-        importing.sweep(folder)
+    importing.sweep(folder / "datasets")
 
 
 def free(folder: Path, name: str) -> Path:

@@ -76,7 +76,7 @@ class Worker(QObject):
 
 
 def sentence(error: BaseException, lane: str) -> str:
-    """Return what the user reads: a refusal's own words, or a sentence beside a logged traceback."""
+    """Return what the user reads: a refusal's own words; for all else the log has the details."""
     from studio.core.events import Refused
 
     if isinstance(error, Refused):
@@ -124,7 +124,7 @@ class JobRunner(QObject):
         self._timer.timeout.connect(self._flush)
 
     def run(self, lane: str, title: str, make: Make) -> bool:
-        """Pull the job that `make()` returns, both in the lane's thread; False if the lane is busy."""
+        """Make and pull a job, both in the lane's thread; False if the lane is busy."""
         if self.title(lane):
             return False
         slot = self._lane(lane)

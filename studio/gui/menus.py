@@ -78,7 +78,7 @@ class Menus(QObject):
     def refresh(self) -> None:
         """Write the recent projects anew, and allow what is possible now."""
         self.recent.clear()
-        for number, folder in enumerate(self.session.recent(), 1):
+        for number, folder in enumerate(self.session.memory.recent(), 1):
             action = self.recent.addAction(f"&{number} {folder.stem}", self._open_recent)
             action.setData(str(folder))
             action.setStatusTip(str(folder))
@@ -103,7 +103,7 @@ class Menus(QObject):
 
     @Slot()
     def _clear_recent(self) -> None:
-        self.session.forget()
+        self.session.memory.forget()
         self.refresh()
 
     @Slot(bool)
@@ -134,7 +134,8 @@ class Menus(QObject):
         """Tell what this program is."""
         text = self.tr(
             "<h3>Atelier {version}</h3><p>Turns a folder of pictures into a picture generator.</p>"
-            "<p>Everything stays on this machine: no picture leaves it, and no connection is ever opened.</p>"
+            "<p>Everything stays on this machine: no picture leaves it, "
+            "and no connection is ever opened.</p>"
         )
         QMessageBox.about(self.window, self.tr("About Atelier"), text.format(version=__version__))
 
@@ -156,7 +157,6 @@ def diagnostics() -> str:
     screen = QGuiApplication.primaryScreen()
     if screen:
         size = screen.size()
-        lines.append(
-            f"Screen {size.width()}×{size.height()} at {screen.devicePixelRatio():g}, {QGuiApplication.platformName()}"
-        )
+        scale, platform_name = screen.devicePixelRatio(), QGuiApplication.platformName()
+        lines.append(f"Screen {size.width()}×{size.height()} at {scale:g}, {platform_name}")
     return "\n".join([*lines, f"Log {paths.logs() / 'atelier.log'}"])

@@ -4,19 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio import paths
 from studio.gui import engine
 from studio.gui.jobs import JobRunner
+from studio.gui.memory import Memory
 
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
     from studio.core.events import Job
     from studio.core.project import Plan, Project, Run
-
-RECENT = 10
-IMPORTS = ".imports"  # drafts wait in this folder of the project until they are accepted
 
 
 class Session(QObject):
@@ -25,7 +23,7 @@ class Session(QObject):
     project_changed: another project was opened, or its sets or runs changed (read `project`).
     events(str, list): events of the job of lane "train" | "import" | "forecast" | "draw", batched.
     done(str, object): the lane's job returned this result.
-    busy_changed(str): a lane started, paused, resumed or ended (read `title(lane)`, `paused(lane)`).
+    busy_changed(str): a lane started, paused, resumed or ended (see `title(lane)`, `paused(lane)`).
     failed(str, str): the lane's job was refused or broke; the text is one sentence for the user.
     """
 
@@ -42,7 +40,7 @@ class Session(QObject):
         self.imported: tuple[str | list[Path], str] | None = None  # what the draft was made of
         self.interrupted: engine.Interrupted | None = None
         self.ready = False
-        self.memory = QSettings(str(paths.settings() / "window.ini"), QSettings.Format.IniFormat)
+        self.memory = Memory()
         self._families: list[Any] = []
         self._broken = ""
         self._next: dict[str, tuple[str, Callable[[], Job[Any]]]] = {}
@@ -56,9 +54,8 @@ class Session(QObject):
 
     def warm_up(self) -> None:
         """Load the engine in the background; the window calls this after its first paint."""
-        last = self.memory.value("last", "", str)
-        title = self.tr("Loading the engine")
-        self.runner.run("engine", title, lambda: engine.loading(Path(last) if last else None))
+        last, title = self.memory.last(), self.tr("Loading the engine")
+        self.runner.run("engine", title, lambda: engine.loading(last))
 
     def families(self) -> list[Any]:
         """Return the studio.core.family.Family values; none until the engine is loaded."""
@@ -90,8 +87,8 @@ class Session(QObject):
         self.runner.stop("forecast")
         self.discard_draft()
         self.project = found
-        self._ask("project", lambda: engine.sweep(found.folder / IMPORTS))
-        self.remember(found.folder)
+        self._ask("project", lambda: engine.sweep(found.folder))
+        self.memory.remember(found.folder)
         return self.project_changed.emit()
 
     def rename_run(self, run: "Run", name: str) -> None:
@@ -118,23 +115,7 @@ class Session(QObject):
             self.failed.emit(what, str(error))
             return None
 
-    # what was open before
-
-    def recent(self) -> list[Path]:
-        """Return the projects opened last, newest first; those that are gone are left out."""
-        stored = self.memory.value("recent", [])
-        folders = [stored] if isinstance(stored, str) else list(stored or [])
-        return [Path(f) for f in folders if (Path(f) / "project.json").is_file()]
-
-    def remember(self, folder: Path) -> None:
-        """Put the project first among the recent ones."""
-        others = [f for f in self.recent() if f != folder]
-        self.memory.setValue("recent", [str(f) for f in [folder, *others][:RECENT]])
-        self.memory.setValue("last", str(folder))
-
-    def forget(self) -> None:
-        """Empty the list of recent projects."""
-        self.memory.setValue("recent", [])
+    # training that was interrupted
 
     def go_on(self) -> None:
         """Open the interrupted run's project and continue the run."""
@@ -142,7 +123,8 @@ class Session(QObject):
         if offer is None:
             return
         self.open_project(offer.project)
-        run = self._ask("project", lambda: self.project.run(offer.number)) if self.project else None
+        found = self.project
+        run = self._ask("project", lambda: found.run(offer.number)) if found else None
         if run is not None:
             self.resume(run)
 
@@ -165,7 +147,7 @@ class Session(QObject):
         if self.project is None:
             return
         self.imported = source, name
-        folder = self.project.folder / IMPORTS
+        folder = self.project.folder
         title = self.tr("Importing {name}").format(name=name)
         self._start("import", title, lambda: engine.importing(source, settings, folder))
 
@@ -176,16 +158,10 @@ class Session(QObject):
 
     def accept_draft(self) -> None:
         """Keep the draft as a set of the project; done("accept", PackedSet)."""
-        from studio.core.data import importing
-
-        draft, project = self.draft, self.project
-        if draft is None or project is None:
-            return
-        kept = self._ask("import", lambda: importing.accept(draft))
-        if kept is not None:
-            self.draft = None
-            self.project_changed.emit()
-            self.done.emit("accept", kept)
+        draft = self.draft
+        if draft is not None:
+            title = self.tr("Keeping {name}").format(name=draft.manifest.name)
+            self._start("import", title, lambda: engine.keeping(draft))
 
     def discard_draft(self) -> None:
         """Throw the draft away."""
@@ -198,7 +174,7 @@ class Session(QObject):
     # training
 
     def forecast(self, request: Any) -> None:
-        """Measure what the request would take; done("forecast", Forecast). The newest call counts."""
+        """Measure what the request would take; done("forecast", Forecast). The newest counts."""
         self._start(
             "forecast", self.tr("Measuring"), self._waiting("forecast", self.project, request)
         )
@@ -308,6 +284,11 @@ class Session(QObject):
         if isinstance(value, engine.Started):
             self.open_project(value.project.folder)
             self.train(value.request)
+            return
+        if isinstance(value, engine.Kept):
+            self.draft = None
+            self.project_changed.emit()
+            self.done.emit("accept", value.packed)
             return
         self.discard_draft()
         self.draft = value

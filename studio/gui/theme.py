@@ -31,22 +31,28 @@ QFrame[role="drop"] {{ border: 2px dashed {EDGE}; border-radius: 12px; }}
 QFrame[role="drop"][over="true"] {{ border-color: {ACCENT}; background: {SURFACE}; }}
 QFrame[role="notice"] {{ background: #2b2f3d; border: 1px solid {ACCENT}; border-radius: 8px; }}
 QFrame[role="rail"] {{ background: {SURFACE}; border: none; border-right: 1px solid {EDGE}; }}
-QFrame[role="rail"] QToolButton {{ border: none; border-radius: 8px; padding: 8px 4px; color: {QUIET}; }}
+QFrame[role="rail"] QToolButton {{ border: none; border-radius: 8px; padding: 8px 4px;
+  color: {QUIET}; }}
 QFrame[role="rail"] QToolButton:hover {{ background: {RAISED}; color: {TEXT}; }}
 QFrame[role="rail"] QToolButton:checked {{ background: {RAISED}; color: {TEXT}; }}
 QFrame[role="rail"] QToolButton:focus {{ border: 1px solid {ACCENT}; }}
-QPushButton {{ background: {RAISED}; border: 1px solid {EDGE}; border-radius: 6px; padding: 6px 16px; }}
+QPushButton {{ background: {RAISED};
+  border: 1px solid {EDGE}; border-radius: 6px; padding: 6px 16px; }}
 QPushButton:hover {{ border-color: {QUIET}; }}
 QPushButton:pressed {{ background: {SURFACE}; }}
 QPushButton:focus {{ border-color: {ACCENT}; }}
 QPushButton:disabled {{ color: #6b6e76; border-color: {RAISED}; }}
-QPushButton[role="primary"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT}; font-weight: 600; }}
+QPushButton[role="primary"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT};
+  font-weight: 600; }}
 QPushButton[role="primary"]:hover {{ background: #a3b7fa; }}
-QPushButton[role="primary"]:disabled {{ background: {RAISED}; color: #6b6e76; border-color: {RAISED}; }}
-QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; padding: 6px 8px; text-align: left; }}
+QPushButton[role="primary"]:disabled {{ background: {RAISED}; color: #6b6e76;
+  border-color: {RAISED}; }}
+QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent;
+  padding: 6px 8px; text-align: left; }}
 QPushButton[role="link"]:hover {{ background: {RAISED}; }}
 QPushButton[role="link"]:focus {{ border-color: {ACCENT}; }}
-QListWidget {{ background: {SURFACE}; border: 1px solid {EDGE}; border-radius: 8px; outline: none; }}
+QListWidget {{ background: {SURFACE}; border: 1px solid {EDGE}; border-radius: 8px;
+  outline: none; }}
 QListWidget::item {{ padding: 8px; border-radius: 6px; color: {TEXT}; }}
 QListWidget::item:selected {{ background: {RAISED}; color: {TEXT}; }}
 QProgressBar {{ background: {RAISED}; border: none; border-radius: 3px; }}
@@ -102,7 +108,7 @@ def icon(name: str, size: int = 24) -> QIcon:
 
 
 def pixmap(name: str, size: int, color: str = TEXT) -> QPixmap:
-    """Draw the icon `name` at `size` logical pixels; `color` replaces the drawing's currentColor."""
+    """Draw the icon `name` at `size` logical pixels; `color` replaces its currentColor."""
     svg = (paths.resources() / "icons" / f"{name}.svg").read_bytes()
     data = QBuffer()
     data.setData(QByteArray(svg.replace(b"currentColor", color.encode())))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QByteArray, QEvent, QTimer, Slot
+from PySide6.QtCore import QEvent, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -58,7 +58,7 @@ def train(session: Session) -> QWidget:
 
 
 class Window(QMainWindow):
-    """Everything the user sees. Pages are made when first shown; the engine loads after the paint."""
+    """Everything the user sees. Pages are made when first shown; torch loads after the paint."""
 
     def __init__(self, session: Session):
         super().__init__()
@@ -120,11 +120,17 @@ class Window(QMainWindow):
         if id not in self.pages:
             self.pages[id] = self.workspaces[id].make(self.session)
             self.stack.addWidget(self.pages[id])
-            if hasattr(self.pages[id], "train_asked"):
-                self.pages[id].train_asked.connect(self._show_train)  # type: ignore[attr-defined]
+            self._connect_page(id, self.pages[id])
         self.stack.setCurrentWidget(self.pages[id])
         self.rail.choose(id)
         self.rail.show()
+
+    def _connect_page(self, id: str, page: Any) -> None:
+        """Let the panels, which do not know each other, lead to one another."""
+        if id == "library":
+            page.train_asked.connect(self._train_on)
+        if id == "train":
+            page.library_asked.connect(self._show_library)
 
     @Slot()
     def show_welcome(self) -> None:
@@ -134,9 +140,15 @@ class Window(QMainWindow):
         self.rail.choose("")
         self.rail.setVisible(self.session.project is not None)
 
-    @Slot()
-    def _show_train(self) -> None:
+    @Slot(str)
+    def _train_on(self, dataset: str) -> None:
         self.show_page("train")
+        page: Any = self.pages["train"]
+        page.setup.set.setCurrentIndex(page.setup.set.findData(dataset))
+
+    @Slot()
+    def _show_library(self) -> None:
+        self.show_page("library")
 
     @Slot()
     def _leave_welcome(self) -> None:
@@ -198,7 +210,7 @@ class Window(QMainWindow):
     def _on_project(self) -> None:
         self._retitle()
         self.menus.refresh()
-        # a trial starts training right after it opened its project: then there is no need for Library
+        # later, as a trial starts training right after it opened its project
         QTimer.singleShot(0, self._leave_welcome)
 
     @Slot(str)
@@ -245,8 +257,8 @@ class Window(QMainWindow):
 
     def restore(self) -> None:
         """Take the size and place of last time, or a size that suits the screen."""
-        stored: Any = self.session.memory.value("geometry")
-        if not (isinstance(stored, QByteArray) and self.restoreGeometry(stored)):
+        stored = self.session.memory.geometry()
+        if stored is None or not self.restoreGeometry(stored):
             room = self.screen().availableSize()
             self.resize(min(1440, room.width()), min(900, room.height()))
 
@@ -268,8 +280,7 @@ class Window(QMainWindow):
             event.ignore()
             self._give_up_or_retry()
             return
-        self.session.memory.setValue("geometry", self.saveGeometry())
-        self.session.memory.sync()
+        self.session.memory.keep_geometry(self.saveGeometry())
         event.accept()
 
     def _save_first(self) -> None:

@@ -90,7 +90,8 @@ class WelcomePanel(QScrollArea):
         self.project = button(self.tr("Open project…"), "", self.project_asked)
         trial = self.tr("Watch a model learn within seconds, from pictures that come with Atelier.")
         mine = self.tr(
-            "Choose a folder of your own pictures, or drop a folder or a zip anywhere in this window."
+            "Choose a folder of your own pictures, "
+            "or drop a folder or a zip anywhere in this window."
         )
         again = self.tr(
             "Go on where you left off: sets, runs and all they learned are in the project folder."
@@ -117,7 +118,7 @@ class WelcomePanel(QScrollArea):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        folders = self.session.recent()[:SHOWN]
+        folders = self.session.memory.recent()[:SHOWN]
         if folders:
             self.links.addWidget(label(self.tr("Recent projects"), "heading"))
         for folder in folders:

@@ -30,7 +30,8 @@ class Notice(QFrame):
         """Show the sentence in the color of its level, 'warning' or 'error'."""
         color = theme.ERROR if level == "error" else theme.WARNING
         self.setStyleSheet(
-            f'QFrame[role="message"] {{ background: {theme.RAISED}; border-left: 4px solid {color}; }}'
+            f'QFrame[role="message"] {{ background: {theme.RAISED};'
+            f" border-left: 4px solid {color}; }}"
         )
         self.text.setText(sentence)
         self.text.setAccessibleName(sentence)

@@ -9,7 +9,7 @@ WIDTH = 88
 
 
 class Rail(QFrame):
-    """Shows workspaces (id, title, icon) from top to bottom; `chosen(id)` when the user picks one."""
+    """Shows workspaces (id, title, icon) from top to bottom; `chosen(id)` on a click."""
 
     chosen = Signal(str)
 
@@ -34,7 +34,9 @@ class Rail(QFrame):
             button.setChecked(each == id)
 
     def _button(self, title: str, icon: str) -> QToolButton:
-        button = QToolButton(text=title, checkable=True)
+        button = QToolButton()
+        button.setText(title)
+        button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIcon(theme.icon(icon))
         button.setIconSize(QSize(24, 24))

@@ -1,4 +1,4 @@
-"""The status bar: what runs, how far it is, how fast, how long it still takes, and on which device."""
+"""The status bar: what runs, how far it is, how fast, how long still, and on which device."""
 
 import time
 from collections import deque

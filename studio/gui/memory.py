@@ -1,0 +1,49 @@
+"""What the program remembers between starts: recent projects, the window's place."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from studio import paths
+
+RECENT = 10
+
+
+class Memory:
+    """An ini file in the user's settings folder."""
+
+    def __init__(self) -> None:
+        file = str(paths.settings() / "window.ini")
+        self.file = QSettings(file, QSettings.Format.IniFormat)
+
+    def recent(self) -> list[Path]:
+        """Return the projects opened last, newest first; those that are gone are left out."""
+        stored: Any = self.file.value("recent", [])
+        folders = [stored] if isinstance(stored, str) else list(stored or [])
+        return [Path(f) for f in folders if (Path(f) / "project.json").is_file()]
+
+    def last(self) -> Path | None:
+        """Return the project that was open last, if it is still there."""
+        stored = str(self.file.value("last", ""))
+        return Path(stored) if stored and Path(stored).is_dir() else None
+
+    def remember(self, folder: Path) -> None:
+        """Put the project first among the recent ones."""
+        others = [f for f in self.recent() if f != folder]
+        self.file.setValue("recent", [str(f) for f in [folder, *others][:RECENT]])
+        self.file.setValue("last", str(folder))
+
+    def forget(self) -> None:
+        """Empty the list of recent projects."""
+        self.file.setValue("recent", [])
+
+    def geometry(self) -> QByteArray | None:
+        """Return what `keep_geometry` was given, in this or an earlier session."""
+        stored: Any = self.file.value("geometry")
+        return stored if isinstance(stored, QByteArray) else None
+
+    def keep_geometry(self, geometry: QByteArray) -> None:
+        """Keep the window's size and place, at once."""
+        self.file.setValue("geometry", geometry)
+        self.file.sync()
