@@ -74,7 +74,7 @@ def _runs(thread: object) -> bool:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """A folder of 12 colourful pictures in two sub-folders, two of them identical, one truncated."""
+    """A folder of 13 pictures in two sub-folders, two of them identical, and a truncated one."""
     root = tmp_path / "my pictures"
     rng = np.random.default_rng(0)
     for k in range(12):
@@ -92,12 +92,6 @@ def python(code: str, **environment: str) -> tuple[int, str, str]:
     """Run `code` in a fresh interpreter of the tests; return exit code, output and errors."""
     env = {**os.environ, **environment}
     env = {name: value for name, value in env.items() if value}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=env,
-        timeout=60,
-        check=False,
-    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=60, check=False)
     return done.returncode, done.stdout, done.stderr

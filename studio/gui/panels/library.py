@@ -57,7 +57,8 @@ class LibraryPanel(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.GAP, 2 * theme.GAP, 2 * theme.GAP, 2 * theme.GAP)
         row.setSpacing(2 * theme.GAP)
-        row.addWidget(self._sidebar())
+        self.side = self._sidebar()
+        row.addWidget(self.side)
         row.addWidget(self.stack, 1)
 
     def _sidebar(self) -> QWidget:
@@ -127,12 +128,16 @@ class LibraryPanel(QWidget):
     def _show_something(self) -> None:
         """Show the draft or the import at work if there is one, else a set, else the drop zone."""
         if self.session.title("import"):
-            self.stack.setCurrentWidget(self.view)
+            self._turn_to(self.view)
         elif self.sets.count():
             self.sets.setCurrentRow(max(0, self.sets.currentRow()))
             self._on_chosen(self.sets.currentItem())
         else:
-            self.stack.setCurrentWidget(self.zone)
+            self._turn_to(self.zone)
+
+    def _turn_to(self, page: QWidget) -> None:
+        self.stack.setCurrentWidget(page)
+        self.side.setVisible(page is not self.zone)  # the zone has the same buttons, larger
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:
@@ -144,7 +149,7 @@ class LibraryPanel(QWidget):
                 self.view.clear()
             self.sets.setCurrentRow(-1)
             self.view.show_import(title)
-            self.stack.setCurrentWidget(self.view)
+            self._turn_to(self.view)
         else:
             self._on_project()
 
@@ -163,7 +168,7 @@ class LibraryPanel(QWidget):
         draft = self.session.draft
         if draft is not None:
             self.view.show_draft(open_packed(draft.folder), draft.report)
-            self.stack.setCurrentWidget(self.view)
+            self._turn_to(self.view)
 
     def _choose(self, folder: Path) -> None:
         for row in range(self.sets.count()):
@@ -216,4 +221,4 @@ class LibraryPanel(QWidget):
         except Refused as refused:
             self.session.failed.emit("import", str(refused))
             return
-        self.stack.setCurrentWidget(self.view)
+        self._turn_to(self.view)

@@ -1,0 +1,292 @@
+"""Session: projects, drafts, queueing behind the engine, starters, and what was interrupted."""
+
+import json
+import sys
+import time
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from studio.core import project as projects
+from studio.core.data.import_settings import ImportSettings
+from studio.core.events import Note, Progress, Refused, Saved, Scalars
+from studio.core.project import Plan, Run, RunRecord
+from studio.core.request import TrainRequest
+from studio.gui import engine
+from studio.gui.session import Session
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session()
+    yield session
+    assert session.close(10)
+
+
+@pytest.fixture
+def failures(session: Session) -> list[tuple[str, str]]:
+    heard: list[tuple[str, str]] = []
+    session.failed.connect(lambda lane, text: heard.append((lane, text)))
+    return heard
+
+
+@pytest.fixture
+def training(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
+    """A training core without torch: counts steps until stopped, keeps its run in the project."""
+
+    def start(project: Any, request: Any) -> Any:
+        run = project.new_run(record(request.dataset))
+        yield Scalars(0, {"loss": 1.0}, 0.0)
+        yield Saved(0, run.folder)
+        for step in range(core.steps):
+            time.sleep(0.002)
+            yield Progress(step, core.steps, "Training")
+        return run
+
+    def resume(project: Any, number: int, plan: Any = None) -> Any:
+        core.resumed.append((number, plan))
+        yield Progress(0, 1, "Training")
+        return project.run(number)
+
+    def forecast(_project: Any, request: Any) -> Any:
+        yield Progress(0, 1, "Measuring")
+        return f"forecast of {request.name}"
+
+    core = types.SimpleNamespace(start=start, resume=resume, forecast=forecast, steps=5, resumed=[])
+    module = types.ModuleType("studio.core.training")
+    module.__dict__.update(start=start, resume=resume, forecast=forecast)
+    monkeypatch.setitem(sys.modules, "studio.core.training", module)
+    return core
+
+
+def record(dataset: str) -> RunRecord:
+    return RunRecord(
+        name="one",
+        created=0.0,
+        dataset=dataset,
+        family="gan",
+        preset="quick",
+        settings={},
+        plan=Plan(),
+    )
+
+
+def crashed(folder: Path) -> Run:
+    """A project with a run whose process is gone and that saved step 1200."""
+    run = projects.open_or_create(folder).new_run(record("set"))
+    lines = [
+        {"event": "started", "step": 0, "pid": 2**22 + 1, "since": 1.0},
+        {"event": "saved", "step": 1200, "path": "step-00001200"},
+    ]
+    (run.folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return run
+
+
+def test_projects_are_made_opened_and_remembered(
+    qtbot: QtBot, session: Session, failures: list[Any], tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(session.project_changed):
+        session.new_project(tmp_path / "one")
+    assert session.project and session.project.folder == tmp_path / "one.atelier"
+    session.new_project(tmp_path / "two.atelier")
+    assert session.memory.recent() == [tmp_path / "two.atelier", tmp_path / "one.atelier"]
+    session.open_project(tmp_path / "nothing here")
+    assert failures[0][0] == "project" and "is not an Atelier project" in failures[0][1]
+    assert session.project.folder.name == "two.atelier"
+    assert Session().memory.last() == tmp_path / "two.atelier"
+
+
+def test_draft_is_kept_only_when_accepted(
+    qtbot: QtBot, session: Session, tmp_path: Path, pictures: Path
+) -> None:
+    session.new_project(tmp_path / "p")
+    before = sorted((f, f.read_bytes()) for f in pictures.rglob("*.png"))
+    with qtbot.waitSignal(session.done, timeout=20000) as done:
+        session.import_pictures(str(pictures), ImportSettings())
+    assert done.args[0] == "import" and done.args[1] is session.draft
+    assert session.draft and session.draft.report.kept == 13
+    assert session.project and session.project.datasets() == []
+    with qtbot.waitSignal(session.done, timeout=20000) as done:
+        session.accept_draft()
+    assert done.args[0] == "accept"
+    assert session.draft is None
+    assert session.project.datasets() == [done.args[1].folder]
+    assert sorted((f, f.read_bytes()) for f in pictures.rglob("*.png")) == before
+
+
+def test_a_newer_import_replaces_the_one_at_work(
+    qtbot: QtBot, session: Session, tmp_path: Path, pictures: Path
+) -> None:
+    session.new_project(tmp_path / "p")
+    drafts: list[Any] = []
+    session.done.connect(lambda lane, draft: drafts.append(draft))
+    session.import_pictures(str(pictures), ImportSettings())
+    session.import_again(ImportSettings(width=48, height=48))
+    session.import_again(ImportSettings(width=64, height=64))
+    qtbot.waitUntil(lambda: bool(drafts), timeout=20000)
+    assert [d.manifest.width for d in drafts] == [64]
+    session.discard_draft()
+    assert list((session.project.folder / "datasets").iterdir()) == []  # type: ignore[union-attr]
+
+
+def test_loose_pictures_are_imported_without_their_neighbours(
+    qtbot: QtBot, session: Session, tmp_path: Path, pictures: Path
+) -> None:
+    session.new_project(tmp_path / "p")
+    with qtbot.waitSignal(session.done, timeout=20000):
+        session.import_paths([pictures / "cats" / "01.png", pictures / "cats" / "03.png"], None)
+    assert session.draft and [p.name for p in session.draft.manifest.pictures] == [
+        "01.png",
+        "03.png",
+    ]
+
+
+def test_import_without_a_project_makes_one(qtbot: QtBot, session: Session, pictures: Path) -> None:
+    with qtbot.waitSignal(session.done, timeout=20000):
+        session.import_paths([pictures], None)
+    assert session.project and session.project.name == "my pictures"
+
+
+def test_bad_source_is_one_sentence(
+    qtbot: QtBot, session: Session, failures: list[Any], tmp_path: Path
+) -> None:
+    session.new_project(tmp_path / "p")
+    session.import_pictures(str(tmp_path / "gone"), ImportSettings())
+    qtbot.waitUntil(lambda: bool(failures), timeout=20000)
+    assert failures[0][0] == "import" and "gone" in failures[0][1]
+    assert session.draft is None
+    assert list((tmp_path / "p.atelier" / "datasets").iterdir()) == []
+
+
+def test_left_over_drafts_are_swept_on_open(session: Session, tmp_path: Path) -> None:
+    folder = projects.create(tmp_path / "p.atelier").folder
+    left = folder / "datasets" / f".import-{2**22 + 1}-1-abcdef00"
+    left.mkdir()
+    session.open_project(folder)
+    assert not left.exists()
+
+
+def test_training_waits_with_a_word_for_the_engine(
+    qtbot: QtBot, session: Session, tmp_path: Path, training: Any
+) -> None:
+    told: list[Any] = []
+    session.events.connect(lambda lane, events: told.extend(events))
+    session.new_project(tmp_path / "p")
+    session.train(TrainRequest(dataset="set"))
+    qtbot.waitUntil(lambda: any("Loading the engine" in e.text for e in told))
+    assert session.project and session.project.runs() == []
+    with qtbot.waitSignal(session.done) as done:
+        session.ready = True
+    assert done.args[0] == "train" and done.args[1].number == 1
+    assert session.title("train") == ""
+
+
+def test_a_waiting_training_can_be_stopped_and_learns_that_the_engine_is_broken(
+    qtbot: QtBot, session: Session, failures: list[Any], tmp_path: Path
+) -> None:
+    session.new_project(tmp_path / "p")
+    session.train(TrainRequest(dataset="set"))
+    with qtbot.waitSignal(session.busy_changed):
+        session.stop("train")
+    session.train(TrainRequest(dataset="set"))
+    session._on_failed("engine", "torch is damaged.")
+    qtbot.waitUntil(lambda: ("train", "torch is damaged.") in failures)
+
+
+def test_the_new_run_is_announced_while_it_trains(
+    qtbot: QtBot, session: Session, tmp_path: Path, training: Any
+) -> None:
+    session.ready, training.steps = True, 100_000
+    session.new_project(tmp_path / "p")
+    with qtbot.waitSignal(session.project_changed):
+        session.train(TrainRequest(dataset="set"))
+    assert session.project and len(session.project.runs()) == 1
+    assert session.title("train") == "Training"
+    with qtbot.waitSignal(session.project_changed):
+        session.stop("train")
+    assert session.title("train") == ""
+
+
+def test_one_training_at_a_time_and_no_other_project_meanwhile(
+    qtbot: QtBot, session: Session, failures: list[Any], tmp_path: Path, training: Any
+) -> None:
+    session.ready, training.steps = True, 100_000
+    session.new_project(tmp_path / "p")
+    session.train(TrainRequest(dataset="set"))
+    session.train(TrainRequest(dataset="set"))
+    session.new_project(tmp_path / "q")
+    assert [lane for lane, _ in failures] == ["train", "project"]
+    assert session.project and session.project.name == "p"
+
+
+def test_only_the_newest_forecast_is_told(
+    qtbot: QtBot, session: Session, tmp_path: Path, training: Any
+) -> None:
+    session.ready = True
+    session.new_project(tmp_path / "p")
+    told: list[Any] = []
+    session.done.connect(lambda lane, result: told.append(result))
+    for name in "abc":
+        session.forecast(TrainRequest(dataset="set", name=name))
+    qtbot.waitUntil(lambda: told == ["forecast of c"])
+    qtbot.wait(100)
+    assert told == ["forecast of c"]
+
+
+@pytest.mark.parametrize("starter", sorted(engine.STARTERS))
+def test_try_now_makes_a_project_and_trains(
+    qtbot: QtBot, session: Session, training: Any, starter: str
+) -> None:
+    session.ready = True
+    with qtbot.waitSignal(session.done, timeout=60000) as done:
+        session.try_now(starter)
+    assert done.args[0] == "train"
+    assert session.project and session.project.name == engine.STARTERS[starter].name
+    assert len(session.project.datasets()) == len(session.project.runs()) == 1
+
+
+def test_try_now_stopped_leaves_nothing(qtbot: QtBot, session: Session) -> None:
+    session.try_now("sprites")
+    session.stop("import")
+    qtbot.waitUntil(lambda: not session.title("import"), timeout=20000)
+    from studio import paths
+
+    assert not paths.projects().exists() or list(paths.projects().iterdir()) == []
+
+
+def test_interrupted_run_is_found_and_continued(
+    qtbot: QtBot, session: Session, tmp_path: Path, training: Any
+) -> None:
+    run = crashed(tmp_path / "p.atelier")
+    offer = engine.interrupted(tmp_path / "p.atelier")
+    assert offer == engine.Interrupted(tmp_path / "p.atelier", run.number, "one", 1200)
+    session.interrupted, session.ready = offer, True
+    with qtbot.waitSignal(session.done):
+        session.go_on()
+    assert training.resumed == [(run.number, None)]
+    assert session.interrupted is None
+
+
+def test_nothing_is_offered_for_runs_that_ended_well(tmp_path: Path) -> None:
+    run = crashed(tmp_path / "p.atelier")
+    with (run.folder / "log.jsonl").open("a") as log:
+        log.write(json.dumps({"event": "ended", "how": "stopped"}) + "\n")
+    assert engine.interrupted(tmp_path / "p.atelier") is None
+    assert engine.interrupted(tmp_path / "nothing") is None
+
+
+def test_when_ready_refuses_with_the_engines_own_words() -> None:
+    job = engine.when_ready(lambda: False, lambda: "It is broken.", "Loading", "start")
+    with pytest.raises(Refused, match="It is broken"):
+        next(job)
+
+
+def test_names_of_new_projects_are_free(tmp_path: Path) -> None:
+    assert engine.free(tmp_path, "cats").name == "cats.atelier"
+    (tmp_path / "cats.atelier").mkdir()
+    assert engine.free(tmp_path, "cats").name == "cats 2.atelier"
+    assert engine.tells_of_run([Note("x")]) is False
