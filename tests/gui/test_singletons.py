@@ -1,4 +1,4 @@
-"""The window must outlive PySide6 6.12's lost references on Python 3.11 (see studio/gui/__init__.py)."""
+"""The window outlives the references that PySide6 6.12 loses on Python 3.11."""
 
 import subprocess
 import sys

@@ -65,7 +65,9 @@ class TrainPanel(QWidget):
         self.runs = {run.number: run for run in project.runs()} if project else {}
         self.list.show_rows(self.rows.show_runs(self.runs))
         self.pages.setCurrentIndex(1 if self.setup.choices or self.runs else 0)
-        if self.shown not in self.runs:
+        if self.shown in self.runs:
+            self.view.title.setText(title(self.runs[self.shown]))
+        else:
             self.shown = None
             self.list.choose(max(self.runs)) if self.runs else self._show(None)
         self._show_state()
@@ -203,7 +205,7 @@ class TrainPanel(QWidget):
             return
         run = self.runs[number]
         recording = self.recording if number == self.live else Recording(run.history(), run.history)
-        self.view.show_recording(recording, f"{number}  {run.record.name}")
+        self.view.show_recording(recording, title(run))
         self._judge_shown()
 
     @Slot()
@@ -293,6 +295,11 @@ class TrainPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
+
+
+def title(run: Run) -> str:
+    """Return a run's number and name."""
+    return f"{run.number}  {run.record.name}"
 
 
 def read_choice(folder: Path) -> SetChoice | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -74,6 +74,10 @@ class LossPlot(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         self.refresh()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.timer.stop()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -168,7 +168,9 @@ class RunDelegate(QStyledItemDelegate):
         painter.drawText(third.adjusted(14, 0, 0, 0), 0, line)
 
     def _third(self, row: RunRow) -> str:
-        when = datetime.fromtimestamp(row.created).strftime("%d %b %H:%M")
+        made = datetime.fromtimestamp(row.created)
+        today = made.date() == datetime.now().date()
+        when = made.strftime("%H:%M" if today else "%d %b %Y")
         return f"{self.word(row.status)}  ·  {when}" if row.status else when
 
     def word(self, status: str) -> str:
