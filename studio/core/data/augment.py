@@ -17,7 +17,7 @@ def augment(images: Tensor, kinds: tuple[str, ...], amount: float, rng: torch.Ge
     """Return images [n, c, h, w] changed at random; each image is changed with chance `amount`.
 
     `kinds` are of "color", "translation", "cutout". All randomness comes from `rng`. With alpha,
-    what moves in from outside is transparent, and transparent pixels stay so under any color change.
+    what moves in from outside is transparent, and transparent pixels stay so.
     """
     if not kinds or amount <= 0:
         return images
@@ -57,7 +57,7 @@ def _away(x: Tensor, center: Tensor, factor: Tensor) -> Tensor:
 
 
 def _translate(images: Tensor, rng: torch.Generator) -> Tensor:
-    """Shift by whole pixels, as a product with one 0/1 matrix a side: exact, and fast in both directions."""
+    """Shift by whole pixels: a product with one 0/1 matrix a side, exact and fast."""
     n, _, height, width = images.shape
     outside = _outside(images)
     down, right = _shift(n, height, rng, images), _shift(n, width, rng, images)

@@ -24,12 +24,12 @@ class GanSettings(Settings):
     network: Network = field(
         "residual",
         label="Network",
-        help="light learns fastest in minutes; residual draws best in hours; the others are the textbooks' own.",
+        help="light learns fastest in minutes, residual draws best in hours; or a textbook's.",
     )
     loss: Loss = field(
         "relativistic",
         label="Loss",
-        help="How the two players score. relativistic is the most stable; the others are the textbooks'.",
+        help="How the players score. relativistic is the most stable; others: the textbooks'.",
     )
     width: int = field(
         32,
@@ -118,7 +118,7 @@ class GanSettings(Settings):
     augmentation: Augmentation = field(
         "color,translation,cutout",
         label="Augmentation",
-        help="Changes all pictures before judging, so that few suffice; the drawn pictures stay unchanged.",
+        help="Changes pictures before judging, so that few suffice; what is drawn stays unchanged.",
     )
     augment_amount: float = field(
         1.0, label="Augmentation amount", help="The share of pictures that are changed.", ge=0, le=1
@@ -149,7 +149,7 @@ class GanModel(Model):
 
 
 class Judge(nn.Module):
-    """The player who judges: features, one dense logit, and the label's projection (Miyato & Koyama 2018)."""
+    """The player who judges: features, a dense logit, the label's projection (Miyato 2018)."""
 
     def __init__(self, settings: GanSettings, size: ImageSize):
         super().__init__()
@@ -178,7 +178,7 @@ def row(labels: Tensor | None, like: Tensor) -> Tensor:
 
 
 def automatic_gamma(size: ImageSize, batch: int) -> float:
-    """Return R3GAN's penalty weight for the picture's size: 0.5 at 32 px, 4x per doubling, for batch 256."""
+    """Return R3GAN's penalty weight: 0.5 at 32 px, 4x per doubling, for batch 256."""
     pixels = size.height * size.width
     return 0.5 * pixels / 1024 * max(1.0, 256 / batch)
 
@@ -186,7 +186,7 @@ def automatic_gamma(size: ImageSize, batch: int) -> float:
 class GanLearner(Learner):
     """Plays one round a step: the judge first, then the model, on the same real images."""
 
-    def __init__(self, model: GanModel, settings: GanSettings, size: ImageSize):
+    def __init__(self, model: Any, settings: GanSettings, size: ImageSize):
         super().__init__()
         self.model: GanModel = model
         self.settings = settings
@@ -244,7 +244,7 @@ class GanLearner(Learner):
     def _penalty(
         self, real: Tensor, drawn: Tensor, labels: Tensor | None, gamma: float, rng: torch.Generator
     ) -> Tensor:
-        """The gradient penalty, only every few steps and as much stronger (Karras et al. 2020: lazy)."""
+        """The gradient penalty every few steps and as much stronger (Karras et al. 2020: lazy)."""
         every = self.settings.penalty_every
         if self.judging.steps % every:
             return torch.zeros((), device=real.device)
@@ -263,7 +263,7 @@ class GanLearner(Learner):
     def finish(
         self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
     ) -> None:
-        """Measure the BatchNorm statistics of `model` anew: averaged weights fit no statistics met in training."""
+        """Measure BatchNorm statistics of `model` anew: averaged weights fit none met before."""
         norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
         if not norms:
             return
@@ -285,7 +285,7 @@ class GanLearner(Learner):
 def _batches(
     images: Iterator[tuple[Tensor, Tensor | None]],
 ) -> Iterator[tuple[None, Tensor | None]]:
-    """Yield the labels of the set's pictures in full batches, going round when there are too few."""
+    """Yield labels of the set's pictures in full batches, going round when there are too few."""
     known = [labels for _, labels in images]
     labels = (
         torch.cat([y for y in known if y is not None]) if known and known[0] is not None else None
@@ -316,9 +316,20 @@ TEXTBOOK = {
 FAMILY = Family(
     id="gan",
     title="GAN",
-    summary="Sharp pictures, drawn at once. Good for sprites, icons and textures, also with few pictures.",
+    summary="Sharp pictures, drawn at once: sprites, icons, textures, also from few pictures.",
     settings=GanSettings,
-    tiny=GanSettings(network="light", width=8, batch=8, latent=8, penalty_every=2),
+    tiny=GanSettings(
+        network="light",
+        width=8,
+        batch=8,
+        latent=8,
+        rate=2e-3,
+        judge_rate=2e-3,
+        gamma=1.0,
+        penalty_every=2,
+        augmentation="translation",
+        augment_amount=0.5,
+    ),
     presets=(
         _preset(
             "quick",

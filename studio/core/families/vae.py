@@ -1,4 +1,4 @@
-"""VAE: compresses pictures to a few numbers and back; smooth, quick to learn, and it can read pictures in."""
+"""VAE: compresses pictures to a few numbers and back; quick to learn, and it reads pictures in."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from studio.core.family import Family, ImageSize, Learner, Model, Preset
 from studio.core.learning import Optimizer
@@ -97,17 +97,17 @@ class VaeModel(Model):
         yield self.decoder(self.mixture.decode(latents, rows)).clamp(-1, 1)
 
     def encode(self, images: Tensor) -> Tensor:
-        """Return latents [n, d + 1] that `draw` without labels turns into the reconstruction of `images`."""
+        """Return latents [n, d + 1] that `draw` without labels turns back into about `images`."""
         return self.mixture.encode(self.encoder(images)[0])
 
 
 def gaussian_nll(images: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the negative log likelihood per image, and log σ: the best one for this batch, at least e^-6.
+    """Return the negative log likelihood per image, and log σ: the batch's best, at least e^-6.
 
     Rybkin et al. 2021 (σ-VAE): σ² is the batch's mean squared error; summed over pixels, nats.
     """
     mean_square = (images - drawn).square().mean()
-    log_sigma = LEAST_LOG_SIGMA + F.softplus(
+    log_sigma = LEAST_LOG_SIGMA + functional.softplus(
         0.5 * mean_square.clamp_min(1e-12).log() - LEAST_LOG_SIGMA
     )
     each = (
@@ -124,11 +124,11 @@ def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
 
 
 def edges(images: Tensor, drawn: Tensor) -> Tensor:
-    """Return the mean absolute difference of the Laplacian pyramids per image, summed over pixels."""
+    """Return the absolute difference of the Laplacian pyramids per image, summed over pixels."""
     total, difference = torch.zeros((), device=images.device), images - drawn
     for level in range(LEVELS):
-        smaller = F.avg_pool2d(difference, 2, ceil_mode=True)
-        up = F.interpolate(
+        smaller = functional.avg_pool2d(difference, 2, ceil_mode=True)
+        up = functional.interpolate(
             smaller, size=difference.shape[-2:], mode="bilinear", align_corners=False
         )
         total = total + 2**level * (difference - up).abs().sum() / len(images)
@@ -139,7 +139,7 @@ def edges(images: Tensor, drawn: Tensor) -> Tensor:
 class VaeLearner(Learner):
     """Maximizes the evidence bound, with σ always at its optimum, so there is no weight to tune."""
 
-    def __init__(self, model: VaeModel, settings: VaeSettings, size: ImageSize):
+    def __init__(self, model: Any, settings: VaeSettings, size: ImageSize):
         super().__init__()
         self.model: VaeModel = model
         self.settings = settings
@@ -150,7 +150,7 @@ class VaeLearner(Learner):
     def learn(
         self, images: Tensor, labels: Tensor | None, rng: Any, progress: float
     ) -> dict[str, Tensor]:
-        """One step. Plots the bound in bits per value, its divergence in nats, and σ in grey levels."""
+        """One step. Plots the bound in bits per value, its divergence in nats, σ in grey levels."""
         plots: list[Tensor] = []
 
         def loss(x: Tensor, noise: Tensor) -> Tensor:

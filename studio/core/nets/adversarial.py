@@ -1,4 +1,4 @@
-"""The losses of two players, as functions of logits: a = D(real), b = D(drawn); and their penalties."""
+"""The losses of two players as functions of logits a = D(real), b = D(drawn); their penalties."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,7 @@
 """A convolutional encoder and decoder with GroupNorm and SiLU, for pictures of any size."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -44,7 +46,7 @@ class Encoder(nn.Module):
             nn.PixelUnshuffle(PATCH),
             nn.Conv2d(channels * PATCH**2, wide[0], 3, padding=1),
         ]
-        for before, after in zip(wide, wide[1:], strict=False):
+        for before, after in pairwise(wide):
             layers += [norm(before), nn.Conv2d(before, after, 4, 2, 1)]
         layers += [Residual(wide[-1]), norm(wide[-1]), nn.Flatten()]
         self.layers = nn.Sequential(*layers)
@@ -70,7 +72,7 @@ class Decoder(nn.Module):
             nn.Unflatten(1, (wide[0], grid.height, grid.width)),
             Residual(wide[0]),
         ]
-        for before, after in zip(wide, wide[1:], strict=False):
+        for before, after in pairwise(wide):
             layers += [norm(before), nn.ConvTranspose2d(before, after, 4, 2, 1)]
         layers += [
             Residual(wide[-1]),

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 SMALLEST, LARGEST = 4, 7
 
@@ -34,9 +34,9 @@ def crop(images: Tensor, height: int, width: int) -> Tensor:
 
 
 def pad(images: Tensor, height: int, width: int) -> Tensor:
-    """Put images [n, c, h, w] in the middle of height x width; around them is -1, black or transparent."""
+    """Put images [n, c, h, w] in the middle of height x width, -1 (black, clear) around them."""
     more_h, more_w = height - images.shape[-2], width - images.shape[-1]
     if not (more_h or more_w):
         return images
     top, left = more_h // 2, more_w // 2
-    return F.pad(images, (left, more_w - left, top, more_h - top), value=-1.0)
+    return functional.pad(images, (left, more_w - left, top, more_h - top), value=-1.0)

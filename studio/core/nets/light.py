@@ -1,41 +1,49 @@
-"""A pair of small convolutional players for the first minutes on a processor: few operations a picture."""
+"""Two small convolutional players for the first minutes on a processor."""
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from studio.core.nets.grids import Grid, crop, pad, start_grid
 
-PATCH = 2
 SLOPE = 0.2
 
 
 def widths(grid: Grid, width: int) -> list[int]:
-    """Return channels from the coarsest grid to half the picture's size: doubling, at most 4 w."""
-    return [width * min(4, 2**k) for k in reversed(range(grid.levels))]
+    """Return channels from the coarsest grid to the picture's own: 4w … 2w, w, w / 2."""
+    return [width * min(8, 2**k) // 2 for k in reversed(range(grid.levels + 1))]
 
 
 class Up(nn.Module):
-    """Double the grid: 4x4 transposed convolution, normalized, gated (GLU), scaled by the latent."""
+    """Double the grid: 4x4 transposed convolution, normalized, scaled by the latent, gated."""
 
     def __init__(self, before: int, after: int, latent: int):
         super().__init__()
         self.conv = nn.ConvTranspose2d(before, 2 * after, 4, 2, 1, bias=False)
         self.norm = nn.BatchNorm2d(2 * after)
         self.gain = nn.Linear(latent, 2 * after)
-        nn.init.normal_(self.conv.weight, 0, 1 / math.sqrt(4 * before))
+        smooth_doubling(self.conv)
         nn.init.zeros_(self.gain.weight)
         nn.init.zeros_(self.gain.bias)
 
     def forward(self, x: Tensor, latent: Tensor) -> Tensor:
         gain = 1 + self.gain(latent)[:, :, None, None]
-        return F.glu(self.norm(self.conv(x)) * gain, 1)
+        return functional.glu(self.norm(self.conv(x)) * gain, 1)
+
+
+@torch.no_grad()
+def smooth_doubling(conv: nn.ConvTranspose2d) -> None:
+    """Start a 4x4 doubling as bilinear interpolation of mixed channels: no checkerboard."""
+    line = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 4
+    mix = torch.randn(conv.in_channels, conv.out_channels, 1, 1) / math.sqrt(conv.in_channels)
+    conv.weight.copy_(mix * line[:, None] * line)
 
 
 class LightGenerator(nn.Module):
-    """Latents [n, latent] to images. Works at half resolution and ends in 2x2 patches."""
+    """Latents [n, latent] to images."""
 
     def __init__(self, latent: int, height: int, width: int, channels: int, base: int):
         super().__init__()
@@ -44,48 +52,51 @@ class LightGenerator(nn.Module):
         wide = widths(self.grid, base)
         self.start = nn.Linear(latent, 2 * wide[0] * self.grid.height * self.grid.width, bias=False)
         self.norm = nn.BatchNorm2d(2 * wide[0])
-        self.ups = nn.ModuleList(Up(a, b, latent) for a, b in zip(wide, wide[1:], strict=False))
-        self.last = nn.Conv2d(wide[-1], channels * PATCH**2, 3, padding=1)
+        self.ups = nn.ModuleList(Up(a, b, latent) for a, b in pairwise(wide))
+        self.last = nn.Conv2d(wide[-1], channels, 3, padding=1)
         nn.init.normal_(self.start.weight)
         nn.init.normal_(self.last.weight, 0, 0.5 / math.sqrt(9 * wide[-1]))
 
     def forward(self, latents: Tensor) -> Tensor:
         grid = self.start(latents).view(len(latents), -1, self.grid.height, self.grid.width)
-        x = F.glu(self.norm(grid), 1)
+        x = functional.glu(self.norm(grid), 1)
         for up in self.ups:
             x = up(x, latents)
-        return crop(torch.tanh(F.pixel_shuffle(self.last(x), PATCH)), *self.size)
+        return crop(torch.tanh(self.last(x)), *self.size)
 
 
 class LightDiscriminator(nn.Module):
-    """Images to features [n, f]: 2x2 patches, strided convolutions, the batch's spread, one dense layer."""
+    """Images to features [n, f]: strided convolutions, the batch's spread."""
 
     def __init__(self, height: int, width: int, channels: int, base: int):
         super().__init__()
         self.grid = start_grid(height, width)
         wide = widths(self.grid, base)[::-1]
-        self.first = nn.Conv2d(channels * PATCH**2, wide[0], 3, padding=1)
-        self.downs = nn.ModuleList(
-            nn.Conv2d(a, b, 4, 2, 1) for a, b in zip(wide, wide[1:], strict=False)
-        )
+        self.first = nn.Conv2d(channels, wide[0], 3, padding=1)
+        self.downs = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in pairwise(wide))
         self.last = nn.Conv2d(wide[-1] + 1, wide[-1], 3, padding=1)
         self.features = wide[-1] * self.grid.height * self.grid.width
-        for conv in (self.first, *self.downs, self.last):
-            nn.init.kaiming_normal_(conv.weight, SLOPE)
-            nn.init.zeros_(conv.bias)
+        self.apply(scaled)
 
     def forward(self, images: Tensor) -> Tensor:
         doubled = 2**self.grid.levels
         x = pad(images, self.grid.height * doubled, self.grid.width * doubled)
-        x = F.leaky_relu(self.first(F.pixel_unshuffle(x, PATCH)), SLOPE)
+        x = functional.leaky_relu(self.first(x), SLOPE)
         for down in self.downs:
-            x = F.leaky_relu(down(x), SLOPE)
-        x = F.leaky_relu(self.last(torch.cat([x, spread(x)], 1)), SLOPE)
+            x = functional.leaky_relu(down(x), SLOPE)
+        x = functional.leaky_relu(self.last(torch.cat([x, spread(x)], 1)), SLOPE)
         return x.flatten(1)
 
 
+def scaled(module: nn.Module) -> None:
+    """Start a convolution so that it keeps the size of what passes (He et al. 2015)."""
+    if isinstance(module, nn.Conv2d) and module.bias is not None:
+        nn.init.kaiming_normal_(module.weight, SLOPE)
+        nn.init.zeros_(module.bias)
+
+
 def spread(x: Tensor) -> Tensor:
-    """Return one channel that tells D how unlike each other the pictures are (Karras et al. 2018), groups of 4."""
+    """Return one channel that tells how unlike each other 4 pictures are (Karras et al. 2018)."""
     n = len(x)
     if n % 4:
         return torch.zeros_like(x[:, :1])

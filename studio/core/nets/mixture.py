@@ -1,4 +1,4 @@
-"""A mixture of Gaussians over a latent space, fitted after training, that one normal latent draws from exactly.
+"""A mixture of Gaussians over codes, fitted after training; one normal latent draws from it.
 
 Ghosh et al. 2020 (RAE): a density fitted to the codes of real pictures draws better than the prior.
 """
@@ -41,7 +41,7 @@ class Mixture(nn.Module):
         return self.mean[chosen] + torch.einsum("nij,nj->ni", self.factor[chosen], latents[:, :-1])
 
     def encode(self, codes: Tensor) -> Tensor:
-        """Return the latents [n, d + 1] that `decode` (rows 0) turns into these codes: of the likeliest component."""
+        """Return latents [n, d + 1] of the likeliest component; `decode` with rows 0 inverts it."""
         ends = torch.cat([torch.zeros_like(self.ends[:1, :1]), self.ends[:1]], 1)[0]
         chosen = (
             log_densities(codes, self.mean, self.factor)
@@ -82,7 +82,7 @@ class Mixture(nn.Module):
 
 
 def grouped(labels: Tensor | None, count: int, classes: int) -> list[tuple[int, Tensor]]:
-    """Return (label, member indices) of every class that has members; one group -1 without labels."""
+    """Return (label, indices) of every class that has members; one group -1 without labels."""
     if labels is None or not classes:
         return [(-1, torch.arange(count))]
     found = [(k, (labels == k).nonzero().flatten()) for k in range(-1, classes)]
@@ -90,7 +90,7 @@ def grouped(labels: Tensor | None, count: int, classes: int) -> list[tuple[int, 
 
 
 def fitted(codes: Tensor, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Return means [k, d], Cholesky factors [k, d, d] and weights [k] of a mixture of `count` Gaussians."""
+    """Return means [k, d], Cholesky factors [k, d, d] and weights [k] of `count` Gaussians."""
     size = codes.shape[1]
     start = torch.randperm(len(codes), generator=rng, device=codes.device)[:count]
     mean = codes[start]
@@ -110,7 +110,7 @@ def fitted(codes: Tensor, count: int, rng: torch.Generator) -> tuple[Tensor, Ten
 
 
 def covariances(codes: Tensor, shares: Tensor, mean: Tensor, mass: Tensor) -> Tensor:
-    """Return covariances [k, d, d], shrunk towards the pooled within-component one, never singular."""
+    """Return covariances [k, d, d], drawn towards the pooled inner one, never singular."""
     size = codes.shape[1]
     away = codes[:, None] - mean
     each = torch.einsum("nk,nki,nkj->kij", shares, away, away)

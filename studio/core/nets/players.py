@@ -7,7 +7,7 @@ from studio.core.nets import light, residual, textbook
 
 
 def generator(network: str, latent: int, size: ImageSize, width: int, blocks: int) -> nn.Module:
-    """Return the network that turns latents [n, latent] into images; raise Refused if it can't draw this size."""
+    """Return the network from latents [n, latent] to images; raise Refused for a wrong size."""
     h, w, c = size.height, size.width, size.channels
     if network == "mlp-784":
         return nn.Sequential(textbook.mlp_generator(latent, c * h * w), nn.Unflatten(1, (c, h, w)))

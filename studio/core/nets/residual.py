@@ -1,10 +1,11 @@
-"""R3GAN's two players (Huang et al. 2025): residual blocks without normalization, kept calm by their start values."""
+"""R3GAN's two players (Huang et al. 2025): residual blocks without normalization."""
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from studio.core.nets.grids import Grid, crop, pad, start_grid
 
@@ -14,23 +15,25 @@ BINOMIAL = torch.tensor([1.0, 2.0, 1.0])
 
 
 def widths(grid: Grid, width: int) -> list[int]:
-    """Return channels from the coarsest grid to the picture's size: `width` there, doubling, at most 4 w."""
+    """Return channels from the coarsest grid to the picture's own: 4w … 2w, w."""
     return [width * min(4, 2**k) for k in reversed(range(grid.levels + 1))]
 
 
 class Block(nn.Module):
-    """x + two 3x3 convolutions; the last starts at zero, the first scaled by the network's depth (fix-up)."""
+    """x + two 3x3 convolutions; the last starts at zero, the first scaled by depth (fix-up)."""
 
     def __init__(self, channels: int, depth: int):
         super().__init__()
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.last = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
         nn.init.normal_(self.first.weight, 0, GAIN / math.sqrt(9 * channels) * depth**-0.25)
-        nn.init.zeros_(self.first.bias)
+        self.first.bias = nn.Parameter(torch.zeros(channels))
         nn.init.zeros_(self.last.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.last(F.leaky_relu(self.first(F.leaky_relu(x, SLOPE)), SLOPE))
+        return x + self.last(
+            functional.leaky_relu(self.first(functional.leaky_relu(x, SLOPE)), SLOPE)
+        )
 
 
 def blurred(x: Tensor, scale: float) -> Tensor:
@@ -38,17 +41,17 @@ def blurred(x: Tensor, scale: float) -> Tensor:
     line = BINOMIAL.to(x) / 4
     channels = x.shape[1]
     kernel = (line[:, None] * line * scale).expand(channels, 1, 3, 3)
-    return F.conv2d(x, kernel, padding=1, groups=channels)
+    return functional.conv2d(x, kernel, padding=1, groups=channels)
 
 
 def doubled(x: Tensor) -> Tensor:
     """Double the grid by bilinear interpolation."""
-    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+    return functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 def halved(x: Tensor) -> Tensor:
     """Halve the grid after [1, 2, 1] smoothing."""
-    return F.avg_pool2d(blurred(x, 1.0), 2)
+    return functional.avg_pool2d(blurred(x, 1.0), 2)
 
 
 def changed(before: int, after: int) -> nn.Module:
@@ -75,7 +78,7 @@ class ResidualGenerator(nn.Module):
         self.stages = nn.ModuleList(
             nn.Sequential(*(Block(c, depth) for _ in range(blocks))) for c in wide
         )
-        self.changes = nn.ModuleList(changed(a, b) for a, b in zip(wide, wide[1:], strict=False))
+        self.changes = nn.ModuleList(changed(a, b) for a, b in pairwise(wide))
         self.last = nn.Conv2d(wide[-1], channels, 1, bias=False)
         nn.init.normal_(self.last.weight, 0, 1 / math.sqrt(wide[-1]))
 
@@ -88,7 +91,7 @@ class ResidualGenerator(nn.Module):
 
 
 class ResidualDiscriminator(nn.Module):
-    """The mirror: images to features [n, f] through blocks and halvings and a learned look at the last grid."""
+    """The mirror: images to features [n, f] by blocks, halvings and a learned last look."""
 
     def __init__(self, height: int, width: int, channels: int, base: int, blocks: int):
         super().__init__()
@@ -100,7 +103,7 @@ class ResidualDiscriminator(nn.Module):
         self.stages = nn.ModuleList(
             nn.Sequential(*(Block(c, depth) for _ in range(blocks))) for c in wide
         )
-        self.changes = nn.ModuleList(changed(a, b) for a, b in zip(wide, wide[1:], strict=False))
+        self.changes = nn.ModuleList(changed(a, b) for a, b in pairwise(wide))
         self.features = wide[-1]
         cells = self.grid.height * self.grid.width
         self.basis = nn.Parameter(

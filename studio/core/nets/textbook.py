@@ -1,6 +1,7 @@
-"""The textbooks' generators and discriminators, layer by layer; every one maps latents or images to plain tensors."""
+"""The textbooks' players, layer by layer: latents to images, images to features."""
 
 import math
+from itertools import pairwise
 
 from torch import Tensor, nn
 
@@ -35,7 +36,7 @@ def mlp_discriminator(pixels: int) -> nn.Sequential:
 
 
 class Dcgan28Generator(nn.Module):
-    """Dense to 7·7·128, then 5x5 transposed convolutions 128 (×2), 64 (×2), 32, and one to the picture.
+    """Dense to 7·7·128, then 5x5 transposed convolutions: 128 (×2), 64 (×2), 32, picture.
 
     The textbook's listing doubles once too often for 28 pixels; twice is right. Other sizes start
     from a quarter of the picture, rounded up, and are cropped.
@@ -68,18 +69,18 @@ def dcgan28_discriminator(channels: int) -> nn.Sequential:
 
 
 def dcgan64_doublings(height: int, width: int) -> int:
-    """Return how often 4x4 is doubled to reach the size; raise Refused unless it is square, 2^k and ≥ 16."""
+    """Return how often 4x4 is doubled to reach the size; raise Refused unless square, 2^k, ≥ 16."""
     doublings = height.bit_length() - 3
     if height != width or height != 4 << doublings or doublings < 2:
         raise Refused(
-            f"The network dcgan-64 draws square pictures of 16, 32, 64, 128 or 256 pixels, not {width} x {height};"
-            " choose such a size or another network."
+            f"The network dcgan-64 draws squares of 16, 32, 64, 128 or 256 pixels,"
+            f" not {width} x {height}; choose such a size or another network."
         )
     return doublings
 
 
 def dcgan64_generator(latent: int, side: int, channels: int, width: int = 64) -> nn.Sequential:
-    """Radford et al. 2015 as in pytorch/examples: 4x4 transposed convolutions, 8w → 4w → 2w → w at 64 pixels."""
+    """Radford et al. 2015: 4x4 transposed convolutions, 8w → 4w → 2w → w at 64 pixels."""
     doublings = dcgan64_doublings(side, side)
     widths = [width << k for k in reversed(range(doublings))]
     layers: list[nn.Module] = [
@@ -88,7 +89,7 @@ def dcgan64_generator(latent: int, side: int, channels: int, width: int = 64) ->
         nn.BatchNorm2d(widths[0]),
         nn.ReLU(),
     ]
-    for before, after in zip(widths, widths[1:], strict=False):
+    for before, after in pairwise(widths):
         up = nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False)
         layers += [up, nn.BatchNorm2d(after), nn.ReLU()]
     return nn.Sequential(
@@ -97,13 +98,13 @@ def dcgan64_generator(latent: int, side: int, channels: int, width: int = 64) ->
 
 
 def dcgan64_discriminator(side: int, channels: int, width: int = 64) -> nn.Sequential:
-    """The mirror: 4x4 convolutions w → 2w → 4w → 8w at 64 pixels, BatchNorm after all but the first.
+    """The mirror: 4x4 convolutions w → 2w → 4w → 8w, BatchNorm after all but the first.
 
     Its last 4x4 convolution sees the whole grid: it is the dense layer on these features.
     """
     widths = [width << k for k in range(dcgan64_doublings(side, side))]
     layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1, bias=False), nn.LeakyReLU(SLOPE)]
-    for before, after in zip(widths, widths[1:], strict=False):
+    for before, after in pairwise(widths):
         down = nn.Conv2d(before, after, 4, 2, 1, bias=False)
         layers += [down, nn.BatchNorm2d(after), nn.LeakyReLU(SLOPE)]
     return nn.Sequential(*layers, nn.Flatten())
