@@ -7,7 +7,7 @@ from typing import Any
 from studio.core import project as projects
 from studio.core.data import importing
 from studio.core.data.import_settings import ImportSettings
-from studio.core.data.packed import Manifest, open_packed
+from studio.core.data.report import Report
 from studio.core.events import Refused, Samples
 from studio.core.project import Plan, Project, Run
 from studio.core.request import TrainRequest
@@ -24,7 +24,8 @@ def default_project(data: str) -> Path:
 def request(
     family: str, preset: str | None, settings: dict[str, Any], plan: dict[str, Any], name: str
 ) -> TrainRequest:
-    """Return a checked request, its set still unnamed; raise Refused for what the family lacks."""
+    """Return a checked request, its set still unnamed; raise Refused for what is not there."""
+    from studio.core.device import choose
     from studio.core.families import families
     from studio.core.probe import settings_of
 
@@ -43,6 +44,7 @@ def request(
         name=name,
     )
     settings_of(asked)
+    choose(asked.plan.device)
     return asked
 
 
@@ -51,39 +53,23 @@ def bring_in(
 ) -> tuple[Project, str]:
     """Import `data` into the project at `folder`, made if need be; return it and the set's id.
 
-    A set of the same source, settings and pictures that is already there is used again.
+    A set of the same pictures and settings that is already there is used again.
     """
     settings = ImportSettings().updated(changes)
     new = not (folder / "project.json").exists()
     opened = projects.open_or_create(folder)
     try:
         draft = pull(importing.draft(data, settings, opened.folder), json_lines)
-        old = same_set(opened, draft.manifest)
-        if old:
-            importing.discard(draft)
-            return opened, old
-        return opened, importing.accept(draft).manifest.id
+        packed = importing.accept(draft)
     except BaseException:
         if new:
             remove_empty(opened.folder)
         raise
-
-
-def same_set(project: Project, wanted: Manifest) -> str | None:
-    """Return the id of a set in the project that is equal to `wanted` in all but its name."""
-    for folder in project.datasets():
-        try:
-            manifest = open_packed(folder).manifest
-        except Refused:
-            continue
-        if content(manifest) == content(wanted):
-            return manifest.id
-    return None
-
-
-def content(manifest: Manifest) -> dict[str, Any]:
-    """Return what a set is made of, without what names it."""
-    return manifest.model_dump(exclude={"id", "name", "source"})
+    if json_lines:
+        write_json({"event": "imported", "dataset": packed.manifest.id, **as_json(draft.report)})
+    else:
+        print(draft.report)
+    return opened, packed.manifest.id
 
 
 def remove_empty(folder: Path) -> None:
@@ -120,13 +106,12 @@ def resume(folder: Path, number: int | None, changes: dict[str, Any], json_lines
     project = projects.open(folder)
     run = project.run(number)
     plan = run.record.plan.updated(changes) if changes else None
-    job = training.resume(project, run.number, plan)
     try:
-        pull(job, json_lines, Grids(project, run))
-    finally:
-        stopped = run.history().status in ("finished", "stopped")
-        if stopped:
-            conclude(project, run, json_lines)
+        pull(training.resume(project, run.number, plan), json_lines, Grids(project, run))
+    except KeyboardInterrupt:
+        conclude(project, run, json_lines)
+        raise
+    conclude(project, run, json_lines)
 
 
 class Grids:
@@ -227,12 +212,12 @@ def inspect(data: str, changes: dict[str, Any], json_lines: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="atelier-") as folder:
         draft = pull(importing.draft(data, settings, Path(folder)), json_lines)
         if json_lines:
-            write_json({"event": "result", **draft.report.model_dump(mode="json")})
+            write_json({"event": "result", **as_json(draft.report)})
         else:
-            print(describe(draft.report))
+            print(draft.report)
         importing.discard(draft)
 
 
-def describe(report: Any) -> str:
-    """Return the report as lines for people."""
-    return str(report)
+def as_json(report: Report) -> dict[str, Any]:
+    """Return the report for JSON, without the numbers of the window's preview."""
+    return report.model_dump(mode="json", exclude={"preview"})
