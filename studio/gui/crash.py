@@ -2,7 +2,6 @@
 
 import faulthandler
 import logging
-import logging.handlers
 import sys
 import threading
 import traceback
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 from studio import paths
 
 LOG = "atelier.log"
+LOG_AT_MOST = 1_000_000  # bytes; then the log becomes atelier.old and begins anew
 log = logging.getLogger("studio.crash")
 
 
@@ -28,6 +28,7 @@ class CrashReporter(QObject):
         super().__init__()
         self.folder = folder or paths.logs()
         self.dialog: QMessageBox | None = None
+        self._handler: logging.Handler | None = None
         self._trace: IO[str] | None = None
         self.caught.connect(self.show, Qt.ConnectionType.QueuedConnection)
 
@@ -42,14 +43,25 @@ class CrashReporter(QObject):
 
     def _open_log(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            self.folder / LOG, maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
-        )
+        file = self.folder / LOG
+        if file.exists() and file.stat().st_size > LOG_AT_MOST:
+            file.replace(file.with_suffix(".old"))
+        handler = logging.FileHandler(file, encoding="utf-8", delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logging.getLogger().addHandler(handler)
+        self._handler = handler
         logging.getLogger("studio").setLevel(logging.INFO)
         self._trace = (self.folder / "crash.log").open("a", encoding="utf-8")
         faulthandler.enable(self._trace)
+
+    def close(self) -> None:
+        """Close the log."""
+        if self._handler:
+            logging.getLogger().removeHandler(self._handler)
+            self._handler.close()
+        if self._trace:
+            faulthandler.disable()
+            self._trace.close()
 
     def report(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None

@@ -1,7 +1,5 @@
 """The menus: actions with their shortcuts, the recent projects, and the help that reads them."""
 
-import importlib.metadata
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -148,6 +146,9 @@ class Menus(QObject):
 
 def diagnostics() -> str:
     """Return versions of the program, its parts and the system, and where the log is."""
+    import importlib.metadata  # 50 ms that the first paint need not wait for
+    import platform
+
     lines = [f"Atelier {__version__}", f"Python {platform.python_version()}", platform.platform()]
     for part in PARTS:
         try:

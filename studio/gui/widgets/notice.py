@@ -14,7 +14,6 @@ class Notice(QFrame):
         self.text = QLabel(wordWrap=True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.button = QToolButton(autoRaise=True)
-        self.button.setIcon(theme.icon("close", 16))
         self.button.setAccessibleName(self.tr("Close this message"))
         self.button.setToolTip(self.tr("Close this message"))
         self.button.clicked.connect(self.hide)
@@ -33,6 +32,7 @@ class Notice(QFrame):
             f'QFrame[role="message"] {{ background: {theme.RAISED};'
             f" border-left: 4px solid {color}; }}"
         )
+        self.button.setIcon(theme.icon("close", 16))
         self.text.setText(sentence)
         self.text.setAccessibleName(sentence)
         self.show()

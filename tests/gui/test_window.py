@@ -1,0 +1,214 @@
+"""The window: pages, menus, drops, names for icon-only buttons, and closing while training."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from studio.core import project as projects
+from studio.core.events import Note, Progress
+from studio.gui.menus import diagnostics
+from studio.gui.session import Session
+from studio.gui.widgets.leave_question import LeaveQuestion
+from studio.gui.widgets.status_line import Pace
+from studio.gui.window import Window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    """The real window; the engine is not loaded, as no test here trains."""
+    session = Session()
+    monkeypatch.setattr(session, "warm_up", lambda: None)
+    window = Window(session)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    window.leaving = time.monotonic()
+    session.stop("train")
+    qtbot.waitUntil(lambda: not session.title("train"), timeout=10000)
+    assert session.close(10)
+
+
+def endless(told: list[str]) -> Any:
+    """A job that trains until it is stopped and then saves."""
+    step = 0
+    try:
+        yield Note("Training on a test", kind="device")
+        while True:
+            step += 1
+            yield Progress(step, 1000, "Training")
+            time.sleep(0.002)
+    except GeneratorExit:
+        told.append("saved")
+        raise
+
+
+def drop(window: Window, *found: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in found])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(5, 5),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+
+
+def test_starts_on_welcome_and_a_project_brings_the_library(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    assert window.stack.currentWidget() is window.welcome
+    assert not window.rail.isVisible()
+    window.session.new_project(tmp_path / "cats")
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.pages.get("library"))
+    assert window.rail.isVisible() and window.rail.buttons["library"].isChecked()
+    assert window.windowTitle() == "cats – Atelier"
+
+
+def test_only_workspaces_that_exist_are_shown_and_have_keys(window: Window, tmp_path: Path) -> None:
+    assert list(window.rail.buttons) == ["library", "train"]
+    keys = [action.shortcut().toString() for action in window.menus.spaces.values()]
+    assert keys == ["Ctrl+1", "Ctrl+2"]
+    assert not window.menus.spaces["train"].isEnabled(), "there is no project yet"
+    window.session.new_project(tmp_path / "cats")
+    window.menus.spaces["train"].trigger()
+    assert window.stack.currentWidget() is window.pages["train"]
+    window.menus.spaces["library"].trigger()
+    assert window.rail.buttons["library"].isChecked()
+
+
+def test_every_button_without_words_has_a_name_and_a_tooltip(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    window.session.new_project(tmp_path / "cats")
+    for id in window.workspaces:
+        window.show_page(id)
+    window.notice.say("x")
+    silent = [b for b in window.findChildren(QAbstractButton) if not b.text().strip()]
+    mine = [b for b in silent if not b.objectName().startswith("qt_")]
+    assert [b for b in mine if not b.accessibleName() and b.inherits("QToolButton")] == []
+    assert window.notice.button in mine and window.notice.button.toolTip()
+
+
+def test_dropped_project_opens_and_dropped_folder_is_imported(
+    qtbot: QtBot, window: Window, tmp_path: Path, pictures: Path
+) -> None:
+    made = projects.create(tmp_path / "made.atelier")
+    drop(window, made.folder)
+    assert window.session.project and window.session.project.folder == made.folder
+    with qtbot.waitSignal(window.session.done, timeout=20000):
+        drop(window, pictures)
+    assert window.session.draft is not None
+    assert window.stack.currentWidget() is window.pages["library"]
+
+
+def test_failures_are_told_above_the_page(window: Window, tmp_path: Path) -> None:
+    window.session.open_project(tmp_path)
+    assert window.notice.isVisible()
+    assert "is not an Atelier project" in window.notice.text.text()
+    window.notice.button.click()
+    assert not window.notice.isVisible()
+
+
+def test_training_brings_its_page_and_a_true_status_bar(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    window.session.new_project(tmp_path / "cats")
+    window.session.runner.run("train", "Training", lambda: endless([]))
+    assert window.stack.currentWidget() is window.pages["train"]
+    qtbot.waitUntil(lambda: "of 1\u202f000" in window.status.what.text(), timeout=5000)
+    assert window.status.what.text().startswith("Training")
+    assert window.status.device.text() == "Training on a test"
+    assert window.status.bar.isVisible()
+    qtbot.waitUntil(lambda: "steps/s" in window.status.speed.text(), timeout=8000)
+    assert "left" in window.status.eta.text()
+    window.session.pause("train", True)
+    assert "paused" in window.status.what.text() and not window.status.speed.isVisible()
+    window.session.stop("train")
+    qtbot.waitUntil(lambda: not window.status.bar.isVisible())
+    assert "Training" not in window.status.what.text()
+
+
+def test_closing_while_training_can_keep_it_running(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(LeaveQuestion, "stop", lambda _question: False)
+    window.session.new_project(tmp_path / "cats")
+    window.session.runner.run("train", "Training", lambda: endless(told))
+    assert not window.close()
+    qtbot.wait(100)
+    assert window.isVisible() and window.session.title("train") and not told
+
+
+def test_closing_while_training_can_stop_and_save(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(LeaveQuestion, "stop", lambda _question: True)
+    window.session.new_project(tmp_path / "cats")
+    window.session.runner.run("train", "Training", lambda: endless(told))
+    qtbot.wait(100)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
+    assert told == ["saved"]
+
+
+def test_leaving_on_a_signal_saves_without_asking(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(LeaveQuestion, "stop", lambda _question: pytest.fail("it asked"))
+    window.session.new_project(tmp_path / "cats")
+    window.session.runner.run("train", "Training", lambda: endless(told))
+    qtbot.wait(100)
+    window.leave()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
+    assert told == ["saved"]
+
+
+def test_the_question_has_two_honest_answers(qtbot: QtBot) -> None:
+    question = LeaveQuestion("Training run 3")
+    qtbot.addWidget(question)
+    assert {b.text() for b in question.buttons()} == {"Stop and save", "Keep running"}
+    assert question.escapeButton() is question.keeping
+    assert "Training run 3" in question.text()
+
+
+def test_recent_projects_are_in_the_menu_and_open(window: Window, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        window.session.new_project(tmp_path / name)
+    names = [a.text() for a in window.menus.recent.actions() if a.data()]
+    assert names == ["&1 two", "&2 one"]
+    window.menus.recent.actions()[1].trigger()
+    assert window.session.project and window.session.project.name == "one"
+
+
+def test_shortcuts_are_listed_from_the_actions(qtbot: QtBot, window: Window) -> None:
+    window.menus.show_shortcuts()
+    texts = {label.text() for label in window.findChildren(QLabel)}
+    assert {"Ctrl+O", "Ctrl+Q", "F11", "Open project"} <= texts
+
+
+def test_diagnostics_name_versions_without_loading_the_engine(qtbot: QtBot) -> None:
+    said = diagnostics()
+    assert "Atelier 0" in said and "torch " in said and "Log " in said
+
+
+def test_pace_tells_speed_and_time_left() -> None:
+    pace = Pace()
+    for second in range(11):
+        pace.mark(second * 10, 200, "Training", float(second))
+    assert pace.rate == pytest.approx(10) and pace.left == pytest.approx(10)
+    pace.mark(5, 200, "Training", 12.0)
+    assert pace.rate == 0, "going back starts the measurement anew"
