@@ -1,5 +1,6 @@
 """The session's own jobs: load the engine, find what was interrupted, import, start a trial."""
 
+import contextlib
 import importlib
 import shutil
 import tempfile
@@ -192,7 +193,7 @@ def is_picture(path: Path) -> bool:
     """Tell whether `path` is a single picture rather than a source of pictures."""
     from studio.core.data import entries
 
-    return path.is_file() and entries.is_picture(path.name)
+    return path.is_file() and bool(path.suffix) and entries.is_picture(path.name)
 
 
 def sweep(folder: Path) -> None:
@@ -200,6 +201,20 @@ def sweep(folder: Path) -> None:
     from studio.core.data import importing
 
     importing.sweep(folder / "datasets")
+
+
+def remove_if_empty(folder: Path) -> None:
+    """Remove a project that holds no set, no run and no picture; any other stays as it is."""
+    from studio.core.project import FOLDERS
+
+    parts = [folder / part for part in FOLDERS]
+    if any(part.is_dir() and any(part.iterdir()) for part in parts):
+        return
+    for part in parts:
+        part.rmdir()
+    (folder / "project.json").unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something of the user's lies in it
+        folder.rmdir()
 
 
 def free(folder: Path, name: str) -> Path:

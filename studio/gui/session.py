@@ -44,6 +44,7 @@ class Session(QObject):
         self._families: list[Any] = []
         self._broken = ""
         self._next: dict[str, tuple[str, Callable[[], Job[Any]]]] = {}
+        self._made: Path | None = None  # the project that an import made because none was open
         self._fresh = False  # a training began whose run the panels have not seen yet
         self.runner = JobRunner(self)
         self.runner.told.connect(self._on_told)
@@ -85,11 +86,18 @@ class Session(QObject):
             return None
         self.runner.stop("import")
         self.runner.stop("forecast")
-        self.discard_draft()
+        self.leave_project()
         self.project = found
         self._ask("project", lambda: engine.sweep(found.folder))
         self.memory.remember(found.folder)
         return self.project_changed.emit()
+
+    def leave_project(self) -> None:
+        """Discard the draft; a project that was made for an import of which nothing came goes too."""
+        self.discard_draft()
+        made, self._made = self._made, None
+        if made is not None:
+            engine.remove_if_empty(made)
 
     def rename_run(self, run: "Run", name: str) -> None:
         """Give the run another name."""
@@ -144,6 +152,7 @@ class Session(QObject):
     def _import(self, source: str | list[Path], name: str, settings: Any) -> None:
         if self.project is None:
             self.new_project(engine.free(paths.projects(), name))
+            self._made = self.project.folder if self.project else None
         if self.project is None:
             return
         self.imported = source, name
@@ -235,8 +244,10 @@ class Session(QObject):
     def close(self, seconds: float) -> bool:
         """Save and stop everything; False if a job needs longer (call again, destroy nothing)."""
         self._next.clear()
-        self.discard_draft()
-        return self.runner.close(seconds)
+        ended = self.runner.close(seconds)
+        if ended:
+            self.leave_project()
+        return ended
 
     def _start(self, lane: str, title: str, make: "Callable[[], Job[Any]]") -> None:
         """Run the job, or let it follow the lane's present one, which is asked to stop."""

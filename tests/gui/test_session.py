@@ -151,6 +151,21 @@ def test_import_without_a_project_makes_one(qtbot: QtBot, session: Session, pict
     assert session.project and session.project.name == "my pictures"
 
 
+def test_a_project_made_for_an_import_goes_when_nothing_came_of_it(
+    qtbot: QtBot, session: Session, failures: list[Any], tmp_path: Path, pictures: Path
+) -> None:
+    session.import_pictures(str(tmp_path / "gone"), None)
+    qtbot.waitUntil(lambda: bool(failures), timeout=20000)
+    made = session.project.folder  # type: ignore[union-attr]
+    assert made.exists()
+    session.new_project(tmp_path / "other")
+    assert not made.exists() and session.project.name == "other"  # type: ignore[union-attr]
+    kept = projects.create(tmp_path / "kept.atelier").folder
+    (kept / "gallery" / "star.png").write_bytes(b"x")
+    engine.remove_if_empty(kept)
+    assert (kept / "project.json").exists()
+
+
 def test_bad_source_is_one_sentence(
     qtbot: QtBot, session: Session, failures: list[Any], tmp_path: Path
 ) -> None:
