@@ -129,12 +129,13 @@ class Grids:
 def conclude(project: Project, run: Run, json_lines: bool) -> None:
     """Say what a training came to: how it ended, the project, the run, the last grid."""
     history = run.history()
+    step = max([history.step, *(int(f.name[5:]) for f in run.checkpoints.glob("step-*"))])
     grids = [sample.path for sample in history.samples if sample.kind == "ema"]
     grid = str(grids[-1]) if grids else None
     if json_lines:
         values = {
             "status": history.status,
-            "step": history.step,
+            "step": step,
             "seconds": round(history.seconds, 3),
         }
         write_json(
@@ -147,7 +148,7 @@ def conclude(project: Project, run: Run, json_lines: bool) -> None:
             }
         )
         return
-    print(f"{history.status.title()} at step {history.step} after {clock(history.seconds)}.")
+    print(f"{history.status.title()} at step {step} after {clock(history.seconds)}.")
     print(f"Project  {project.folder}\nRun      {run.number}\nGrid     {grid or 'none yet'}")
     if history.status == "stopped":
         print(f"Go on with: atelier resume {project.folder} --run {run.number}")
