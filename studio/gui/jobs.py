@@ -196,3 +196,74 @@ class JobRunner(QObject):
         lane.title, lane.paused = "", False
         self.ended.emit(name, how, value)
         self.changed.emit(name)
+
+
+class Lanes(QObject):
+    """A JobRunner whose lanes may be asked anew: the newest request follows the one at work.
+
+    events(lane, list), done(lane, result), busy_changed(lane), failed(lane, sentence), all in the
+    window's thread.
+    """
+
+    events = Signal(str, list)
+    done = Signal(str, object)
+    busy_changed = Signal(str)
+    failed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self._next: dict[str, tuple[str, Make]] = {}
+        self.runner = JobRunner(self)
+        self.runner.told.connect(self._on_told)
+        self.runner.ended.connect(self._on_ended)
+        self.runner.changed.connect(self.busy_changed)
+
+    def start(self, lane: str, title: str, make: Make) -> None:
+        """Run the job, or let it follow the lane's present one, which is asked to stop."""
+        if not self.runner.run(lane, title, make):
+            self._next[lane] = (title, make)
+            self.runner.stop(lane)
+
+    def title(self, lane: str) -> str:
+        """Return what runs in the lane, or nothing."""
+        return self.runner.title(lane)
+
+    def paused(self, lane: str) -> bool:
+        """Tell whether the lane is held."""
+        return self.runner.paused(lane)
+
+    def pause(self, lane: str, on: bool) -> None:
+        """Hold the lane's job, which frees its device, or let it go on."""
+        self.runner.pause(lane, on)
+
+    def stop(self, lane: str) -> None:
+        """Ask the lane's job to save and end; `busy_changed` follows."""
+        self._next.pop(lane, None)
+        self.runner.stop(lane)
+
+    def close(self, seconds: float) -> bool:
+        """Save and stop everything; False if a job needs longer (call again, destroy nothing)."""
+        self._next.clear()
+        return self.runner.close(seconds)
+
+    def tell(self, lane: str, events: list[Any]) -> None:
+        """Hand a lane's events on."""
+        self.events.emit(lane, events)
+
+    def finish(self, lane: str, how: str, value: Any, last: bool) -> None:
+        """Say how a lane's job ended; `last` is False if a newer request follows at once."""
+        if how == "done" and last:
+            self.done.emit(lane, value)
+        elif how == "failed" and last:
+            self.failed.emit(lane, value)
+
+    @Slot(str, list)
+    def _on_told(self, lane: str, events: list[Any]) -> None:
+        self.tell(lane, events)
+
+    @Slot(str, str, object)
+    def _on_ended(self, lane: str, how: str, value: Any) -> None:
+        follows = self._next.pop(lane, None)
+        self.finish(lane, how, value, last=follows is None)
+        if follows:
+            self.runner.run(lane, *follows)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from studio import paths
 from studio.gui import engine
-from studio.gui.jobs import JobRunner
+from studio.gui.jobs import Lanes
 from studio.gui.memory import Memory
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studio.core.project import Plan, Project, Run
 
 
-class Session(QObject):
+class Session(Lanes):
     """What the panels ask for and listen to. All signals are emitted in the window's thread.
 
     project_changed: another project was opened, or its sets or runs changed (read `project`).
@@ -28,10 +28,6 @@ class Session(QObject):
     """
 
     project_changed = Signal()
-    events = Signal(str, list)
-    done = Signal(str, object)
-    busy_changed = Signal(str)
-    failed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
@@ -43,26 +39,21 @@ class Session(QObject):
         self.memory = Memory()
         self._families: list[Any] = []
         self._broken = ""
-        self._next: dict[str, tuple[str, Callable[[], Job[Any]]]] = {}
         self._made: Path | None = None  # the project that an import made because none was open
         self._fresh = False  # a training began whose run the panels have not seen yet
-        self.runner = JobRunner(self)
-        self.runner.told.connect(self._on_told)
-        self.runner.ended.connect(self._on_ended)
-        self.runner.changed.connect(self.busy_changed)
-
-    # the engine
 
     def warm_up(self) -> None:
         """Load the engine in the background; the window calls this after its first paint."""
         last, title = self.memory.last(), self.tr("Loading the engine")
         self.runner.run("engine", title, lambda: engine.loading(last))
 
+    def title(self, lane: str) -> str:
+        """Return what runs in the lane, or nothing; loading ends when the engine is ready."""
+        return "" if lane == "engine" and self.ready else super().title(lane)
+
     def families(self) -> list[Any]:
         """Return the studio.core.family.Family values; none until the engine is loaded."""
         return self._families
-
-    # project
 
     def open_project(self, folder: Path) -> None:
         """Open the project in `folder`; `failed("project", sentence)` if that is impossible."""
@@ -93,11 +84,11 @@ class Session(QObject):
         return self.project_changed.emit()
 
     def leave_project(self) -> None:
-        """Discard the draft; a project that was made for an import of which nothing came goes too."""
+        """Discard the draft; a project made for an import of which nothing came goes too."""
         self.discard_draft()
-        made, self._made = self._made, None
-        if made is not None:
-            engine.remove_if_empty(made)
+        if self._made is not None:
+            engine.remove_if_empty(self._made)
+        self._made = None
 
     def rename_run(self, run: "Run", name: str) -> None:
         """Give the run another name."""
@@ -123,8 +114,6 @@ class Session(QObject):
             self.failed.emit(what, str(error))
             return None
 
-    # training that was interrupted
-
     def go_on(self) -> None:
         """Open the interrupted run's project and continue the run."""
         offer, self.interrupted = self.interrupted, None
@@ -135,8 +124,6 @@ class Session(QObject):
         run = self._ask("project", lambda: found.run(offer.number)) if found else None
         if run is not None:
             self.resume(run)
-
-    # pictures
 
     def import_pictures(self, source: str, settings: Any) -> None:
         """Make a draft of `source`; done("import", Draft). A newer call replaces one at work."""
@@ -158,7 +145,7 @@ class Session(QObject):
         self.imported = source, name
         folder = self.project.folder
         title = self.tr("Importing {name}").format(name=name)
-        self._start("import", title, lambda: engine.importing(source, settings, folder))
+        self.start("import", title, lambda: engine.importing(source, settings, folder))
 
     def import_again(self, settings: Any) -> None:
         """Make the draft anew, with other settings."""
@@ -170,7 +157,7 @@ class Session(QObject):
         draft = self.draft
         if draft is not None:
             title = self.tr("Keeping {name}").format(name=draft.manifest.name)
-            self._start("import", title, lambda: engine.keeping(draft))
+            self.start("import", title, lambda: engine.keeping(draft))
 
     def discard_draft(self) -> None:
         """Throw the draft away."""
@@ -180,11 +167,9 @@ class Session(QObject):
         if draft is not None:
             self._ask("import", lambda: importing.discard(draft))
 
-    # training
-
     def forecast(self, request: Any) -> None:
         """Measure what the request would take; done("forecast", Forecast). The newest counts."""
-        self._start(
+        self.start(
             "forecast", self.tr("Measuring"), self._waiting("forecast", self.project, request)
         )
 
@@ -204,7 +189,7 @@ class Session(QObject):
         chosen = engine.STARTERS[starter]
         folder = engine.free(paths.projects(), chosen.name)
         title = self.tr("Making {name}").format(name=chosen.name)
-        self._start("import", title, lambda: engine.starting(chosen, folder))
+        self.start("import", title, lambda: engine.starting(chosen, folder))
 
     def _train(self, title: str, verb: str, *asked: Any) -> None:
         if self.title("train"):
@@ -212,7 +197,7 @@ class Session(QObject):
             self.failed.emit("train", sentence)
             return
         self.runner.stop("forecast")
-        self._fresh = True
+        self._fresh, self.interrupted = True, None
         self.runner.run("train", title, self._waiting(verb, self.project, *asked))
 
     def _waiting(self, verb: str, *asked: Any) -> "Callable[[], Job[Any]]":
@@ -222,41 +207,15 @@ class Session(QObject):
             lambda: self.ready, lambda: self._broken, text, verb, *asked
         )
 
-    # lanes
-
-    def title(self, lane: str) -> str:
-        """Return what runs in the lane, or nothing."""
-        return "" if lane == "engine" and self.ready else self.runner.title(lane)
-
-    def paused(self, lane: str) -> bool:
-        """Tell whether the lane is held."""
-        return self.runner.paused(lane)
-
-    def pause(self, lane: str, on: bool) -> None:
-        """Hold the lane's job, which frees its device, or let it go on."""
-        self.runner.pause(lane, on)
-
-    def stop(self, lane: str) -> None:
-        """Ask the lane's job to save and end; `busy_changed` follows."""
-        self._next.pop(lane, None)
-        self.runner.stop(lane)
-
     def close(self, seconds: float) -> bool:
         """Save and stop everything; False if a job needs longer (call again, destroy nothing)."""
-        self._next.clear()
-        ended = self.runner.close(seconds)
+        ended = super().close(seconds)
         if ended:
             self.leave_project()
         return ended
 
-    def _start(self, lane: str, title: str, make: "Callable[[], Job[Any]]") -> None:
-        """Run the job, or let it follow the lane's present one, which is asked to stop."""
-        if not self.runner.run(lane, title, make):
-            self._next[lane] = (title, make)
-            self.runner.stop(lane)
-
-    @Slot(str, list)
-    def _on_told(self, lane: str, events: list[Any]) -> None:
+    def tell(self, lane: str, events: list[Any]) -> None:
+        """Hand a lane's events on; the engine's are the session's own."""
         if lane == "engine":
             for event in events:
                 self._on_engine(event)
@@ -273,17 +232,14 @@ class Session(QObject):
             self._families, self.ready = list(event.families), True
         self.busy_changed.emit("engine")
 
-    @Slot(str, str, object)
-    def _on_ended(self, lane: str, how: str, value: Any) -> None:
-        follows = self._next.pop(lane, None)
+    def finish(self, lane: str, how: str, value: Any, last: bool) -> None:
+        """Take what a lane's job returned; `last` is False if a newer request follows at once."""
         if how == "done":
-            self._on_done(lane, value, announce=follows is None)
-        elif how == "failed" and follows is None:
+            self._on_done(lane, value, last)
+        elif how == "failed" and last:
             self._on_failed(lane, value)
         if lane == "train":
             self.project_changed.emit()
-        if follows:
-            self.runner.run(lane, *follows)
 
     def _on_done(self, lane: str, value: Any, announce: bool) -> None:
         if lane == "import":
@@ -303,9 +259,9 @@ class Session(QObject):
             return
         self.discard_draft()
         self.draft = value
-        if announce:
+        if announce and self.project and value.folder.is_relative_to(self.project.folder):
             self.done.emit("import", value)
-        else:
+        else:  # other settings, or another project, have been asked for meanwhile
             self.discard_draft()
 
     def _on_failed(self, lane: str, sentence: str) -> None:
