@@ -1,16 +1,17 @@
 """The curves: what is drawn, smoothed, read out, clicked; and that a million points stay fast."""
 
 import time
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.gui.widgets.curve import BLOCK, DENSE, Curve
 from studio.gui.widgets.loss_plot import LossPlot
+from studio.gui.widgets.plot_view import FAINT, mixed, ticks
 
 
 def noisy(count: int) -> Curve:
@@ -32,8 +33,19 @@ def plot(qtbot: QtBot) -> LossPlot:
 
 
 def drawn(plot: LossPlot, name: str) -> tuple[np.ndarray, np.ndarray]:
-    raw, _ = plot.lines[name]
-    return raw.getData()
+    return plot.view.lines[name].raw
+
+
+def pixels(plot: LossPlot) -> np.ndarray:
+    image = plot.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
+
+
+def like(plot: LossPlot, color: str, near: int = 40) -> np.ndarray:
+    """Where the picture of the plot has about this color, bool [h, w]."""
+    wanted = np.array(QColor(color).getRgb()[:3])  # type: ignore[index]
+    return np.abs(pixels(plot) - wanted).sum(-1) < near
 
 
 # what a curve keeps
@@ -106,13 +118,26 @@ def test_blocks_and_points_smooth_alike() -> None:
 # what the plot shows
 
 
-def test_both_lines_are_drawn_with_pens_of_one_pixel(plot: LossPlot) -> None:
+def test_raw_is_faint_and_smooth_bold(plot: LossPlot) -> None:
     steps, values = drawn(plot, "loss")
     assert steps.tolist() == list(range(0, 500, 10))
     assert values[0] == 2.0
-    raw, bold = plot.lines["loss"]
-    assert [line.opts["pen"].width() for line in (raw, bold)] == [1, 1]
-    assert raw.opts["pen"].color().alpha() < bold.opts["pen"].color().alpha() == 255
+    ground = plot.palette().window().color()
+    color = plot.key.colors["judge"]
+    bold, faint = like(plot, color).sum(), like(plot, mixed(color, ground, FAINT).name(), 6).sum()
+    assert bold > 300
+    assert faint > 300
+
+
+def test_the_line_stands_where_its_values_are(plot: LossPlot) -> None:
+    plot.key.switches["judge"].click()
+    plot._redraw()
+    color = plot.key.colors["loss"]
+    rows = {
+        x: np.flatnonzero(like(plot, color)[:, int(plot.view.place(x))]) for x in (50, 250, 450)
+    }
+    heights = {x: plot.view._height(np.array(plot.curves["loss"].near(x))) for x in rows}
+    assert all(abs(rows[x].mean() - heights[x]) < 4 for x in rows), (rows, heights)
 
 
 def test_colors_differ(plot: LossPlot) -> None:
@@ -123,19 +148,19 @@ def test_smoothing_strength_changes_the_bold_line_only(plot: LossPlot) -> None:
     before = drawn(plot, "judge")[1].copy()
     plot.key.smoothing.setValue(0)
     plot._redraw()
-    rough = plot.lines["judge"][1].getData()[1].std()
+    rough = plot.view.lines["judge"].smooth[1].std()
     plot.key.smoothing.setValue(100)
     plot._redraw()
-    assert plot.lines["judge"][1].getData()[1].std() < rough / 2
+    assert plot.view.lines["judge"].smooth[1].std() < rough / 2
     assert np.array_equal(drawn(plot, "judge")[1], before)
 
 
 def test_switching_a_series_off_hides_it(plot: LossPlot) -> None:
     plot.key.switches["judge"].click()
     plot._redraw()
-    assert not plot.lines["judge"][0].isVisible()
-    assert plot.lines["loss"][0].isVisible()
-    low, high = plot.plot.getPlotItem().getViewBox().viewRange()[1]
+    assert list(plot.view.lines) == ["loss"]
+    assert not like(plot, plot.key.colors["judge"]).any()
+    low, high = plot.view.heights
     assert 0.8 < low < high < 2.2  # the axis fits what is left
 
 
@@ -144,16 +169,12 @@ def test_log_axis_shows_powers_and_gaps(plot: LossPlot) -> None:
     plot._redraw()
     assert drawn(plot, "loss")[1][0] == pytest.approx(np.log10(2))
     assert np.isnan(drawn(plot, "judge")[1]).any()
-    assert plot.plot.getPlotItem().getAxis("left").logMode
+    assert plot.view.log
 
 
-def test_new_points_appear_at_most_ten_times_a_second(
-    plot: LossPlot, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_new_points_appear_at_most_ten_times_a_second(plot: LossPlot, qtbot: QtBot) -> None:
     seen: list[float] = []
-    draw = plot._redraw
-    plot.timer.timeout.disconnect()
-    plot.timer.timeout.connect(lambda: (seen.append(time.monotonic()), draw()))
+    plot.timer.timeout.connect(lambda: seen.append(time.monotonic()))
     for step in range(500, 900):
         plot.curves["loss"].append(step, 1.0)
         plot.refresh()
@@ -171,72 +192,108 @@ def test_a_hidden_plot_draws_nothing(plot: LossPlot, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: drawn(plot, "loss")[0][-1] == 1000)
 
 
-def scene_point(plot: LossPlot, step: float) -> QPointF:
-    box = plot.plot.getPlotItem().getViewBox()
-    low, high = box.viewRange()[1]
-    return box.mapViewToScene(QPointF(step, (low + high) / 2))
+def at(plot: LossPlot, step: float) -> QPoint:
+    return QPoint(round(plot.view.place(step)), round(plot.view.area.center().y()))
 
 
-def test_hover_reads_out_every_series(plot: LossPlot) -> None:
-    plot._hovered(scene_point(plot, 200))
-    assert plot.key.step.text().startswith("Step ")
+def test_hover_reads_out_every_series_and_leaving_returns_to_the_cursor(
+    plot: LossPlot, qtbot: QtBot
+) -> None:
+    plot.set_cursor(400)
+    qtbot.mouseMove(plot.view, at(plot, 200))
+    assert plot.key.step.text() in ("Step 199", "Step 200", "Step 201")
     assert float(plot.key.numbers["loss"].text()) == pytest.approx(
         plot.curves["loss"].near(200), 1e-3
     )
     assert plot.key.numbers["judge"].text()
+    QApplication.sendEvent(plot.view, QEvent(QEvent.Type.Leave))
+    assert plot.key.step.text() == "Step 400"
 
 
 def test_a_click_picks_the_step(plot: LossPlot, qtbot: QtBot) -> None:
-    at = scene_point(plot, 240)
-    click: Any = SimpleNamespace(
-        scenePos=lambda: at, double=lambda: False, button=lambda: Qt.MouseButton.LeftButton
-    )
     with qtbot.waitSignal(plot.step_picked) as picked:
-        plot._clicked(click)
+        qtbot.mouseClick(plot.view, Qt.MouseButton.LeftButton, pos=at(plot, 240))
     assert picked.args == [pytest.approx(240, abs=1)]
 
 
-def test_a_real_mouse_click_picks_a_step_too(plot: LossPlot, qtbot: QtBot) -> None:
-    qtbot.wait(20)
-    at = plot.plot.mapFromScene(scene_point(plot, 300))
-    with qtbot.waitSignal(plot.step_picked, timeout=2000) as picked:
-        qtbot.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert picked.args == [pytest.approx(300, abs=4)]
+def test_dragging_moves_the_steps_and_picks_none(plot: LossPlot, qtbot: QtBot) -> None:
+    none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    low, high = plot.view.steps
+    with qtbot.assertNotEmitted(plot.step_picked):
+        qtbot.mousePress(plot.view, left, pos=at(plot, 200))
+        there = QPointF(at(plot, 300))
+        place = plot.view.mapToGlobal(there)
+        QApplication.sendEvent(
+            plot.view, QMouseEvent(QEvent.Type.MouseMove, there, place, left, left, none)
+        )
+        qtbot.mouseRelease(plot.view, left, pos=there.toPoint())
+    assert plot.view.steps[0] == pytest.approx(low - 100, abs=2)
+    assert plot.view.steps[1] == pytest.approx(high - 100, abs=2)
 
 
 def test_the_cursor_line_stands_at_the_step_and_reads_out(plot: LossPlot) -> None:
     plot.set_cursor(100)
-    assert plot.marker.isVisible()
-    assert plot.marker.value() == 100
     assert plot.key.step.text() == "Step 100"
+    accent = plot.palette().highlight().color().name()
+    column = like(plot, accent, 4)[:, int(plot.view.place(100))]
+    assert column.sum() > 0.7 * plot.view.area.height()
     plot.set_cursor(None)
-    assert not plot.marker.isVisible()
+    assert plot.key.step.text() == "Step 490"  # the newest
 
 
-def test_zoom_holds_until_fit(plot: LossPlot) -> None:
-    box = plot.plot.getPlotItem().getViewBox()
-    box.setXRange(100, 200, padding=0)
-    box.sigRangeChangedManually.emit([True, False])
+def test_the_wheel_zooms_at_the_pointer_until_fit(plot: LossPlot, qtbot: QtBot) -> None:
+    here = QPointF(at(plot, 100))
+    nothing = Qt.KeyboardModifier.NoModifier
+    turn = QWheelEvent(
+        here,
+        plot.view.mapToGlobal(here),
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        nothing,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(plot.view, turn)
+    low, high = plot.view.steps
+    assert low < 100 < high < 400
+    assert plot.view.place(100) == pytest.approx(here.x(), abs=1)
     plot._redraw()
-    assert box.viewRange()[0] == [100, 200]
-    plot.key.fit.click()
+    assert plot.view.steps == (low, high)  # growing data does not take the view away
+    qtbot.mouseDClick(plot.view, Qt.MouseButton.LeftButton, pos=at(plot, 100))
     plot._redraw()
-    assert box.viewRange()[0][1] > 450
+    assert plot.view.steps == (0, 490)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "log", "wanted"),
+    [
+        (0, 1000, False, ["0", "200", "400", "600", "800", "1000"]),
+        (0, 60_000, False, ["0", "10k", "20k", "30k", "40k", "50k", "60k"]),
+        (0.31, 0.6, False, ["0.35", "0.4", "0.45", "0.5", "0.55", "0.6"]),
+        (-3, 1, True, ["0.001", "0.01", "0.1", "1", "10"]),
+        (-0.7, 0.3, True, ["0.5", "1", "1.5"]),
+    ],
+)
+def test_ticks_are_round(low: float, high: float, log: bool, wanted: list[str]) -> None:
+    assert [text for _, text in ticks(low, high, 6, log)] == wanted
 
 
 def test_curves_of_another_run_replace_the_lines(plot: LossPlot) -> None:
     plot.show_curves({"kl": noisy(10)})
     plot._redraw()
-    assert list(plot.lines) == ["kl"]
+    assert list(plot.view.lines) == ["kl"]
     assert list(plot.key.switches) == ["kl"]
 
 
 def test_a_million_points_redraw_well_within_a_tenth_of_a_second(plot: LossPlot) -> None:
     plot.show_curves({name: noisy(1_000_000) for name in "abcd"})
     plot._redraw()
+    plot.view.repaint()
     took = []
     for _ in range(5):
         start = time.process_time()
         plot._redraw()
+        plot.view.repaint()
         took.append(time.process_time() - start)
     assert min(took) < 0.08, took
