@@ -11,7 +11,6 @@ if sys.version_info < (3, 11):  # before any import that an older Python can't r
     )
 
 import environment
-import libraries
 
 LOCK = "requirements.lock"
 
@@ -20,6 +19,8 @@ def main(arguments: list[str]) -> int:
     """Set up what is missing, then become the studio; return an exit code if it can't start."""
     try:
         if "--system" in arguments[:1]:
+            import libraries
+
             libraries.install()
             print("The system libraries are installed. Now: python3 packaging/start.py")
             return 0
@@ -42,6 +43,8 @@ def opens_window(arguments: list[str]) -> bool:
 
 def check_libraries() -> None:
     """Raise Trouble if Qt lacks a system library; looked at once for each set-up and display."""
+    import libraries
+
     surface = libraries.surface()
     if environment.stamped(f"qt-{surface}", LOCK):
         return
