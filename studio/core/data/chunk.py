@@ -87,13 +87,17 @@ def make(reader: Reads, wheres: Sequence[list], target: Target) -> Chunk:
         fact = (*decoded.size, decoded.mode, notes)
         rows.append(row)
         chunk.kept.append(k)
-        chunk.sha256.append(hashlib.sha256(memoryview(data)).hexdigest())
+        chunk.sha256.append(hashlib.sha256(_bytes(data)).hexdigest())
         chunk.fact.append(known.setdefault(fact, len(known)))
     chunk.facts = list(known)
     if rows:
         chunk.rows = _together(rows, target.channels == "auto")
         chunk.hashes = dhash(chunk.rows)
     return chunk
+
+
+def _bytes(data: bytes | np.ndarray) -> bytes:
+    return data if isinstance(data, bytes) else data.tobytes()
 
 
 def _decoded(data: bytes | np.ndarray, target: Target) -> Decoded:

@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 COUNT_AT_MOST = 200_000
-SUFFIXES = frozenset(
-    ("png", "apng", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp", "dib", "tif", "tiff")
-    + ("ppm", "pgm", "pbm", "pnm")
-)
+PHOTOS = ("jpg", "jpeg", "jpe", "jfif", "webp", "tif", "tiff")
+DRAWINGS = ("png", "apng", "gif", "bmp", "dib", "ppm", "pgm", "pbm", "pnm")
+SUFFIXES = frozenset((*PHOTOS, *DRAWINGS))
 
 
 class Entry(NamedTuple):

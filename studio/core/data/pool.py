@@ -50,7 +50,7 @@ def possible() -> bool:
     return not getattr(sys, "frozen", False)
 
 
-def tasks(source: Source, pictures: int = PICTURES, size: int = BYTES) -> Iterator[Task]:
+def tasks(source: Source, pictures: int, size: int) -> Iterator[Task]:
     """Cut a source into chunks of at most `pictures` entries and about `size` bytes."""
     first, wheres, total = 0, [], 0
     for k, entry in enumerate(source.entries):
@@ -159,7 +159,7 @@ def decoded(source: Source, target: Target, count: int) -> Iterator[tuple[int, C
 def _in_order(
     source: Source, target: Target, drivers: list[Driver], todo, done
 ) -> Iterator[tuple[int, Chunk] | None]:
-    coming = tasks(source)
+    coming = tasks(source, PICTURES, BYTES)
     ready: dict[int, tuple[int, Chunk]] = {}  # first entry: (entries, chunk)
     again: deque[Task] = deque()
     next_first, given = 0, 0

@@ -46,8 +46,11 @@ class Source:
     spawnable: bool = True
 
     def reader(self) -> Reader:
-        """Open the source for reading."""
-        return reader(self.kind, self.place)
+        """Open the source for reading; raise Refused if it has gone by now."""
+        try:
+            return reader(self.kind, self.place)
+        except OSError as error:
+            raise Refused(f"{self.name} can't be opened: {error.strerror}.") from None
 
 
 def reader(kind: str, place: str) -> Reader:
@@ -170,7 +173,7 @@ def _child(
 
 
 def _link(path: PurePosixPath, root: Path, found: Listing) -> None:
-    goal = (root / path).resolve()
+    goal = Path(os.path.realpath(root / path))  # Path.resolve() raises on loops before 3.13
     if not goal.is_relative_to(root):
         found.skip(str(path), "This link leads out of the folder; it was not followed.")
     elif not goal.exists():

@@ -28,7 +28,8 @@ KINDS: dict[str, Callable[[Canvas, "Stance"], None]] = {
     "sword": sprite_shapes.sword,
     "tree": sprite_shapes.tree,
 }
-TURNED = {"sword": (45, 1.2), "axe": (30, 1.05)}  # degrees and growth in a lively pose
+# Degrees and growth in a lively pose.
+TURNED = {"sword": (45, 1.2), "axe": (30, 1.05), "shield": (14, 0.95), "crown": (12, 0.95)}
 
 
 class Stance(NamedTuple):
