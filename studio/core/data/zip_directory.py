@@ -52,15 +52,14 @@ def _end(tail: bytes, tail_from: int, file) -> tuple[int, int, int, int]:
     if at < 0 or len(tail) < at + END.size:
         raise NotAZip
     _, _, _, _, count, size, start, _ = END.unpack_from(tail, at)
-    if (at >= LOCATOR.size and FULL in (size, start)) or count == 0xFFFF:
-        sign, _, where, _ = LOCATOR.unpack_from(tail, max(0, at - LOCATOR.size))
-        if sign == b"PK\x06\x07":
-            file.seek(where)
-            head = file.read(END64.size)
-            if len(head) < END64.size or head[:4] != b"PK\x06\x06":
-                raise NotAZip
-            count, size, start = END64.unpack(head)[-3:]
-            return count, size, start, where
+    if at >= LOCATOR.size and tail[at - LOCATOR.size :].startswith(b"PK\x06\x07"):
+        _, _, where, _ = LOCATOR.unpack_from(tail, at - LOCATOR.size)
+        file.seek(where)
+        head = file.read(END64.size)
+        if len(head) < END64.size or head[:4] != b"PK\x06\x06":
+            raise NotAZip
+        count, size, start = END64.unpack(head)[-3:]
+        return count, size, start, where
     return count, size, start, tail_from + at
 
 

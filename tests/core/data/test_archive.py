@@ -39,7 +39,7 @@ def test_entries_are_read_in_place(tmp_path):
     path = tmp_path / "a.zip"
     files = {f"k/{n}.png": encoded(photo(seed=n)) for n in range(6)} | {"ü漢.jpg": b"x" * 999}
     with zipfile.ZipFile(path, "w") as file:
-        file.comment = b"PK\x05\x06 is what an end begins with, " * 3
+        file.comment = b"a comment of some length; " * 30
         for number, (name, data) in enumerate(files.items()):
             kind = zipfile.ZIP_DEFLATED if number % 2 else zipfile.ZIP_STORED
             file.writestr(name, data, kind)
@@ -71,14 +71,15 @@ def test_bytes_in_front_and_streamed_entries(tmp_path):
     reader.close()
 
 
-def test_zip64(tmp_path):
+def test_zip64(tmp_path, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 9)
     path = tmp_path / "z.zip"
     with zipfile.ZipFile(path, "w") as file:
         with file.open("a.png", "w", force_zip64=True) as entry:
             entry.write(encoded(photo()))
-        for k in range(66_000):
+        for k in range(20):
             file.writestr(f"{k}/", b"")
-    assert agrees(path) == 66_001
+    assert agrees(path) == 21
     assert len(listed(path).entries) == 1
 
 
