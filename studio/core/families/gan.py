@@ -141,40 +141,11 @@ class GanModel(Model):
         """Return images in about [-1, 1], with gradients."""
         if self.labels is None:
             return self.net(latents)
-        return self.net(torch.cat([latents, self.labels(row(labels, latents))], 1))
+        return self.net(torch.cat([latents, self.labels(players.row(labels, latents))], 1))
 
     def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
         """Yield the images once."""
         yield self(latents, labels).clamp(-1, 1)
-
-
-class Judge(nn.Module):
-    """The player who judges: features, a dense logit, the label's projection (Miyato 2018)."""
-
-    def __init__(self, settings: GanSettings, size: ImageSize):
-        super().__init__()
-        self.body, features = players.discriminator(
-            settings.network, size, settings.width, settings.blocks
-        )
-        self.dense = nn.Linear(features, 1, bias=settings.network != "dcgan-64")
-        self.labels = nn.Embedding(size.classes + 1, features) if size.classes else None
-        if self.labels is not None:
-            nn.init.zeros_(self.labels.weight)
-
-    def forward(self, images: Tensor, labels: Tensor | None) -> Tensor:
-        """Return logits [n]; high is real."""
-        features = self.body(images)
-        logits = self.dense(features).flatten()
-        if self.labels is not None:
-            logits = logits + (self.labels(row(labels, images)) * features).sum(1)
-        return logits
-
-
-def row(labels: Tensor | None, like: Tensor) -> Tensor:
-    """Return the embedding row of each label: 0 for none (None or -1), else label + 1."""
-    if labels is None:
-        return torch.zeros(len(like), dtype=torch.int64, device=like.device)
-    return labels.clamp_min(-1) + 1
 
 
 def automatic_gamma(size: ImageSize, batch: int) -> float:
@@ -188,9 +159,9 @@ class GanLearner(Learner):
 
     def __init__(self, model: Any, settings: GanSettings, size: ImageSize):
         super().__init__()
-        self.model: GanModel = model
+        self.model = model
         self.settings = settings
-        self.judge = Judge(settings, size)
+        self.judge = players.Judge(settings.network, size, settings.width, settings.blocks)
         players.initialize(settings.network, model.net, self.judge)
         self.kinds = (
             () if settings.augmentation == "none" else tuple(settings.augmentation.split(","))
@@ -340,10 +311,12 @@ FAMILY = Family(
             loss="r1",
             width=32,
             batch=32,
-            rate=1e-3,
-            judge_rate=1e-3,
-            gamma=1.0,
-            augmentation="translation",
+            rate=6e-4,
+            judge_rate=4e-4,
+            beta1=0.5,
+            gamma=0.3,
+            penalty_every=8,
+            augmentation="none",
         ),
         _preset(
             "standard", "Standard", "Half an hour on a graphics card.", 30.0, width=64, batch=256

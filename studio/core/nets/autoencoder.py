@@ -38,7 +38,7 @@ class Residual(nn.Module):
 class Encoder(nn.Module):
     """Images [n, c, h, w] to (mean, log variance), each [n, latent]; starts from 2x2 patches."""
 
-    def __init__(self, latent: int, height: int, width: int, channels: int, base: int):
+    def __init__(self, latent: int, height: int, width: int, channels: int, base: int, depth: int):
         super().__init__()
         self.grid = start_grid(height, width)
         wide = widths(self.grid, base)
@@ -48,7 +48,8 @@ class Encoder(nn.Module):
         ]
         for before, after in pairwise(wide):
             layers += [norm(before), nn.Conv2d(before, after, 4, 2, 1)]
-        layers += [Residual(wide[-1]), norm(wide[-1]), nn.Flatten()]
+        layers += [Residual(wide[-1]) for _ in range(depth)]
+        layers += [norm(wide[-1]), nn.Flatten()]
         self.layers = nn.Sequential(*layers)
         self.dense = nn.Linear(wide[-1] * self.grid.height * self.grid.width, 2 * latent)
 
@@ -62,7 +63,7 @@ class Encoder(nn.Module):
 class Decoder(nn.Module):
     """Codes [n, latent] to images [n, c, h, w] in about [-1, 1]; ends in 2x2 patches."""
 
-    def __init__(self, latent: int, height: int, width: int, channels: int, base: int):
+    def __init__(self, latent: int, height: int, width: int, channels: int, base: int, depth: int):
         super().__init__()
         self.size = (height, width)
         grid = start_grid(height, width)
@@ -70,12 +71,12 @@ class Decoder(nn.Module):
         self.dense = nn.Linear(latent, wide[0] * grid.height * grid.width)
         layers: list[nn.Module] = [
             nn.Unflatten(1, (wide[0], grid.height, grid.width)),
-            Residual(wide[0]),
         ]
+        layers += [Residual(wide[0]) for _ in range(depth)]
         for before, after in pairwise(wide):
             layers += [norm(before), nn.ConvTranspose2d(before, after, 4, 2, 1)]
         layers += [
-            Residual(wide[-1]),
+            *(Residual(wide[-1]) for _ in range(depth)),
             norm(wide[-1]),
             nn.Conv2d(wide[-1], channels * PATCH**2, 3, padding=1),
         ]

@@ -1,6 +1,7 @@
 """The GAN's two players by name: who draws, and who judges."""
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from studio.core.family import ImageSize
 from studio.core.nets import light, residual, textbook
@@ -45,3 +46,30 @@ def initialize(network: str, model: nn.Module, judge: nn.Module) -> None:
     if network == "dcgan-64":
         model.apply(textbook.dcgan_weights)
         judge.apply(textbook.dcgan_weights)
+
+
+class Judge(nn.Module):
+    """The player who judges: features, a dense logit, the label's projection (Miyato 2018)."""
+
+    def __init__(self, network: str, size: ImageSize, width: int, blocks: int = 1):
+        super().__init__()
+        self.body, features = discriminator(network, size, width, blocks)
+        self.dense = nn.Linear(features, 1, bias=network != "dcgan-64")
+        self.labels = nn.Embedding(size.classes + 1, features) if size.classes else None
+        if self.labels is not None:
+            nn.init.zeros_(self.labels.weight)
+
+    def forward(self, images: Tensor, labels: Tensor | None) -> Tensor:
+        """Return logits [n]; high is real."""
+        features = self.body(images)
+        logits = self.dense(features).flatten()
+        if self.labels is not None:
+            logits = logits + (self.labels(row(labels, images)) * features).sum(1)
+        return logits
+
+
+def row(labels: Tensor | None, like: Tensor) -> Tensor:
+    """Return the embedding row of each label: 0 for none (None or -1), else label + 1."""
+    if labels is None:
+        return torch.zeros(len(like), dtype=torch.int64, device=like.device)
+    return labels.clamp_min(-1) + 1

@@ -5,13 +5,15 @@ import torch
 from torch import nn
 
 from studio.core.events import Refused
-from studio.core.families.gan import FAMILY, GanModel, Judge
+from studio.core.families.gan import FAMILY, GanModel
 from studio.core.family import ImageSize
+from studio.core.nets.players import Judge
 
 
 def players(preset: str, size: ImageSize) -> tuple[GanModel, Judge]:
     settings = FAMILY.preset(preset).settings
-    return GanModel(settings, size), Judge(settings, size)
+    judge = Judge(settings.network, size, settings.width, settings.blocks)
+    return GanModel(settings, size), judge
 
 
 def weights(module: nn.Module) -> int:
