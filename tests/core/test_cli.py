@@ -56,7 +56,8 @@ def test_a_run_from_pictures_to_grid_and_single_files(pictures, here, capsys):
     assert run("train", "blobs", *SHORT, "--json") == 0
     lines = printed(capsys)
     kinds = {line["event"] for line in lines}
-    assert kinds == {"progress", "imported", "note", "samples", "scalars", "saved", "result"}
+    # three quick steps may be over before the first scalars are due
+    assert kinds - {"scalars"} == {"progress", "imported", "note", "samples", "saved", "result"}
     result = lines[-1]
     assert result["project"] == str(here / "blobs.atelier")
     assert (result["run"], result["status"], result["step"]) == (1, "finished", 3)
