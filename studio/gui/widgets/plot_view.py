@@ -190,7 +190,7 @@ class PlotView(QWidget):
             painter.setPen(quiet)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, y - high / 2, area.left() - 8, high), right, text)
-        for at, text in ticks(*self.steps, max(2, int(area.width() / 90))):
+        for at, text in ticks(*self.steps, max(2, int(area.width() / 90)), whole=True):
             x = self.place(at)
             box = QRectF(x - 50, area.bottom() + 4, 100, high)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, text)
@@ -213,7 +213,9 @@ def polygon(xs: np.ndarray, ys: np.ndarray) -> QPolygonF:
     return made
 
 
-def ticks(low: float, high: float, count: int, log: bool = False) -> Iterator[tuple[float, str]]:
+def ticks(
+    low: float, high: float, count: int, log: bool = False, whole: bool = False
+) -> Iterator[tuple[float, str]]:
     """Yield about `count` round places between `low` and `high` with their text; log: 10**place."""
     if log and high - low >= 2:
         stride = math.ceil((high - low) / count)
@@ -225,6 +227,7 @@ def ticks(low: float, high: float, count: int, log: bool = False) -> Iterator[tu
     rough = max(high - low, 1e-12) / count
     power = 10.0 ** math.floor(math.log10(rough))
     step = power * next(m for m in (1, 2, 5, 10) if m * power >= rough * 0.999)
+    step = max(step, 1.0) if whole else step
     for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1):
         value = k * step
         if not log:

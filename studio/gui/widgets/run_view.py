@@ -100,7 +100,7 @@ class RunView(QWidget):
         split.setHandleWidth(HANDLE)
         split.addWidget(pictures)
         split.addWidget(self.plot)
-        split.setSizes([560, 220])
+        split.setSizes([520, 260])
         split.setStretchFactor(0, 1)
         split.setChildrenCollapsible(False)
         whole = QVBoxLayout(self)
