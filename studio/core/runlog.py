@@ -15,7 +15,7 @@ from studio.core.events import Event, Job, Note, Order, Progress, Samples, Saved
 
 T = TypeVar("T")
 Ending = Literal["finished", "stopped", "failed"]
-REPEATED = ("scalars", "samples", "saved")  # what a step says again when it is trained again
+REPEATED = ("scalars", "samples")  # what a step says again when it is trained again
 
 
 @dataclass(frozen=True)
@@ -140,16 +140,22 @@ def replay(folder: Path) -> History:
             ]
         lines.append(line)
     scalars = [line for line in lines if line["event"] == "scalars"]
-    saved = [line["step"] for line in lines if line["event"] == "saved"]
+    saved = _saved(folder / "checkpoints")
     return History(
         series=_series(scalars),
         samples=tuple(_sample(folder, line) for line in lines if line["event"] == "samples"),
         notes=tuple(_note(line) for line in lines if line["event"] == "note"),
-        step=max([line["step"] for line in scalars] + saved, default=0),
-        saved=max(saved, default=0),
+        step=max([line["step"] for line in scalars] + [saved]),
+        saved=saved,
         seconds=max((line["seconds"] for line in scalars), default=0.0),
         status=_status(lines),
     )
+
+
+def _saved(folder: Path) -> int:
+    """Return the newest step on disk: what a Stop saved can't be announced any more."""
+    complete = [manifest.parent.name for manifest in folder.glob("step-*/MANIFEST.json")]
+    return max((int(name.removeprefix("step-")) for name in complete), default=0)
 
 
 def _series(scalars: list[dict[str, Any]]) -> dict[str, tuple[np.ndarray, np.ndarray]]:

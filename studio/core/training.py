@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from torch import Tensor
+
 from studio.core import device as machine
 from studio.core import project as projects
 from studio.core import runlog
@@ -31,6 +33,7 @@ def train(trainee: Trainee) -> Job[None]:
     if trainee.step == 0:
         yield from trainee.samples()
         yield trainee.save()
+    values: dict[str, Tensor] = {}
     try:
         while not trainee.done:
             values = trainee.advance(PULL)
@@ -49,6 +52,8 @@ def train(trainee: Trainee) -> Job[None]:
         trainee.save()
         raise
     yield from trainee.samples()
+    if values and scalars.last != trainee.seconds:
+        yield Scalars(trainee.step, trainee.read(values), trainee.seconds)
     yield trainee.save()
 
 

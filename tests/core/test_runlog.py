@@ -86,7 +86,15 @@ def test_torn_and_foreign_lines_are_passed_over(folder):
     path.write_bytes(path.read_bytes() + b'[1]\n{"event": "sca\xff')
     log = runlog.RunLog(folder)
     log.record(Saved(2, folder / "step-00000002"))
-    assert runlog.replay(folder).saved == 2
+    assert runlog.replay(folder).step == 2 and runlog.replay(folder).saved == 0
+
+
+def test_saved_is_what_is_on_disk(folder):
+    for name in ("step-00000004", "step-00000020", "step-00000030"):
+        (folder / "checkpoints" / name).mkdir(parents=True)
+    for name in ("step-00000004", "step-00000020"):
+        (folder / "checkpoints" / name / "MANIFEST.json").write_text("{}")
+    assert runlog.replay(folder).saved == 20
 
 
 def test_not_a_number_is_kept_as_such(folder):
