@@ -122,7 +122,7 @@ def when_ready(
         if broken():
             raise Refused(broken())
         yield Progress(0, None, text)
-        time.sleep(0.05)
+        time.sleep(0.1)
     training = importlib.import_module("studio.core.training")
     return (yield from getattr(training, verb)(*asked))
 

@@ -1,5 +1,6 @@
 """JobRunner: pulls jobs in threads of their own. The only threading code in the program."""
 
+import builtins
 import logging
 import threading
 import time
@@ -15,6 +16,15 @@ FLUSH = 50  # ms between two batches of events: at most 20 a second reach the wi
 Make = Callable[[], Generator[Any, Any, Any]]
 
 log = logging.getLogger("studio.jobs")
+
+
+def plain_imports() -> None:
+    """Take PySide's hook out of `import`, as none of its optional features is used.
+
+    The hook reads the source of every module that is imported, which costs 12 % of torch's import,
+    and while two threads import it trips over modules that are half there (seen with pydantic).
+    """
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 class Worker(QObject):
@@ -119,6 +129,7 @@ class JobRunner(QObject):
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
+        plain_imports()
         self._lanes: dict[str, Lane] = {}
         self._timer = QTimer(self, interval=FLUSH)
         self._timer.timeout.connect(self._flush)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.events import Note, Progress, Refused
 from studio.gui.jobs import JobRunner
+from tests.gui.conftest import python
 
 Job = Generator[Any, Any, Any]
 
@@ -219,6 +220,31 @@ def test_a_full_disk_is_a_sentence(qtbot: QtBot, runner: JobRunner, listener: Li
     runner.run("import", "Writing", job)
     qtbot.waitUntil(lambda: bool(listener.endings))
     assert listener.endings[0][2].startswith("No space left on device (pictures.npy).")
+
+
+def test_lanes_import_side_by_side() -> None:
+    code = """
+import importlib
+from PySide6.QtWidgets import QApplication
+from studio.gui.jobs import JobRunner
+app, runner, ended = QApplication([]), JobRunner(), []
+def job(name):
+    importlib.import_module(name)
+    return name
+    yield
+def gather(*told):
+    ended.append(told)
+    if len(ended) == 3:
+        app.quit()
+runner.ended.connect(gather)
+for lane, name in (('engine', 'studio.core.project'), ('import', 'studio.core.request'),
+                   ('draw', 'studio.core.data.packed')):
+    runner.run(lane, lane, lambda name=name: job(name))
+app.exec()
+runner.close(5)
+print({how for _, how, _ in ended})
+"""
+    assert python(code)[:2] == (0, "{'done'}\n")
 
 
 def test_close_stops_all_lanes_and_waits(qtbot: QtBot) -> None:
