@@ -37,11 +37,11 @@ class TrainPanel(QWidget):
         super().__init__(parent)
         self.session = session
         self.folder: Path | None = None
-        self.sets: dict[Path, SetChoice] = {}
+        self.sets = Sets()
         self.runs: dict[int, Run] = {}
         self.shown: int | None = None  # the run on show
         self.live: int | None = None  # the run that trains, once it has said something
-        self.recording = Recording()  # of the live run, also while another is on show
+        self.recording = Recording()  # of the live run
         self.stopping = False
         self.forecasted: TrainRequest | None = None
         self.setup, self.forecast, self.buttons = TrainSetup(), ForecastLine(), TrainButtons()
@@ -61,7 +61,7 @@ class TrainPanel(QWidget):
         project = self.session.project
         if project is not None and project.folder != self.folder:
             self._forget(project.folder)
-        self.setup.show_sets(self._choices(project.datasets()) if project else [])
+        self.setup.show_sets(self.sets.choices(project.datasets()) if project else [])
         self.runs = {run.number: run for run in project.runs()} if project else {}
         self.list.show_rows(self.rows.show_runs(self.runs))
         self.pages.setCurrentIndex(1 if self.setup.choices or self.runs else 0)
@@ -99,7 +99,7 @@ class TrainPanel(QWidget):
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
-        if lane == "forecast" and not self.settling.isActive():
+        if lane == "forecast" and self.forecasted is not None and self._asked() == self.forecasted:
             self.forecast.show_forecast(result)
 
     @Slot(str, str)
@@ -163,14 +163,16 @@ class TrainPanel(QWidget):
 
     @Slot()
     def _ask_forecast(self) -> None:
-        request = self.setup.request
-        if request is None or self.session.title("train"):
-            return
-        asked = request.updated({"name": ""})
-        if asked != self.forecasted:
+        asked = self._asked()
+        if asked is not None and asked != self.forecasted and not self.session.title("train"):
             self.forecasted = asked
             self.forecast.show_measuring()
             self.session.forecast(asked)
+
+    def _asked(self) -> TrainRequest | None:
+        """Return the request as far as it matters for a forecast."""
+        request = self.setup.request
+        return request.updated({"name": ""}) if request else None
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -206,7 +208,7 @@ class TrainPanel(QWidget):
         run = self.runs[number]
         recording = self.recording if number == self.live else Recording(run.history(), run.history)
         self.view.show_recording(recording, title(run))
-        self._judge_shown()
+        self.view.judge()
 
     @Slot()
     def _judge(self) -> None:
@@ -218,12 +220,7 @@ class TrainPanel(QWidget):
         newest = self.recording.pictures(steps[-1], "ema") if steps else None
         self.list.show_picture(self.live, None if newest is None else four(newest))
         if self.shown == self.live:
-            self._judge_shown()
-
-    def _judge_shown(self) -> None:
-        from studio.core.health import judge
-
-        self.view.show_note(judge(self.view.recording.history()))
+            self.view.judge()
 
     def _show_state(self) -> None:
         state: State = "idle"
@@ -238,14 +235,7 @@ class TrainPanel(QWidget):
 
     def _forget(self, folder: Path) -> None:
         self.folder, self.shown, self.live, self.forecasted = folder, None, None, None
-        self.sets.clear()
         self.rows.known.clear()
-
-    def _choices(self, folders: list[Path]) -> list[SetChoice]:
-        for folder in folders:
-            if folder not in self.sets and (choice := read_choice(folder)):
-                self.sets[folder] = choice
-        return [self.sets[folder] for folder in folders if folder in self.sets]
 
     # layout
 
@@ -281,20 +271,28 @@ class TrainPanel(QWidget):
             self.tr("A folder, a zip or a starter set becomes what the model learns from."),
             self.tr("Open the Library"),
         )
-        columns = QSplitter(Qt.Orientation.Horizontal)
-        columns.setHandleWidth(HANDLE)
-        columns.addWidget(_column(self.setup, self.forecast, self.buttons))
-        columns.addWidget(self.view)
-        columns.addWidget(_column(label(self.tr("Runs"), "heading"), self.list))
-        columns.setSizes([320, 850, 260])
-        columns.setStretchFactor(1, 1)
-        columns.setChildrenCollapsible(False)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
-        self.pages.addWidget(columns)
+        left = _column(self.setup, self.forecast, self.buttons)
+        right = _column(label(self.tr("Runs"), "heading"), self.list)
+        self.pages.addWidget(_columns(left, self.view, right))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
+
+
+class Sets:
+    """What the form shows of each picture set; a set never changes, so each is read once."""
+
+    def __init__(self) -> None:
+        self.known: dict[Path, SetChoice | None] = {}
+
+    def choices(self, folders: list[Path]) -> list[SetChoice]:
+        """Return the sets in `folders` that can be read."""
+        for folder in folders:
+            if folder not in self.known:
+                self.known[folder] = read_choice(folder)
+        return [choice for folder in folders if (choice := self.known[folder])]
 
 
 def title(run: Run) -> str:
@@ -315,6 +313,17 @@ def read_choice(folder: Path) -> SetChoice | None:
         text += f"  ·  {len(made.classes)} classes"
     shown = pictures.straighten(four(packed.pictures)) if len(packed.pictures) else None
     return SetChoice(made.id, made.name, text, shown)
+
+
+def _columns(left: QWidget, middle: QWidget, right: QWidget) -> QSplitter:
+    made = QSplitter(Qt.Orientation.Horizontal)
+    made.setHandleWidth(HANDLE)
+    for widget in (left, middle, right):
+        made.addWidget(widget)
+    made.setSizes([320, 850, 260])
+    made.setStretchFactor(1, 1)
+    made.setChildrenCollapsible(False)
+    return made
 
 
 def _column(*widgets: QWidget) -> QWidget:

@@ -60,6 +60,12 @@ class RunView(QWidget):
         """Say how the run is doing."""
         self.health.show_note(note)
 
+    def judge(self) -> None:
+        """Say how the run on show is doing, judged from what is known of it."""
+        from studio.core.health import judge
+
+        self.show_note(judge(self.recording.history()))
+
     def show_step(self, step: int | None) -> None:
         """Show the grids of `step` and put the plot's cursor there."""
         for kind, grid in self.grids.items():
