@@ -33,6 +33,7 @@ class Memory:
         others = [f for f in self.recent() if f != folder]
         self.file.setValue("recent", [str(f) for f in [folder, *others][:RECENT]])
         self.file.setValue("last", str(folder))
+        self.file.sync()  # a crash must not forget which project to offer again
 
     def forget(self) -> None:
         """Empty the list of recent projects."""
