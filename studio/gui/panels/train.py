@@ -237,8 +237,6 @@ class TrainPanel(QWidget):
         self.folder, self.shown, self.live, self.forecasted = folder, None, None, None
         self.rows.known.clear()
 
-    # layout
-
     def _connect(self) -> None:
         self.session.project_changed.connect(self._on_project)
         self.session.events.connect(self._on_events)
