@@ -82,6 +82,7 @@ def crashed(folder: Path) -> Run:
         {"event": "started", "step": 0, "pid": 2**22 + 1, "since": 1.0},
         {"event": "saved", "step": 1200, "path": "step-00001200"},
     ]
+    (run.checkpoints / "step-00001200").mkdir()
     (run.folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return run
 
