@@ -83,6 +83,7 @@ def crashed(folder: Path) -> Run:
         {"event": "saved", "step": 1200, "path": "step-00001200"},
     ]
     (run.checkpoints / "step-00001200").mkdir()
+    (run.checkpoints / "step-00001200" / "MANIFEST.json").write_text("{}")
     (run.folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return run
 
