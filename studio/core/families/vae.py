@@ -279,7 +279,7 @@ def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) 
 FAMILY = Family(
     id="vae",
     title="VAE",
-    summary="Learns within seconds, stays steady, and reads your own pictures into its latent space.",
+    summary="Learns within seconds, stays steady, and reads your own pictures in.",
     settings=VaeSettings,
     tiny=VaeSettings(width=8, latent=8, batch=8, depth=1, critic_from=0.02),
     presets=(
