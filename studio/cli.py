@@ -98,7 +98,7 @@ def train(
     ] = None,
     family: Annotated[
         str, typer.Option(help="Kind of model; `atelier doctor` lists them.")
-    ] = "gan",
+    ] = "vae",
     preset: Annotated[str | None, typer.Option(help="Its settings by intent, as quick.")] = None,
     size: SizeOption = None,
     fit: FitOption = None,

@@ -13,7 +13,7 @@ class TrainRequest(Settings):
     """A run as the user asks for it; `settings` holds only what differs from the preset."""
 
     dataset: str
-    family: str = "gan"
+    family: str = "vae"
     preset: str = "quick"
     settings: dict[str, Any] = Field(default_factory=dict)
     plan: Plan = Plan()

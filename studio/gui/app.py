@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio import __version__
 from studio.gui import theme
 from studio.gui.crash import CrashReporter
+from studio.gui.garbage import Garbage
 from studio.gui.session import Session
 from studio.gui.window import Window
 
@@ -25,6 +26,8 @@ def launch(project: Path | None = None) -> int:
     crash = CrashReporter()
     crash.install()
     session = Session()
+    garbage = Garbage()
+    session.busy_changed.connect(garbage.settle)
     window = Window(session)
     leaving = Signals(window)
     window.restore()
@@ -33,6 +36,7 @@ def launch(project: Path | None = None) -> int:
         window.open_later(project.resolve())
     code = app.exec()
     leaving.close()
+    garbage.end()
     return code
 
 

@@ -33,7 +33,7 @@ class Starter(NamedTuple):
 
 
 STARTERS = {
-    "sprites": Starter("starter:sprites", "Sprites", "gan", "quick"),
+    "sprites": Starter("starter:sprites", "Sprites", "vae", "quick"),
     "digits": Starter("starter:digits", "Digits", "vae", "quick"),
 }
 

@@ -188,7 +188,7 @@ class JobRunner(QObject):
 
     @Slot()
     def _flush(self) -> None:
-        for name, lane in self._lanes.items():
+        for name, lane in list(self._lanes.items()):  # a listener may open another lane
             self._tell(name, lane)
         if not any(lane.title for lane in self._lanes.values()):
             self._timer.stop()

@@ -39,6 +39,7 @@ class Session(Lanes):
         self.memory = Memory()
         self._families: list[Any] = []
         self._broken = ""
+        self._measured: tuple[Any, Any] = (None, None)  # the request measured last, its Forecast
         self._made: Path | None = None  # the project that an import made because none was open
         self._fresh = False  # a training began whose run the panels have not seen yet
 
@@ -169,13 +170,15 @@ class Session(Lanes):
 
     def forecast(self, request: Any) -> None:
         """Measure what the request would take; done("forecast", Forecast). The newest counts."""
-        self.start(
-            "forecast", self.tr("Measuring"), self._waiting("forecast", self.project, request)
-        )
+        self._measured = (request, None)
+        make = self._waiting("forecast", self.project, request)
+        self.start("forecast", self.tr("Measuring"), make)
 
     def train(self, request: Any) -> None:
-        """Train as asked; done("train", Run)."""
-        self._train(self.tr("Training"), "start", request)
+        """Train as asked, at once if this request was measured; done("train", Run)."""
+        asked, known = self._measured
+        same = asked is not None and asked == request.updated({"name": asked.name})
+        self._train(self.tr("Training"), "start", request, known if same else None)
 
     def resume(self, run: "Run", plan: "Plan | None" = None) -> None:
         """Continue the run from its last checkpoint."""
@@ -245,6 +248,8 @@ class Session(Lanes):
         if lane == "import":
             self._on_imported(value, announce)
         elif announce and lane != "engine":
+            if lane == "forecast":
+                self._measured = (self._measured[0], value)
             self.done.emit(lane, value)
 
     def _on_imported(self, value: Any, announce: bool) -> None:

@@ -142,7 +142,7 @@ class Window(QMainWindow):
     def _train_on(self, dataset: str) -> None:
         self.show_page("train")
         page: Any = self.pages["train"]
-        page.setup.set.setCurrentIndex(page.setup.set.findData(dataset))
+        page.setup.choose_set(dataset)
 
     @Slot()
     def _show_library(self) -> None:

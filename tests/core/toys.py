@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from studio.core import project as projects
-from studio.core.data.packed import Manifest, Packing
+from studio.core.data.packed import PACKINGS, Manifest, Packing
+from studio.core.data.report import Report
 from studio.core.families import families
 from studio.core.project import Plan, Project
 from studio.core.request import Forecast, Numerics, TrainRequest
@@ -42,11 +43,13 @@ def pack(project: Project, count=48, height=16, width=16, channels=4, classes=3)
         channels=channels,
         settings={},
         classes=tuple("abcdefgh"[:classes]),
-        pictures=tuple(
-            Packing(name=f"{k}.png", sha256="0" * 64, label=v) for k, v in enumerate(labels)
-        ),
         fingerprint="toy",
+        report=Report(
+            source="toy", found=count, kept=count, width=width, height=height, channels=channels
+        ),
     )
+    packings = [Packing(name=f"{k}.png", sha256="0" * 64, label=v) for k, v in enumerate(labels)]
+    (folder / "pictures.json").write_bytes(PACKINGS.dump_json(tuple(packings)))
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     return "toy"
 

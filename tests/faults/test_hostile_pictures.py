@@ -58,11 +58,15 @@ def taken(source: Path, home: Path) -> dict[str, str]:
     """Import and check that the good ones and nothing else is there; return the skipped."""
     draft = imported(source, home)
     packed = importing.accept(draft)
-    assert {Path(p.name).name for p in packed.manifest.pictures} >= set(GOOD)
+    assert {Path(p.name).name for p in packed.packings} >= set(GOOD)
     assert [f.name for f in home.iterdir()] == [packed.manifest.id]
-    assert sorted(f.name for f in packed.folder.iterdir()) == ["manifest.json", "pictures.npy"]
+    assert sorted(f.name for f in packed.folder.iterdir()) == [
+        "manifest.json",
+        "pictures.json",
+        "pictures.npy",
+    ]
     skipped = dict(draft.report.skipped)
-    assert packed.manifest.skipped == draft.report.skipped
+    assert packed.manifest.report == draft.report
     assert all(
         text[0].isupper() and text.endswith(".") and "\n" not in text for text in skipped.values()
     )

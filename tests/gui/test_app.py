@@ -24,7 +24,7 @@ def test_window_modules_leave_torch_out(module: str) -> None:
 
 
 def test_first_paint_waits_for_nothing_slow() -> None:
-    slow = "('torch', 'numpy', 'pydantic', 'pyqtgraph', 'PIL', 'importlib.metadata')"
+    slow = "('torch', 'numpy', 'pydantic', 'PIL', 'importlib.metadata')"
     code = f"""
 import sys
 from studio.gui.app import prepare

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core import project as projects
 from studio.core.data.import_settings import ImportSettings
+from studio.core.data.packed import open_packed
 from studio.core.events import Note, Progress, Refused, Saved, Scalars
 from studio.core.project import Plan, Run, RunRecord
 from studio.core.request import TrainRequest
@@ -38,7 +39,8 @@ def failures(session: Session) -> list[tuple[str, str]]:
 def training(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
     """A training core without torch: counts steps until stopped, keeps its run in the project."""
 
-    def start(project: Any, request: Any) -> Any:
+    def start(project: Any, request: Any, known: Any = None) -> Any:
+        core.known.append(known)
         run = project.new_run(record(request.dataset))
         yield Scalars(0, {"loss": 1.0}, 0.0)
         yield Saved(0, run.folder)
@@ -56,7 +58,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
         yield Progress(0, 1, "Measuring")
         return f"forecast of {request.name}"
 
-    core = types.SimpleNamespace(start=start, resume=resume, forecast=forecast, steps=5, resumed=[])
+    core = types.SimpleNamespace(steps=5, resumed=[], known=[])
     module = types.ModuleType("studio.core.training")
     module.__dict__.update(start=start, resume=resume, forecast=forecast)
     monkeypatch.setitem(sys.modules, "studio.core.training", module)
@@ -141,7 +143,7 @@ def test_loose_pictures_are_imported_without_their_neighbours(
     session.new_project(tmp_path / "p")
     with qtbot.waitSignal(session.done, timeout=20000):
         session.import_paths([pictures / "cats" / "01.png", pictures / "cats" / "03.png"], None)
-    assert session.draft and [p.name for p in session.draft.manifest.pictures] == [
+    assert session.draft and [p.name for p in open_packed(session.draft.folder).packings] == [
         "01.png",
         "03.png",
     ]
@@ -185,6 +187,20 @@ def test_left_over_drafts_are_swept_on_open(session: Session, tmp_path: Path) ->
     left.mkdir()
     session.open_project(folder)
     assert not left.exists()
+
+
+def test_what_was_measured_is_not_measured_again(
+    qtbot: QtBot, session: Session, training: types.SimpleNamespace, tmp_path: Path
+) -> None:
+    session.ready = True
+    session.new_project(tmp_path / "p")
+    asked = TrainRequest(dataset="d")
+    with qtbot.waitSignal(session.done, timeout=5000):
+        session.forecast(asked)
+    for request in (asked.updated({"name": "mine"}), asked.updated({"preset": "best"})):
+        with qtbot.waitSignal(session.done, timeout=5000):
+            session.train(request)
+    assert training.known == ["forecast of ", None]
 
 
 def test_training_waits_with_a_word_for_the_engine(

@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from studio.core import project as projects
-from studio.core.data.packed import Manifest, Packing
+from studio.core.data.packed import Manifest
+from studio.core.data.report import Report
 from studio.core.events import Note, Samples, Scalars
 from studio.core.project import Plan, Project, Run, RunRecord
 from studio.core.runlog import RunLog
@@ -131,7 +132,6 @@ def add_set(project: Project, name: str = "Sprites", count: int = 12) -> str:
     pictures = sprites(count, 100)
     pictures[..., :3] *= pictures[..., 3:] > 0
     np.save(folder / "pictures.npy", pictures)
-    packing = tuple(Packing(name=f"{k}.png", sha256="0" * 64) for k in range(count))
     manifest = Manifest(
         id=id,
         name=name,
@@ -140,7 +140,7 @@ def add_set(project: Project, name: str = "Sprites", count: int = 12) -> str:
         width=16,
         channels=4,
         settings={},
-        pictures=packing,
+        report=Report(source="here", found=count, kept=count, width=16, height=16, channels=4),
     )
     (folder / "manifest.json").write_text(json.dumps(manifest.model_dump()))
     return id

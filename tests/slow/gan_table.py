@@ -17,8 +17,9 @@ WGAN = ["--set", "judge_rate=4e-4", "--set", "beta1=0"]
 
 
 def cases() -> dict[str, list[str]]:
-    """Return the words of `atelier train` for every case: the losses all on dcgan-28."""
-    losses = {f"loss-{k}": ["--preset", "dcgan-28", "--set", f"loss={k}"] for k in LOSSES}
+    """Return the words of `atelier train` for every case: the losses all on one small network."""
+    small = ["--preset", "mlp-784", "--size", "28"]
+    losses = {f"loss-{k}": [*small, "--set", f"loss={k}"] for k in LOSSES}
     presets = {f"preset-{k}": ["--preset", k, "--size", str(SIDES.get(k, 28))] for k in PRESETS}
     losses["loss-wgan-gp"] += WGAN
     return losses | presets

@@ -16,10 +16,11 @@ import psutil
 
 from studio.core.data import chunk, duplicates, pool, sources
 from studio.core.data.chunk import Chunk, Fact
+from studio.core.data.counting import counted
 from studio.core.data.duplicates import Duplicates
 from studio.core.data.import_settings import ImportSettings
-from studio.core.data.packed import Manifest, PackedSet, Packing, open_packed
-from studio.core.data.report import Report, report
+from studio.core.data.packed import PACKINGS, Manifest, PackedSet, Packing, open_packed
+from studio.core.data.report import Report
 from studio.core.data.rows import Rows
 from studio.core.data.sources import Source
 from studio.core.events import Job, Progress, Refused
@@ -40,7 +41,11 @@ class Draft:
 
     folder: Path
     manifest: Manifest
-    report: Report
+
+    @property
+    def report(self) -> Report:
+        """What was found, converted, skipped."""
+        return self.manifest.report
 
     def previews(self) -> np.ndarray:
         """Return the report's preview pictures, uint8 [n, h, w, c] with straight alpha."""
@@ -155,12 +160,25 @@ def _packed(source: Source, settings: ImportSettings, place: Path) -> Job[Draft]
         rows.close()
     total = len(source.entries)
     yield Progress(total, total, "Writing the set")
-    manifest = _manifest(source, settings, harvest)
-    yield Progress(total, total, "Writing the set")
-    _write(place, manifest)
+    classes, pictures = _pictures(source, harvest)
     yield Progress(total, total, "Counting")
-    counted = report(manifest, harvest.facts, total, source.others, copies, dropped)
-    return Draft(place, manifest, counted)
+    report = counted(
+        pictures,
+        harvest.facts,
+        classes,
+        copies,
+        settings,
+        dropped,
+        source=source.name,
+        found=total,
+        channels=harvest.rows.channels,
+        skipped=harvest.skipped,
+        other_files=source.others,
+    )
+    yield Progress(total, total, "Writing the set")
+    manifest = _manifest(settings, classes, pictures, report)
+    _write(place, manifest, pictures)
+    return Draft(place, manifest)
 
 
 def _room_for(source: Source, settings: ImportSettings, place: Path) -> None:
@@ -238,10 +256,10 @@ def _without(copies: Duplicates, harvest: Harvest) -> Job[tuple[Duplicates, int]
     return Duplicates(np.full(len(keep), -1), near), len(copies.exact) - len(keep)
 
 
-def _manifest(source: Source, settings: ImportSettings, harvest: Harvest) -> Manifest:
+def _pictures(source: Source, harvest: Harvest) -> tuple[tuple[str, ...], tuple[Packing, ...]]:
+    """Return the names of the classes that occur (none if there is but one) and all pictures."""
     labels = [source.labels[k] for k in harvest.numbers]
     used = sorted({label for label in labels if label >= 0})
-    names = tuple(source.classes[k] for k in used)
     number = {label: k for k, label in enumerate(used)} if len(used) > 1 else {}
     pictures = tuple(
         Packing.model_construct(
@@ -251,19 +269,28 @@ def _manifest(source: Source, settings: ImportSettings, harvest: Harvest) -> Man
             harvest.numbers, harvest.sha256, labels, harvest.facts, strict=True
         )
     )
-    mark = _fingerprint(settings, names if number else (), pictures, harvest.rows.channels)
-    return Manifest.model_construct(
-        id=f"{slug(Path(source.name).stem)}-{mark[:SETS_SUFFIX]}",
-        name=Path(source.name).stem,
-        source=source.name,
+    return tuple(source.classes[k] for k in number), pictures
+
+
+def _manifest(
+    settings: ImportSettings,
+    classes: tuple[str, ...],
+    pictures: tuple[Packing, ...],
+    report: Report,
+) -> Manifest:
+    mark = _fingerprint(settings, classes, pictures, report.channels)
+    name = Path(report.source).stem
+    return Manifest(
+        id=f"{slug(name)}-{mark[:SETS_SUFFIX]}",
+        name=name,
+        source=report.source,
         height=settings.height,
         width=settings.width,
-        channels=harvest.rows.channels,
+        channels=report.channels,
         settings=settings.model_dump(),
-        classes=names if number else (),
-        pictures=pictures,
-        skipped=tuple(harvest.skipped),
+        classes=classes,
         fingerprint=mark,
+        report=report,
     )
 
 
@@ -277,12 +304,11 @@ def _fingerprint(
     return mark.hexdigest()
 
 
-def _write(place: Path, manifest: Manifest) -> None:
-    """Write the manifest, and make both files durable before they get their name."""
-    with (place / "manifest.json").open("wb") as file:
-        file.write(manifest.model_dump_json().encode())
-        file.flush()
-        os.fsync(file.fileno())
-    with (place / "pictures.npy").open("rb+") as file:
-        os.fsync(file.fileno())
+def _write(place: Path, manifest: Manifest, pictures: tuple[Packing, ...]) -> None:
+    """Write what is known of the set, and make all files durable before they get their name."""
+    (place / "pictures.json").write_bytes(PACKINGS.dump_json(pictures))
+    (place / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
+    for name in ("pictures.npy", "pictures.json", "manifest.json"):
+        with (place / name).open("rb+") as file:
+            os.fsync(file.fileno())
     sync_folder(place)

@@ -1,12 +1,14 @@
 """A packed set: a source's pictures as one uint8 memmap with a manifest, never changed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from studio.core.data.report import Report
 from studio.core.events import Refused
 from studio.core.settings import Settings
 
@@ -14,9 +16,7 @@ SCHEMA = 1
 
 
 class Packing(Settings):
-    """One picture of the set: where it came from, its SHA-256, its class (-1: none), what was
-    done to it.
-    """
+    """One picture: where it came from, its SHA-256, its class (-1: none), what was done to it."""
 
     name: str
     sha256: str
@@ -24,8 +24,11 @@ class Packing(Settings):
     converted: str = ""
 
 
+PACKINGS = TypeAdapter(tuple[Packing, ...])
+
+
 class Manifest(Settings):
-    """`manifest.json` of a packed set. `channels` 4 means premultiplied alpha."""
+    """`manifest.json` of a packed set, quick to read. `channels` 4 means premultiplied alpha."""
 
     schema_version: int = SCHEMA
     id: str
@@ -36,19 +39,35 @@ class Manifest(Settings):
     channels: int
     settings: dict[str, Any]
     classes: tuple[str, ...] = ()
-    pictures: tuple[Packing, ...]
-    skipped: tuple[tuple[str, str], ...] = ()
     fingerprint: str = ""
+    report: Report
+
+    @property
+    def count(self) -> int:
+        """How many pictures the set holds."""
+        return self.report.kept
 
 
 @dataclass(frozen=True, eq=False)
 class PackedSet:
-    """An opened set: `pictures` is uint8 [n, h, w, c] (memmap), `labels` int64 [n] or None."""
+    """An opened set: `pictures` is uint8 [n, h, w, c], a memmap."""
 
     folder: Path
     manifest: Manifest
     pictures: np.ndarray
-    labels: np.ndarray | None
+
+    @cached_property
+    def packings(self) -> tuple[Packing, ...]:
+        """What is known of each picture (`pictures.json`, read when first asked for)."""
+        try:
+            return PACKINGS.validate_json((self.folder / "pictures.json").read_bytes())
+        except (OSError, ValidationError):
+            raise damaged(self.folder) from None
+
+    @cached_property
+    def labels(self) -> np.ndarray | None:
+        """The class of each picture, int64 [n]; None for a set without classes."""
+        return np.array([p.label for p in self.packings]) if self.manifest.classes else None
 
 
 def open_packed(folder: Path) -> PackedSet:
@@ -61,9 +80,13 @@ def open_packed(folder: Path) -> PackedSet:
             f"The picture set {folder.name} is missing from the project; import the pictures again."
         ) from None
     except (ValidationError, ValueError, OSError):
-        raise Refused(f"The picture set {folder} is damaged; import the pictures again.") from None
-    shape = (len(manifest.pictures), manifest.height, manifest.width, manifest.channels)
+        raise damaged(folder) from None
+    shape = (manifest.count, manifest.height, manifest.width, manifest.channels)
     if pictures.shape != shape or pictures.dtype != np.uint8:
-        raise Refused(f"The picture set {folder} is damaged; import the pictures again.")
-    labels = np.array([p.label for p in manifest.pictures]) if manifest.classes else None
-    return PackedSet(folder, manifest, pictures, labels)
+        raise damaged(folder)
+    return PackedSet(folder, manifest, pictures)
+
+
+def damaged(folder: Path) -> Refused:
+    """Return the refusal of a set that can't be read."""
+    return Refused(f"The picture set {folder} is damaged; import the pictures again.")

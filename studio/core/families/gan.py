@@ -15,7 +15,7 @@ from studio.core.settings import Settings, field
 Network = Literal["light", "residual", "mlp-784", "dcgan-28", "dcgan-64"]
 Loss = Literal["saturating", "non-saturating", "lsgan", "hinge", "wgan-gp", "r1", "relativistic"]
 Augmentation = Literal["none", "translation", "translation,cutout", "color,translation,cutout"]
-STATISTICS_BATCHES, STATISTICS_BATCH = 8, 128
+STATISTICS_BATCHES, STATISTICS_BATCH = 4, 64
 
 
 class GanSettings(Settings):
@@ -174,29 +174,35 @@ class GanLearner(Learner):
     def learn(
         self, images: Tensor, labels: Tensor | None, rng: Any, progress: float
     ) -> dict[str, Tensor]:
-        """One round. Plots both losses and how far the judge tells real from drawn (its margin)."""
-        shape = (len(images), *self.model.latent_shape)
+        """One round. Plots both losses and how far the judge tells real from drawn (its margin).
+
+        Both players meet the same drawn pictures, so the model draws them once, unless memory
+        asks for parts.
+        """
         gamma = self.gamma * 10**-progress  # to a tenth at the end, as R3GAN does
         margin: list[Tensor] = []
+        drawings: list[Tensor] = []
 
         def judging(real: Tensor, labels: Tensor | None, latents: Tensor) -> Tensor:
-            with torch.no_grad():
-                drawn = self.model(latents, labels)
-            real, drawn = self._seen(real, rng), self._seen(drawn, rng)
+            with torch.set_grad_enabled(len(real) == len(images)):
+                drawings[:] = [self.model(latents, labels)]
+            real, drawn = self._seen(real, rng), self._seen(drawings[0].detach(), rng)
             a, b = self._judged(real, drawn, labels)
             margin.append((a.detach() - b.detach()).mean())
             loss = adversarial.discriminator_loss(self.settings.loss, a, b)
             return loss + self._penalty(real, drawn, labels, gamma, rng)
 
         def drawing(real: Tensor, labels: Tensor | None, latents: Tensor) -> Tensor:
-            b = self.judge(self._seen(self.model(latents, labels), rng), labels)
+            whole = drawings and len(drawings[0]) == len(latents) and drawings[0].requires_grad
+            drawn = drawings.pop() if whole else self.model(latents, labels)
+            b = self.judge(self._seen(drawn, rng), labels)
             return adversarial.generator_loss(
                 self.settings.loss, self._real(real, labels, rng, b), b
             )
 
+        shape = (len(images), *self.model.latent_shape)
         latents = torch.randn(shape, generator=rng, device=images.device)
         judge_loss = self.judging.minimize(judging, images, labels, latents, progress=progress)
-        latents = torch.randn(shape, generator=rng, device=images.device)
         loss = self.drawing.minimize(drawing, images, labels, latents, progress=progress)
         return {"loss": loss, "judge": judge_loss, "margin": torch.stack(margin).mean()}
 

@@ -117,7 +117,7 @@ class LibraryPanel(QWidget):
         except Refused:
             return
         line = self.tr("{n} pictures, {w} × {h}")
-        count = words.count(len(manifest.pictures))
+        count = words.count(manifest.count)
         item = QListWidgetItem(
             f"{manifest.name}\n{line.format(n=count, w=manifest.width, h=manifest.height)}"
         )
@@ -167,7 +167,7 @@ class LibraryPanel(QWidget):
     def _show_draft(self) -> None:
         draft = self.session.draft
         if draft is not None:
-            self.view.show_draft(open_packed(draft.folder), draft.report)
+            self.view.show_draft(open_packed(draft.folder))
             self._turn_to(self.view)
 
     def _choose(self, folder: Path) -> None:

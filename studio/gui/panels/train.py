@@ -306,7 +306,7 @@ def read_choice(folder: Path) -> SetChoice | None:
         return None
     made = packed.manifest
     kind = {1: "grey", 3: "RGB", 4: "RGBA"}[made.channels]
-    text = f"{len(made.pictures)} pictures  ·  {made.width} × {made.height} {kind}"
+    text = f"{made.count} pictures  ·  {made.width} × {made.height} {kind}"
     if made.classes:
         text += f"  ·  {len(made.classes)} classes"
     shown = pictures.straighten(four(packed.pictures)) if len(packed.pictures) else None

@@ -1,6 +1,5 @@
 """What a set consists of, in words: pictures, size, classes, what was converted or skipped."""
 
-from collections import Counter
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -13,7 +12,7 @@ LISTED = 500  # at most so many skipped pictures are listed; the count is always
 
 
 class ImportReport(QWidget):
-    """Shows the studio.core.data.packed.Manifest of a set, and near duplicates if counted."""
+    """Shows the studio.core.data.packed.Manifest of a set."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -39,18 +38,19 @@ class ImportReport(QWidget):
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return line
 
-    def show_manifest(self, manifest: Any, report: Any = None) -> None:
-        """Tell what a set consists of; a draft has a studio.core.data.report.Report as well."""
+    def show_manifest(self, manifest: Any) -> None:
+        """Tell what a set consists of."""
+        report = manifest.report
         self._say(self.count, self._count(manifest))
-        self._say(self.classes, self._classes(manifest))
-        self._say(self.converted, self._converted(manifest))
-        self._say(self.repeated, self._repeated(manifest, report))
-        count = len(manifest.skipped)
+        self._say(self.classes, self._classes(report))
+        self._say(self.converted, self._converted(report))
+        self._say(self.repeated, self._repeated(report))
+        count = len(report.skipped)
         skipped = self.tr("<b>Skipped:</b> {n}, for these reasons:").format(n=words.count(count))
         self._say(self.skipped, skipped if count else "")
         self.skipped.setStyleSheet(f"color: {theme.WARNING};")
         self.list.clear()
-        self.list.addItems([f"{name}\n{reason}" for name, reason in manifest.skipped[:LISTED]])
+        self.list.addItems([f"{name}\n{reason}" for name, reason in report.skipped[:LISTED]])
         self.list.setVisible(bool(count))
 
     def _say(self, line: QLabel, text: str) -> None:
@@ -64,30 +64,20 @@ class ImportReport(QWidget):
             3: self.tr("color"),
             4: self.tr("color with transparency"),
         }[manifest.channels]
-        count = words.count(len(manifest.pictures))
+        count = words.count(manifest.count)
         return text.format(n=count, w=manifest.width, h=manifest.height, channels=channels)
 
-    def _classes(self, manifest: Any) -> str:
-        if not manifest.classes:
-            return ""
-        counts = Counter(p.label for p in manifest.pictures)
-        names = [
-            f"{escaped(name)} ({words.count(counts[k])})" for k, name in enumerate(manifest.classes)
-        ]
-        return self.tr("<b>Classes:</b> {names}").format(names=", ".join(names))
+    def _classes(self, report: Any) -> str:
+        names = [f"{escaped(name)} ({words.count(n)})" for name, n in report.classes.items()]
+        text = self.tr("<b>Classes:</b> {names}") if names else ""
+        return text.format(names=", ".join(names))
 
-    def _converted(self, manifest: Any) -> str:
-        notes = Counter(note for p in manifest.pictures for note in p.converted.split("; ") if note)
-        if not notes:
-            return ""
-        listed = [f"{escaped(note)} ({words.count(n)})" for note, n in notes.most_common()]
-        return self.tr("<b>Converted:</b> {kinds}").format(kinds=", ".join(listed))
+    def _converted(self, report: Any) -> str:
+        listed = [f"{escaped(note)} ({words.count(n)})" for note, n in report.converted.items()]
+        text = self.tr("<b>Converted:</b> {kinds}") if listed else ""
+        return text.format(kinds=", ".join(listed))
 
-    def _repeated(self, manifest: Any, report: Any) -> str:
-        if report is None:
-            exact = len(manifest.pictures) - len({p.sha256 for p in manifest.pictures})
-            text = self.tr("<b>Repeated:</b> {exact} identical files") if exact else ""
-            return text.format(exact=words.count(exact))
+    def _repeated(self, report: Any) -> str:
         if report.dropped:
             text = self.tr("<b>Repeated:</b> {exact} identical left out, {near} nearly identical")
         else:

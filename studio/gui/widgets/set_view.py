@@ -93,18 +93,18 @@ class SetView(QWidget):
         self.progress.begin(self.tr("Reading…"))
         self._allow(draft=True, busy=True)
 
-    def show_draft(self, packed: Any, report: Any) -> None:
-        """Show a draft as studio.core.data.packed.PackedSet, with its Report."""
+    def show_draft(self, packed: Any) -> None:
+        """Show a draft as studio.core.data.packed.PackedSet."""
         self.state.setText(
             self.tr("Not in the project yet. This is exactly what will be trained on.")
         )
-        self._show(packed, report)
+        self._show(packed)
         self._allow(draft=True, busy=False)
 
     def show_set(self, packed: Any) -> None:
         """Show a set of the project."""
         self.state.setText(self.tr("From {source}").format(source=packed.manifest.source))
-        self._show(packed, None)
+        self._show(packed)
         self._allow(draft=False, busy=False)
 
     def clear(self) -> None:
@@ -112,16 +112,16 @@ class SetView(QWidget):
         self.sheet.show_pictures(None)
         self.report.hide()
 
-    def _show(self, packed: Any, report: Any) -> None:
+    def _show(self, packed: Any) -> None:
         manifest = packed.manifest
         self.title.setText(manifest.name)
-        self.sheet.show_pictures(packed.pictures, partial(self._tip, manifest))
-        self.report.show_manifest(manifest, report)
+        self.sheet.show_pictures(packed.pictures, partial(self._tip, packed))
+        self.report.show_manifest(manifest)
         self.report.show()
 
-    def _tip(self, manifest: Any, k: int) -> str:
-        packing = manifest.pictures[k]
-        label = manifest.classes[packing.label] if packing.label >= 0 and manifest.classes else ""
+    def _tip(self, packed: Any, k: int) -> str:
+        packing, classes = packed.packings[k], packed.manifest.classes
+        label = classes[packing.label] if packing.label >= 0 and classes else ""
         return "\n".join(part for part in (packing.name, label, packing.converted) if part)
 
     def _allow(self, draft: bool, busy: bool) -> None:

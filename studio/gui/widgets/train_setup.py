@@ -111,6 +111,12 @@ class TrainSetup(QWidget):
         self.set.setCurrentIndex(self.set.findData(wanted) if wanted in self.choices else 0)
         self._set_chosen()
 
+    def choose_set(self, dataset: str) -> None:
+        """Choose the set with the id `dataset`, if it is among those shown."""
+        place = self.set.findData(dataset)
+        if place >= 0:
+            self.set.setCurrentIndex(place)
+
     def show_families(self, families: Sequence["Family"]) -> None:
         """Offer families; keeps the chosen one."""
         chosen = self.family.currentData()

@@ -47,7 +47,7 @@ def test_a_folder_becomes_a_set(source, home):
     assert packed.labels is not None and packed.labels.tolist() == [0] * 5 + [1] * 5
     assert np.array_equal(packed.pictures[0], photo(seed=30))
     digest = hashlib.sha256((source / "cat/0.png").read_bytes()).hexdigest()
-    assert packed.manifest.pictures[0].sha256 == digest
+    assert packed.packings[0].sha256 == digest
     assert packed.manifest.settings == ImportSettings().model_dump()
     assert str(source.parent) not in (packed.folder / "manifest.json").read_text()
     json.dumps(draft.report.model_dump())
@@ -88,7 +88,7 @@ def test_duplicates_are_counted_or_dropped(tmp_path, home):
     assert report.near_pairs == (("d.png", "a.png"),)
     packed = importing.accept(draft := imported(place, home, duplicates="drop"))
     assert (draft.report.kept, draft.report.dropped, draft.report.exact_duplicates) == (3, 1, 1)
-    assert [p.name for p in packed.manifest.pictures] == ["a.png", "b.png", "d.png"]
+    assert [p.name for p in packed.packings] == ["a.png", "b.png", "d.png"]
     assert np.array_equal(packed.pictures[2], near)
 
 

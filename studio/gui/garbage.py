@@ -1,0 +1,40 @@
+"""Python's cyclic garbage is collected in the window's thread only, in small pieces."""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+INTERVAL = 1000  # ms
+
+
+class Garbage(QObject):
+    """Collects young garbage from a timer.
+
+    A worker's thread that collects a dead Qt object hands its deletion to this thread, where it is
+    deleted twice: a crash (measured, PySide6 6.12). And a full collection with torch loaded holds
+    the window for 100 ms or more; so what the engine loads is frozen, out of the collector's sight.
+    """
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        gc.disable()
+        self.timer = QTimer(self, interval=INTERVAL)
+        self.timer.timeout.connect(self.collect)
+        self.timer.start()
+
+    @Slot()
+    def collect(self) -> None:
+        """Collect what became garbage lately."""
+        gc.collect(1)
+
+    @Slot(str)
+    def settle(self, lane: str) -> None:
+        """Leave all that is loaded by now out of later collections, once a job has ended."""
+        if lane == "engine":
+            gc.freeze()
+
+    def end(self) -> None:
+        """Let Python collect by itself again."""
+        self.timer.stop()
+        gc.unfreeze()
+        gc.enable()
