@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor, nn
@@ -100,7 +100,7 @@ class Family:
     model: Callable[[Any, ImageSize], Model]
     learner: Callable[[Model, Any, ImageSize], Learner]
     smooth: bool = True
-    losses: tuple[str, ...] = field(default=())
+    losses: tuple[str, ...] = ()
 
     def preset(self, id: str) -> Preset:
         """Return the preset called `id`; raise KeyError if the family has none of that name."""

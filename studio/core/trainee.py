@@ -83,6 +83,14 @@ class Trainee:
         return self.step >= self.steps or self.seconds >= self.until
 
     @property
+    def expected(self) -> int:
+        """The step at which this run will end: the plan's, or an earlier one if time runs out."""
+        if not self.seconds or self.until == UNLIMITED:
+            return self.steps
+        left = max(0.0, self.until - self.seconds) * self.step / self.seconds
+        return min(self.steps, self.step + math.ceil(left))
+
+    @property
     def sick(self) -> bool:
         """Too many steps in a row had to be left out."""
         return any(o.skipped >= SICK for o in self.learner.optimizers().values())

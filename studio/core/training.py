@@ -1,5 +1,6 @@
 """The only training loop: a run in a project, trained as a job that can be stopped at any step."""
 
+import math
 import time
 from typing import Any
 
@@ -19,7 +20,7 @@ from studio.core.trainee import Trainee
 
 PULL = 0.05  # seconds of work per event, so that Stop and the window feel instant
 ROLLBACKS_AT_MOST = 3
-DRAWING_AT_MOST = 0.05  # of the time goes into sample grids, and as much into saving
+COST_AT_MOST = 0.08  # of the time goes into sample grids, and as much into saving
 
 
 def train(trainee: Trainee) -> Job[None]:
@@ -28,7 +29,7 @@ def train(trainee: Trainee) -> Job[None]:
     Stop (`close`) saves first. A step whose gradients are not finite is left out; after three in a
     row training goes back to the last checkpoint at half the rate, and says so.
     """
-    scalars, samples, saves = Due(0.1, 1 / 2000), Due(1.0, 1 / 40), Due(60.0, 0.0)
+    scalars, samples, saves = Due(0.1, 1 / 2000), Due(1.0, 1 / 40), Due(10.0, 1.0, 60.0)
     yield Note(f"Training on {trainee.description}.", kind="device", step=trainee.step)
     if trainee.step == 0:
         yield from trainee.samples()
@@ -47,7 +48,7 @@ def train(trainee: Trainee) -> Job[None]:
             if saves.due(trainee.seconds):
                 yield from saves.timed(iter([trainee.save()]))
             yield from trainee.news()
-            yield Progress(trainee.step, trainee.steps, "Training")
+            yield Progress(trainee.step, trainee.expected, "Training")
     except GeneratorExit:
         trainee.save()
         raise
@@ -58,17 +59,16 @@ def train(trainee: Trainee) -> Job[None]:
 
 
 class Due:
-    """When something is due again: at least `seconds` apart, `share` of the time so far, 5 % of
-    it spent.
-    """
+    """When something is due: a share of the time so far apart, within bounds, never too dear."""
 
-    def __init__(self, seconds: float, share: float):
-        self.seconds, self.share = seconds, share
+    def __init__(self, least: float, share: float, most: float = math.inf):
+        self.least, self.share, self.most = least, share, most
         self.last, self.cost = 0.0, 0.0
 
     def due(self, now: float) -> bool:
         """Tell whether it is time at `now` seconds of training; if so the wait starts anew."""
-        if now - self.last < max(self.seconds, self.share * now, self.cost / DRAWING_AT_MOST):
+        wait = min(self.most, max(self.least, self.share * now))
+        if now - self.last < max(wait, self.cost / COST_AT_MOST):
             return False
         self.last = now
         return True

@@ -1,10 +1,10 @@
-"""Steps a second of `dcgan-64`: the same networks in a plain eager fp32 loop with a DataLoader, and ours.
+"""Steps a second of `dcgan-64`: the same networks in a plain eager fp32 loop, and ours.
 
     .venv/bin/python -m tests.bench.training_speed [ROUNDS]
 
-The plain loop is what the public DCGAN examples do: pictures from files through PIL and a DataLoader
-with two workers, D on real, D on fake, G, Adam, all threads. Both see the same pictures, batch 64.
-Rounds are interleaved; the medians are compared.
+The plain loop is what the public DCGAN examples do: pictures from files through PIL and a
+DataLoader with two workers, D on real, D on fake, G, Adam, all threads. Both see the same pictures,
+batch 64. Rounds are interleaved; the medians are compared.
 """
 
 import statistics
@@ -70,7 +70,7 @@ def plain_step(model, judge, adam_g, adam_d, real) -> None:
 
 
 def our_steps(project: projects.Project, dataset: str) -> tuple[float, str]:
-    """Return steps a second of our whole trainer, between its first and last Scalars, and how it computes."""
+    """Return steps a second of our trainer between two Scalars, and how it computes."""
     plan = Plan(steps=STEPS + 2)
     request = TrainRequest(dataset=dataset, preset="dcgan-64", settings={"batch": BATCH}, plan=plan)
     scalars, how = [], ""
@@ -100,8 +100,8 @@ def main() -> None:
     print(how)
     print("peer  steps/s", [f"{v:.3f}" for v in peers])
     print("ours  steps/s", [f"{v:.3f}" for v in ours])
-    ratio = statistics.median(ours) / statistics.median(peers)
-    print(f"peer {statistics.median(peers):.3f}  ours {statistics.median(ours):.3f}  ratio {ratio:.2f} (goal 1.5)")
+    peer, our = statistics.median(peers), statistics.median(ours)
+    print(f"peer {peer:.3f}  ours {our:.3f}  ratio {our / peer:.2f} (goal 1.5)")
 
 
 def flatten(folder: Path) -> Path:

@@ -1,11 +1,11 @@
-"""Training in the window, plots and grids visible, against headless; and how late the window's loop is.
+"""Training in the window against headless; and how late the window's loop is meanwhile.
 
     .venv/bin/python -m tests.bench.window_training [ROUNDS] [SECONDS]
 
-Both train the same starter sprites with `gan` quick look, the same threads and precision, in a process
-of their own; steps a second are taken by the wall clock between the first and last values that
-arrive. Meanwhile a 16 ms timer in the window measures how late it is served, after a warm-up.
-Rounds are interleaved; medians are compared. The window is real (xcb) if DISPLAY is set.
+Both train the same starter sprites in quick look, the same threads and precision, in a process of
+their own, plots and grids visible; steps a second are taken by the wall clock between the first
+and last values that arrive. Meanwhile a 16 ms timer in the window measures how late it is served,
+after a warm-up. Rounds are interleaved; medians are compared. The window is real (xcb) if DISPLAY is set.
 """
 
 import json
@@ -42,9 +42,10 @@ def report(threads: int, peers: list[float], ours: list[float], lags: list[list[
     """Print one comparison."""
     peer, our = statistics.median(peers), statistics.median(ours)
     p50, p99, most = (statistics.median(lag[k] for lag in lags) for k in range(3))
-    print(f"{threads} threads  peer {[f'{v:.1f}' for v in peers]}  ours {[f'{v:.1f}' for v in ours]} steps/s")
-    print(f"  peer (headless) {peer:.2f}  ours (window) {our:.2f}  ratio {our / peer:.3f} (goal 0.97)")
-    print(f"  lag ms: p50 {p50:.2f}  p99 {p99:.1f} (goal 16)  max {most:.1f} (goal 50)  each {lags}")
+    each = [f"{p:.1f}/{o:.1f}" for p, o in zip(peers, ours, strict=True)]
+    print(f"{threads} threads, steps/s: peer (headless) {peer:.2f}  ours (window) {our:.2f}", each)
+    print(f"  ratio {our / peer:.3f} (goal 0.97)")
+    print(f"  lag ms: p50 {p50:.2f}  p99 {p99:.1f} (goal 16)  max {most:.1f} (goal 50)", lags)
 
 
 def measured(role: str, folder: str, threads: int, seconds: float) -> dict:
@@ -75,7 +76,7 @@ def prepare(folder: Path) -> dict:
             return {}
 
 
-def request(project, threads: int, seconds: float):
+def request(opened, threads: int, seconds: float):
     """Ask for the training both roles do, computed one way only, so that both compute alike."""
     from studio.core import probe
     from studio.core.project import Plan
@@ -83,7 +84,7 @@ def request(project, threads: int, seconds: float):
 
     probe.candidates = lambda device, request: iter([(threads, Numerics())])
     plan = Plan(minutes=(seconds + WARM_UP) / 60, threads=threads)
-    return TrainRequest(dataset=project.datasets()[0].name, plan=plan)
+    return TrainRequest(dataset=opened.datasets()[0].name, plan=plan)
 
 
 def headless(folder: Path, threads: int, seconds: float) -> dict:
@@ -103,9 +104,9 @@ def window(folder: Path, threads: int, seconds: float) -> dict:
     """Train in the window, on show, and time a 16 ms timer meanwhile."""
     from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
-    from studio.core import project
     from studio.core.events import Scalars
     from studio.gui.app import prepare as prepared
+    from studio.gui.garbage import Garbage
     from studio.gui.session import Session
     from studio.gui.window import Window
 
@@ -115,6 +116,8 @@ def window(folder: Path, threads: int, seconds: float) -> dict:
     shown = Window(session)
     shown.resize(1440, 900)
     shown.show()
+    garbage = Garbage()
+    session.busy_changed.connect(garbage.settle)
     folder_of = folder / "bench.atelier"
 
     class Watch(QObject):
@@ -160,7 +163,8 @@ def window(folder: Path, threads: int, seconds: float) -> dict:
     app.exec()
     session.close(20)
     lag = np.array(watch.lags[1:])
-    return {"steps": rate(watch.marks), "lag": [round(float(np.percentile(lag, q)), 2) for q in (50, 99, 100)]}
+    percentiles = [round(float(v), 2) for v in np.percentile(lag, (50, 99, 100))]
+    return {"steps": rate(watch.marks), "lag": percentiles}
 
 
 def rate(marks: list[tuple[float, int]]) -> float:
@@ -175,7 +179,8 @@ if __name__ == "__main__":
     if len(sys.argv) == 5 and sys.argv[1] == "prepare":
         print(json.dumps(prepare(Path(sys.argv[2]))))
     elif len(sys.argv) == 5 and sys.argv[1] in ROLES:
-        print(json.dumps(ROLES[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))))
+        threads, seconds = int(sys.argv[3]), float(sys.argv[4])
+        print(json.dumps(ROLES[sys.argv[1]](Path(sys.argv[2]), threads, seconds)))
         sys.stdout.flush()
         os._exit(0)
     else:

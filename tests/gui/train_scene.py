@@ -37,6 +37,7 @@ def family(id: str = "toy", title: str = "Toy") -> Any:
         _preset("book", "Textbook", 5.0, ToySettings(loss="hinge")),
     )
     return SimpleNamespace(
+        losses=("loss",),
         id=id,
         title=title,
         summary=f"{title} draws.",

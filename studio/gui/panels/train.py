@@ -158,7 +158,9 @@ class TrainPanel(QWidget):
         if self.setup.problem:
             self.settling.stop()
             self.forecast.show_reason(self.setup.problem)
-        elif self.isVisible() and not self.session.title("train"):
+        elif self.session.title("train"):
+            self.forecast.show_reason("")
+        elif self.isVisible():
             self.settling.start()
 
     @Slot()
@@ -191,6 +193,7 @@ class TrainPanel(QWidget):
         self.list.choose(run.number)
         if self.shown is None:  # it was chosen already
             self._show(run.number)
+        self.setup.show_record(run.record)
 
     def _detach(self) -> None:
         if self.live is not None and self.live in self.runs:
@@ -207,7 +210,7 @@ class TrainPanel(QWidget):
             return
         run = self.runs[number]
         recording = self.recording if number == self.live else Recording(run.history(), run.history)
-        self.view.show_recording(recording, title(run))
+        self.view.show_recording(recording, title(run), self.setup.losses(run.record.family))
         self.view.judge()
 
     @Slot()

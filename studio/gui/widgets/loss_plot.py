@@ -47,9 +47,9 @@ class LossPlot(QWidget):
         self.view.hovered.connect(self._hovered)
         self.view.picked.connect(self.step_picked)
 
-    def show_curves(self, curves: Mapping[str, Curve]) -> None:
-        """Show these curves; call `refresh` when they have grown."""
-        self.curves = curves
+    def show_curves(self, curves: Mapping[str, Curve], main: tuple[str, ...] = ()) -> None:
+        """Show these curves, at first only the `main` ones; call `refresh` when they have grown."""
+        self.curves, self.key.main = curves, main
         self.fit()
 
     def refresh(self) -> None:

@@ -21,7 +21,6 @@ from studio.gui.widgets.words import count, value
 
 # Okabe & Ito's colors, told apart by every kind of color vision; the darkest are lightened.
 COLORS = ("#56b4e9", "#e69f00", "#1fbf8f", "#f0e442", "#e8703a", "#d692b8", "#7a9bff", "#b0b0b0")
-ASIDE = ("diversity", "overfit")  # measures on a scale of their own, judged by the health line
 
 
 class Swatch(QWidget):
@@ -59,6 +58,7 @@ class PlotKey(QWidget):
         self.switches: dict[str, QCheckBox] = {}
         self.numbers: dict[str, QLabel] = {}
         self.colors: dict[str, str] = {}
+        self.main: tuple[str, ...] = ()  # the series that are on at first; none: all
         self.step = QLabel()
         self.rows = QGridLayout()
         self.smoothing = slider(100, 40)
@@ -89,7 +89,7 @@ class PlotKey(QWidget):
                 widget.deleteLater()
         self.switches, self.numbers, self.colors = {}, {}, {}
         for row, name in enumerate(names):
-            self._add_row(row, name, was.get(name, name not in ASIDE))
+            self._add_row(row, name, was.get(name, name in self.main or not self.main))
 
     def show_values(self, step: int | None, values: Mapping[str, float]) -> None:
         """Read out every series' value at `step`."""

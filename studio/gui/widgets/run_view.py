@@ -37,13 +37,15 @@ class RunView(QWidget):
         self.grids["ema"].opened.connect(self._enlarge_ema)
         self.grids["raw"].opened.connect(self._enlarge_raw)
 
-    def show_recording(self, recording: Recording, title: str = "") -> None:
-        """Show another run from its newest step on."""
+    def show_recording(
+        self, recording: Recording, title: str = "", losses: tuple[str, ...] = ()
+    ) -> None:
+        """Show another run from its newest step on; its `losses` are plotted at first."""
         self.recording = recording
         self.title.setText(title)
         self.timeline.play.setChecked(False)
         self.timeline.live.setChecked(True)
-        self.plot.show_curves(recording.curves)
+        self.plot.show_curves(recording.curves, losses)
         self.timeline.show_steps(recording.sample_steps)
         self.show_step(self.timeline.step)
 

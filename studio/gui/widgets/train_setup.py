@@ -126,8 +126,14 @@ class TrainSetup(QWidget):
             self.family.addItem(family.title, family.id)
         if families and chosen in self.families:
             self.family.setCurrentIndex(self.family.findData(chosen))
-        else:
-            self._family_chosen()
+            return
+        usual = self.family.findData(TrainRequest.model_fields["family"].default)
+        self.family.setCurrentIndex(max(0, usual))
+        self._family_chosen()
+
+    def losses(self, family: str) -> tuple[str, ...]:
+        """The names of the family's losses among what it plots; none while it is unknown."""
+        return self.families[family].losses if family in self.families else ()
 
     def show_record(self, record: RunRecord) -> None:
         """Fill everything in as a run was started, as far as it still exists."""
