@@ -12,14 +12,26 @@ SLOPE = 0.2
 ENDS = (7, 7)  # the start grid of the 28-pixel network
 
 
+def dense(before: int, after: int) -> nn.Linear:
+    """A dense layer that passes the latent on at full strength (He et al. 2015).
+
+    torch's own start values shrink it threefold in each layer, and all pictures of a class come
+    out alike for thousands of steps.
+    """
+    layer = nn.Linear(before, after)
+    nn.init.kaiming_normal_(layer.weight, SLOPE)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
 def mlp_generator(latent: int, pixels: int) -> nn.Sequential:
     """Goodfellow-style: latent → 128 → 256 → pixels, tanh."""
     return nn.Sequential(
-        nn.Linear(latent, 128),
+        dense(latent, 128),
         nn.LeakyReLU(SLOPE),
-        nn.Linear(128, 256),
+        dense(128, 256),
         nn.LeakyReLU(SLOPE),
-        nn.Linear(256, pixels),
+        dense(256, pixels),
         nn.Tanh(),
     )
 
@@ -28,9 +40,9 @@ def mlp_discriminator(pixels: int) -> nn.Sequential:
     """Pixels → 256 → 128 features; the logit is a dense layer on them."""
     return nn.Sequential(
         nn.Flatten(),
-        nn.Linear(pixels, 256),
+        dense(pixels, 256),
         nn.LeakyReLU(SLOPE),
-        nn.Linear(256, 128),
+        dense(256, 128),
         nn.LeakyReLU(SLOPE),
     )
 
