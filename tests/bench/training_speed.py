@@ -72,7 +72,9 @@ def plain_step(model, judge, adam_g, adam_d, real) -> None:
 def our_steps(project: projects.Project, dataset: str) -> tuple[float, str]:
     """Return steps a second of our trainer between two Scalars, and how it computes."""
     plan = Plan(steps=STEPS + 2)
-    request = TrainRequest(dataset=dataset, preset="dcgan-64", settings={"batch": BATCH}, plan=plan)
+    request = TrainRequest(
+        dataset=dataset, family="gan", preset="dcgan-64", settings={"batch": BATCH}, plan=plan
+    )
     scalars, how = [], ""
     for event in training.start(project, request):
         if isinstance(event, Scalars):

@@ -5,7 +5,8 @@
 Both train the same starter sprites in quick look, the same threads and precision, in a process of
 their own, plots and grids visible; steps a second are taken by the wall clock between the first
 and last values that arrive. Meanwhile a 16 ms timer in the window measures how late it is served,
-after a warm-up. Rounds are interleaved; medians are compared. The window is real (xcb) if DISPLAY is set.
+after a warm-up. Rounds are interleaved; medians are compared. The window is real (xcb) if DISPLAY
+is set.
 """
 
 import json

@@ -27,10 +27,10 @@ def test_steps_asked_for_are_taken(tmp_path):
 def test_a_way_this_machine_cannot_compute_is_passed_over(tmp_path, monkeypatch):
     real = probe._timed_step
 
-    def picky(learner, ema, batches, step, device, numerics):
+    def picky(learner, ema, batches, moment, device, numerics):
         if numerics.channels_last:
             raise RuntimeError("unsupported memory format")
-        return real(learner, ema, batches, step, device, numerics)
+        return real(learner, ema, batches, moment, device, numerics)
 
     monkeypatch.setattr(probe, "_timed_step", picky)
     _, cost = toys.finish(probe.forecast(toys.project(tmp_path), toys.request("gan", 5)))

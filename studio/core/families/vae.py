@@ -163,10 +163,16 @@ def edges(images: Tensor, drawn: Tensor) -> Tensor:
 
 
 def balanced(criticism: Tensor, likelihood: Tensor, drawn: Tensor) -> Tensor:
-    """Scale `criticism` so that its gradient on `drawn` is as long as the likelihood's."""
-    (theirs,) = torch.autograd.grad(criticism, drawn, retain_graph=True)
+    """Scale `criticism` so that its gradient on `drawn` is as long as the likelihood's.
+
+    The critic is differentiated here and only here: what returns has its scaled value, and its
+    gradient as a constant, so that the later backward pass meets the model alone.
+    """
+    (theirs,) = torch.autograd.grad(criticism, drawn)
     (ours,) = torch.autograd.grad(likelihood, drawn, retain_graph=True)
-    return criticism * (ours.norm() / theirs.norm().clamp_min(1e-8))
+    scale = ours.norm() / theirs.norm().clamp_min(1e-8)
+    pull = (scale * theirs * drawn).sum()
+    return pull + (scale * criticism - pull).detach()
 
 
 class VaeLearner(Learner):
@@ -198,6 +204,7 @@ class VaeLearner(Learner):
     ) -> dict[str, Tensor]:
         """One step. Plots the bound in bits per value, its divergence in nats, σ in grey levels."""
         plots: list[Tensor] = []
+        drawings: list[Tensor] = []
         judge = self.judge if progress >= self.settings.critic_from else None
 
         def loss(x: Tensor, labels: Tensor | None, noise: Tensor) -> Tensor:
@@ -209,9 +216,10 @@ class VaeLearner(Learner):
             sharp = self.settings.sharpness * edges(x, drawn) / log_sigma.exp().detach()
             total = likelihood + self.settings.regularity * kl + sharp
             if judge is not None:
-                criticism = adversarial.generator_loss(
-                    CRITIC, judge(x, labels).detach(), judge(drawn, labels)
-                )
+                drawings.append(drawn.detach())
+                with torch.no_grad():
+                    real = judge(x, labels)
+                criticism = adversarial.generator_loss(CRITIC, real, judge(drawn, labels))
                 total = total + self.settings.critic * balanced(criticism, likelihood, drawn)
             return total / x[0].numel()
 
@@ -221,7 +229,10 @@ class VaeLearner(Learner):
         bits = bound / images[0].numel() / math.log(2) + math.log2(127.5)
         values = {"loss": value, "bits": bits, "divergence": kl, "sigma": 127.5 * log_sigma.exp()}
         if judge is not None:
-            values["critic"] = self._judge(judge, images, labels, noise, rng, progress)
+            drawn = torch.cat(drawings)[
+                -len(images) :
+            ]  # before them, what memory was too small for
+            values["critic"] = self._judge(judge, images, labels, drawn, rng, progress)
         return values
 
     def _judge(
@@ -229,16 +240,13 @@ class VaeLearner(Learner):
         judge: players.Judge,
         images: Tensor,
         labels: Tensor | None,
-        noise: Tensor,
+        drawn: Tensor,
         rng: Any,
         progress: float,
     ) -> Tensor:
         """Train the critic to tell real pictures from their reconstructions."""
 
-        def loss(x: Tensor, labels: Tensor | None, noise: Tensor) -> Tensor:
-            with torch.no_grad():
-                mean, log_variance = self.coder.encoder(x)
-                drawn = self.coder.decoder(mean + (0.5 * log_variance).exp() * noise)
+        def loss(x: Tensor, labels: Tensor | None, drawn: Tensor) -> Tensor:
             value = adversarial.discriminator_loss(CRITIC, judge(x, labels), judge(drawn, labels))
             if self.judging.steps % CRITIC_EVERY:
                 return value
@@ -247,7 +255,7 @@ class VaeLearner(Learner):
             )
             return value + CRITIC_EVERY * penalty
 
-        return self.judging.minimize(loss, images, labels, noise, progress=progress)
+        return self.judging.minimize(loss, images, labels, drawn, progress=progress)
 
     def optimizers(self) -> Mapping[str, Optimizer]:
         """The model's optimizer, and the critic's if there is one."""
