@@ -1,6 +1,7 @@
 """The program's entry: `atelier [PROJECT]` opens the window, `atelier VERB …` works without one."""
 
 import ctypes
+import gc
 import importlib.util
 import os
 import sys
@@ -32,6 +33,7 @@ def main() -> int:
 
 def window(arguments: list[str]) -> int:
     """Open the window on the project named in `arguments`, if any, unless something forbids it."""
+    gc.disable()  # imports make little garbage but many collections; gui.garbage takes over later
     why_not = misread(arguments) or no_display() or no_library()
     if why_not:
         return refuse(why_not)

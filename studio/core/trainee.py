@@ -6,9 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from studio.core import checkpoint, latents
 from studio.core import device as machine
@@ -19,13 +18,13 @@ from studio.core.events import Event, Note, Refused, Samples, Saved
 from studio.core.family import ImageSize, Model
 from studio.core.learning import Ema
 from studio.core.pictures import to_pictures
+from studio.core.preview import Preview
 from studio.core.project import Plan, Run
 from studio.core.request import Forecast, Numerics
 from studio.core.settings import Settings
 
 STEP, FINISH = 1, 2  # streams of randomness
 SICK = 3  # steps with non-finite gradients in a row
-PIXELS_ON_GRID = 64 * 32 * 32
 FIT_PICTURES = 2048
 UNLIMITED = 2**40
 
@@ -41,9 +40,7 @@ class Trainee:
         size: ImageSize,
         known: Forecast | None = None,
     ):
-        """Build the learner of `run` on its device; `known` holds the probe's choices (else
-        restored).
-        """
+        """Build the learner of `run` on its device, computed as `known` or as restored later."""
         plan = run.record.plan
         self.run, self.packed, self.settings, self.size = run, packed, settings, size
         self.device = machine.choose(plan.device)
@@ -61,7 +58,6 @@ class Trainee:
             machine.free_memory(self.device),
         )
         self._chunks = 1
-        self._previous: np.ndarray | None = None
         self._extra: dict[str, float] = {}
         self._build()
 
@@ -71,11 +67,8 @@ class Trainee:
             self.run.record.family, self.settings, self.size, self.seed, self.device, self.numerics
         )
         self.ema = Ema(self.learner.model)
-        count = grid_count(self.size)
-        self.latents = latents.draw(count, self.learner.model.latent_shape, self.seed).to(
-            self.device
-        )
-        self.labels = grid_labels(count, self.size.classes, self.device)
+        shape = self.learner.model.latent_shape
+        self.preview = Preview(shape, self.size, self.seed, self.device)
 
     @property
     def done(self) -> bool:
@@ -132,29 +125,18 @@ class Trainee:
     def samples(self) -> Iterator[Samples]:
         """Draw the fixed latents with the averaged and the raw model."""
         images = self._drawn(self.ema.model)
-        self._extra = {"diversity": self._diversity(images)}
+        self._extra = {"diversity": self.preview.diversity(images, self.batches)}
         yield Samples(self.step, "ema", to_pictures(images))
         raw = copy.deepcopy(self.learner.model).eval()
         yield Samples(self.step, "raw", to_pictures(self._drawn(raw)))
 
-    @torch.no_grad()
     def _drawn(self, model: Model) -> Tensor:
         self._finish(model)
-        *_, images = model.draw(self.latents, self.labels)
-        return images
+        return self.preview.draw(model)
 
     def _finish(self, model: Model) -> None:
         parts = self.batches.parts(256, FIT_PICTURES)
         self.learner.finish(parts, model, latents.rng(self.seed, self.step, FINISH, self.device))
-
-    def _diversity(self, images: Tensor) -> float:
-        """Mean distance between drawn pictures, as a share of that between training pictures
-        (at 8x8).
-        """
-        if self._previous is None:
-            real = torch.cat([part for part, _ in self.batches.parts(64, 256)])
-            self._previous = np.array(spread(real))
-        return float(spread(images) / max(1e-6, float(self._previous)))
 
     def news(self) -> Iterator[Event]:
         """Say once that the batch had to be split."""
@@ -293,23 +275,4 @@ class Trainee:
         for optimizer in self.learner.optimizers().values():
             optimizer.to(device)
         self.batches.to(device)
-        self.latents = self.latents.to(device)
-
-
-def grid_count(size: ImageSize) -> int:
-    """Return how many pictures a sample grid has: 64 at 32 px, fewer when larger."""
-    side = math.isqrt(max(1, PIXELS_ON_GRID // (size.height * size.width)))
-    return min(8, max(3, side)) ** 2
-
-
-def grid_labels(count: int, classes: int, device: torch.device) -> Tensor | None:
-    """Return labels [count] that give every class its run of neighbours, or None without
-    classes.
-    """
-    return (torch.arange(count) * classes // count).to(device) if classes else None
-
-
-def spread(images: Tensor) -> float:
-    """Return the mean distance between images [n, c, h, w], each shrunk to 8x8."""
-    small = nn.functional.adaptive_avg_pool2d(images.float(), 8).flatten(1)
-    return float(torch.pdist(small).mean())
+        self.preview.to(device)

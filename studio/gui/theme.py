@@ -17,6 +17,7 @@ ON_ACCENT = "#14161c"
 WARNING = "#e3b565"
 ERROR = "#ef8f86"
 CHECKER = ("#3a3a3a", "#4a4a4a")  # under transparency; core.pictures shows the same two greys
+CHECK = (paths.resources() / "icons" / "check.svg").as_posix()
 GAP = 8  # every margin and spacing is a multiple of this many pixels
 
 STYLE = f"""
@@ -60,6 +61,11 @@ QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 QStatusBar {{ background: {SURFACE}; border-top: 1px solid {EDGE}; }}
 QStatusBar::item {{ border: none; }}
 QMenuBar {{ background: {SURFACE}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {QUIET};
+  border-radius: 3px; background: {GROUND}; }}
+QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {ACCENT}; }}
+QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT};
+  image: url("{CHECK}"); }}
 QSplitter::handle {{ background: {EDGE}; }}
 """
 

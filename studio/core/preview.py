@@ -1,0 +1,59 @@
+"""A run's sample grid: latents and classes that never change, and what a grid tells of variety."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from studio.core import latents
+from studio.core.data.batches import Batches
+from studio.core.family import ImageSize, Model
+
+PIXELS = 64 * 32 * 32  # on a grid
+
+
+class Preview:
+    """Draws the same latents at every step, so that a grid never reshuffles."""
+
+    def __init__(self, shape: tuple[int, ...], size: ImageSize, seed: int, device: torch.device):
+        """`shape` is that of one latent."""
+        count = grid_count(size)
+        self.latents = latents.draw(count, shape, seed).to(device)
+        self.labels = grid_labels(count, size.classes, device)
+        self._known: float | None = None
+
+    @torch.no_grad()
+    def draw(self, model: Model) -> Tensor:
+        """Return the grid's images [n, c, h, w] as `model` draws them."""
+        *_, images = model.draw(self.latents, self.labels)
+        return images
+
+    def diversity(self, images: Tensor, batches: Batches) -> float:
+        """Return the mean distance between drawn pictures over that between training pictures."""
+        if self._known is None:
+            self._known = spread(torch.cat([part for part, _ in batches.parts(64, 256)]))
+        return spread(images) / max(1e-6, self._known)
+
+    def to(self, device: torch.device) -> None:
+        """Move the latents and labels."""
+        self.latents = self.latents.to(device)
+        self.labels = None if self.labels is None else self.labels.to(device)
+
+
+def grid_count(size: ImageSize) -> int:
+    """Return how many pictures a sample grid has: 64 at 32 px, fewer when larger."""
+    side = math.isqrt(max(1, PIXELS // (size.height * size.width)))
+    return min(8, max(3, side)) ** 2
+
+
+def grid_labels(count: int, classes: int, device: torch.device) -> Tensor | None:
+    """Return labels [count] that give every class its run of neighbors; None without classes."""
+    return (torch.arange(count) * classes // count).to(device) if classes else None
+
+
+def spread(images: Tensor) -> float:
+    """Return the mean distance between images [n, c, h, w], each shrunk to 8x8; 0 for one image."""
+    if len(images) < 2:
+        return 0.0
+    small = nn.functional.adaptive_avg_pool2d(images.float(), 8).flatten(1)
+    return float(torch.pdist(small).mean())

@@ -1,0 +1,39 @@
+"""The sample grid: the same latents always, every class together, variety as a share."""
+
+import pytest
+import torch
+
+from studio.core import preview
+from studio.core.data.batches import Batches
+from studio.core.data.packed import open_packed
+from studio.core.family import ImageSize
+from tests.core import toys
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(("side", "count"), [(16, 64), (32, 64), (64, 16), (256, 9)])
+def test_larger_pictures_make_smaller_grids(side, count):
+    assert preview.grid_count(ImageSize(side, side, 3)) == count
+
+
+def test_every_class_has_its_run_of_neighbors():
+    labels = preview.grid_labels(64, 10, CPU)
+    assert labels is not None and sorted(set(labels.tolist())) == list(range(10))
+    assert (labels.diff() >= 0).all() and labels.bincount().min() >= 6
+    assert preview.grid_labels(64, 0, CPU) is None
+
+
+def test_latents_depend_on_the_seed_alone():
+    one, same, other = (preview.Preview((5,), ImageSize(32, 32, 3), s, CPU) for s in (1, 1, 2))
+    assert torch.equal(one.latents, same.latents) and not torch.equal(one.latents, other.latents)
+
+
+def test_diversity_is_one_for_the_training_pictures_and_zero_for_copies(tmp_path):
+    packed = open_packed(toys.project(tmp_path).dataset("toy"))
+    batches = Batches(packed, 8, 0, False, CPU, 2**40)
+    real = torch.cat([part for part, _ in batches.parts(64, 256)])
+    grid = preview.Preview((5,), ImageSize(16, 16, 4, 3), 0, CPU)
+    assert grid.diversity(real, batches) == pytest.approx(1.0)
+    assert grid.diversity(real[:1].repeat(9, 1, 1, 1), batches) == pytest.approx(0.0, abs=1e-3)
+    assert preview.spread(real[:1]) == 0.0
