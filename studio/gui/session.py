@@ -70,9 +70,8 @@ class Session(Lanes):
 
     def _open(self, find: "Callable[[], Project]") -> None:
         if self.title("train"):
-            return self.failed.emit(
-                "project", self.tr("Stop the training before you change project.")
-            )
+            sentence = self.tr("Stop the training before you change project.")
+            return self.failed.emit("project", sentence)
         found = self._ask("project", find)
         if found is None:
             return None
@@ -93,16 +92,16 @@ class Session(Lanes):
 
     def rename_run(self, run: "Run", name: str) -> None:
         """Give the run another name."""
-        from studio.core import project
-
-        self._ask("project", lambda: project.rename(run, name))
-        self.project_changed.emit()
+        self._change(lambda projects: projects.rename(run, name))
 
     def delete_run(self, run: "Run") -> None:
         """Move the run to the desktop's trash."""
+        self._change(lambda projects: projects.delete(run))
+
+    def _change(self, action: Callable[[Any], Any]) -> None:
         from studio.core import project
 
-        self._ask("project", lambda: project.delete(run))
+        self._ask("project", lambda: action(project))
         self.project_changed.emit()
 
     def _ask(self, what: str, action: Callable[[], Any]) -> Any:
@@ -177,7 +176,7 @@ class Session(Lanes):
     def train(self, request: Any) -> None:
         """Train as asked, at once if this request was measured; done("train", Run)."""
         asked, known = self._measured
-        same = asked is not None and asked == request.updated({"name": asked.name})
+        same = asked and asked == request.updated({"name": asked.name})
         self._train(self.tr("Training"), "start", request, known if same else None)
 
     def resume(self, run: "Run", plan: "Plan | None" = None) -> None:
@@ -240,7 +239,8 @@ class Session(Lanes):
         if how == "done":
             self._on_done(lane, value, last)
         elif how == "failed" and last:
-            self._on_failed(lane, value)
+            self._broken = value if lane == "engine" and not self.ready else self._broken
+            self.failed.emit(lane, value)
         if lane == "train":
             self.project_changed.emit()
 
@@ -248,8 +248,7 @@ class Session(Lanes):
         if lane == "import":
             self._on_imported(value, announce)
         elif announce and lane != "engine":
-            if lane == "forecast":
-                self._measured = (self._measured[0], value)
+            self._measured = (self._measured[0], value if lane == "forecast" else None)
             self.done.emit(lane, value)
 
     def _on_imported(self, value: Any, announce: bool) -> None:
@@ -268,8 +267,3 @@ class Session(Lanes):
             self.done.emit("import", value)
         else:  # other settings, or another project, have been asked for meanwhile
             self.discard_draft()
-
-    def _on_failed(self, lane: str, sentence: str) -> None:
-        if lane == "engine" and not self.ready:
-            self._broken = sentence
-        self.failed.emit(lane, sentence)

@@ -226,7 +226,7 @@ def test_a_waiting_training_can_be_stopped_and_learns_that_the_engine_is_broken(
     with qtbot.waitSignal(session.busy_changed):
         session.stop("train")
     session.train(TrainRequest(dataset="set"))
-    session._on_failed("engine", "torch is damaged.")
+    session.finish("engine", "failed", "torch is damaged.", last=True)
     qtbot.waitUntil(lambda: ("train", "torch is damaged.") in failures)
 
 

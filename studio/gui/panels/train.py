@@ -54,8 +54,6 @@ class TrainPanel(QWidget):
         self._on_busy("engine")
         self._on_busy("train")
 
-    # session -> widgets
-
     @Slot()
     def _on_project(self) -> None:
         project = self.session.project
@@ -107,8 +105,6 @@ class TrainPanel(QWidget):
         if lane == "forecast":
             self.forecast.show_reason(sentence)
 
-    # user -> one request
-
     @Slot()
     def _start(self) -> None:
         request = self.setup.request
@@ -150,8 +146,6 @@ class TrainPanel(QWidget):
         if number != self.shown and number in self.runs:
             self._show(number)
 
-    # forecast
-
     @Slot()
     def _settle(self) -> None:
         self._show_state()
@@ -179,8 +173,6 @@ class TrainPanel(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         self._settle()
-
-    # the run on show and the run that trains
 
     def _attach(self) -> None:
         """Follow the run that has just begun: the one whose log was written last."""
