@@ -35,6 +35,12 @@ def test_presets_are_found_by_id_and_only_by_id(id):
     assert len({preset.id for preset in family.presets}) == len(family.presets)
 
 
+@pytest.mark.xfail(raises=StopIteration, strict=True, reason="preset() promises a KeyError")
+def test_an_unknown_preset_is_a_key_error():
+    with pytest.raises(KeyError):
+        families()["vae"].preset("no such preset")
+
+
 def test_sizes_unpack_in_the_order_checkpoints_keep():
     size = ImageSize(16, 32, 4)
     assert tuple(size) == (16, 32, 4, 0) and ImageSize(*[16, 32, 4, 0]) == size
