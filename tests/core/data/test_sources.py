@@ -1,14 +1,12 @@
-"""What is listed of a folder, an idx pair and a starter, before anything is decoded."""
+"""What is listed of a folder and of real sets, before anything is decoded."""
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from studio.core.data import idx, sources, starter
-from studio.core.data.entries import is_picture, printable
+from studio.core.data import sources
 from studio.core.data.sources import Source
-from tests.core.data.made import encoded, folder, idx_pair, noise, photo
+from tests.core.data.made import encoded, folder, photo
 
 SHARED = Path(__file__).parents[4] / "shared/data"
 
@@ -44,36 +42,6 @@ def test_nested_folders_beyond_recursion(tmp_path):
     assert len(looked(deep).entries) == 1
 
 
-def test_idx_without_gz_or_labels(tmp_path):
-    pictures = noise(5, 6, 4).transpose(2, 0, 1).copy()
-    packed = idx_pair(tmp_path, pictures, np.arange(4))
-    (tmp_path / "some-labels-idx1-ubyte.gz").unlink()
-    import gzip
-
-    plain = tmp_path / "plain-images.idx3-ubyte"
-    plain.write_bytes(gzip.decompress(packed.read_bytes()))
-    packed.unlink()
-    found = looked(plain)
-    assert (found.kind, found.classes, found.labels) == ("idx", (), [-1] * 4)
-    assert np.array_equal(found.reader().read(found.entries[2].where)[..., 0], pictures[2])
-    assert idx.is_images(plain) and not idx.is_images(tmp_path / "none")
-
-
-def test_starter_digits_are_those_of_scikit_learn():
-    pictures, labels = starter.digits()
-    assert pictures.shape == (1797, 8, 8) and pictures.max() == 255 and pictures.min() == 0
-    assert np.bincount(labels).min() > 170
-    found = looked("starter:digits")
-    assert found.classes == starter.DIGITS and not found.spawnable
-
-
-def test_starter_sprites_have_their_factors_in_their_names():
-    found = looked("starter:sprites:24")
-    assert found.entries[0].name.startswith("axe/00000_")
-    assert len(found.classes) == 12 and found.labels[:12] == list(range(12))
-    assert len(looked("starter:sprites").entries) == starter.SPRITES
-
-
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is not here")
 @pytest.mark.parametrize(
     ("name", "count", "classes"),
@@ -86,9 +54,3 @@ def test_starter_sprites_have_their_factors_in_their_names():
 def test_real_sources(name, count, classes):
     found = looked(SHARED / name)
     assert (len(found.entries), len(found.classes)) == (count, classes)
-
-
-def test_names():
-    assert is_picture("a/b.PNG") and is_picture("a/raw") and is_picture("x.y.jpeg")
-    assert not is_picture("a.txt") and not is_picture("png.zip")
-    assert printable("a\udcff.png") == "a?.png"
