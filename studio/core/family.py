@@ -104,4 +104,4 @@ class Family:
 
     def preset(self, id: str) -> Preset:
         """Return the preset called `id`; raise KeyError if the family has none of that name."""
-        return next(p for p in self.presets if p.id == id)
+        return {p.id: p for p in self.presets}[id]

@@ -35,7 +35,6 @@ def test_presets_are_found_by_id_and_only_by_id(id):
     assert len({preset.id for preset in family.presets}) == len(family.presets)
 
 
-@pytest.mark.xfail(raises=StopIteration, strict=True, reason="preset() promises a KeyError")
 def test_an_unknown_preset_is_a_key_error():
     with pytest.raises(KeyError):
         families()["vae"].preset("no such preset")

@@ -79,7 +79,7 @@ def open_packed(folder: Path) -> PackedSet:
         raise Refused(
             f"The picture set {folder.name} is missing from the project; import the pictures again."
         ) from None
-    except (ValidationError, ValueError, OSError):
+    except (ValidationError, ValueError, OSError, EOFError):
         raise damaged(folder) from None
     shape = (manifest.count, manifest.height, manifest.width, manifest.channels)
     if pictures.shape != shape or pictures.dtype != np.uint8:

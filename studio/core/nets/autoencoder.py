@@ -30,6 +30,7 @@ class Residual(nn.Module):
         self.last = nn.Conv2d(channels, channels, 3, padding=1)
         self.layers = nn.Sequential(norm(channels), first, norm(channels), self.last)
         nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.layers(x)

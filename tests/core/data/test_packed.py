@@ -47,7 +47,6 @@ def test_a_damaged_file_is_told_as_damaged(place, name, data):
         open_packed(place)
 
 
-@pytest.mark.xfail(raises=EOFError, strict=True, reason="open_packed lets numpy's EOFError through")
 def test_empty_pictures_are_told_as_damaged(place):
     (place / "pictures.npy").write_bytes(b"")
     with pytest.raises(Refused, match="is damaged; import the pictures again"):
