@@ -132,7 +132,7 @@ class WelcomePanel(QScrollArea):
         self.offer.setVisible(offer is not None)
         if offer:
             text = self.tr(
-                "{name} was training in {project} when Atelier ended; it is saved up to step {step}."
+                "{name} was training in {project} when Atelier ended; saved up to step {step}."
             )
             self.offer_text.setText(
                 text.format(name=offer.name, step=offer.saved, project=offer.project.stem)
