@@ -132,8 +132,8 @@ class TrainSetup(QWidget):
         self._family_chosen()
 
     def losses(self, family: str) -> tuple[str, ...]:
-        """The names of the family's losses among what it plots; none while it is unknown."""
-        return self.families[family].losses if family in self.families else ()
+        """The names of the family's losses among what it plots; while it is unknown, the usual."""
+        return self.families[family].losses if family in self.families else ("loss",)
 
     def show_record(self, record: RunRecord) -> None:
         """Fill everything in as a run was started, as far as it still exists."""
