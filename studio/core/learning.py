@@ -84,7 +84,7 @@ class Optimizer:
         bad = (~torch.isfinite(norm)).float()
         if self.clip is not None:
             nn.utils.clip_grads_with_norm_(self.parameters, self.clip, norm)
-        self.adam.found_inf = bad  # type: ignore[attr-defined]
+        self.adam.found_inf = bad  # type: ignore[attr-defined]  # the fused kernel looks for it
         for group in self.adam.param_groups:
             group["lr"] = self.rate_at(progress)
         self.adam.step()
