@@ -35,6 +35,7 @@ def report(lock: Path) -> dict[str, object]:
             missing.append(requirement.name)
             continue
         if not whole(found):
+            # importlib.metadata names a package's own folder only in `_path`
             damaged.append(str(found.locate_file("") / found._path.name))  # type: ignore[attr-defined]
             missing.append(requirement.name)
         elif not requirement.specifier.contains(found.version, prereleases=True):

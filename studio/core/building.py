@@ -34,6 +34,7 @@ def build_learner(
         torch.manual_seed(latents.rng(seed, 0, INITIAL).initial_seed())
         model = known.model(settings, size).to(device)
         if numerics.channels_last:
+            # torch's stubs know no `to` with a memory format alone; the same below
             model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         learner = known.learner(model, settings, size).to(device)
     if numerics.channels_last:

@@ -68,6 +68,7 @@ class LibraryPanel(QWidget):
         title, add = QLabel(self.tr("Picture sets")), QLabel(self.tr("Add pictures"))
         for each in (title, add):
             each.setProperty("role", "heading")
+        # made with a row layout; Qt's signature only says QLayout or None
         self.add.layout().setDirection(QHBoxLayout.Direction.TopToBottom)  # type: ignore[union-attr]
         side, column = QWidget(), QVBoxLayout()
         side.setFixedWidth(SIDEBAR)

@@ -26,7 +26,10 @@ NOTCHES = 200  # positions of the slider beside a logarithmic number
 
 
 class Editor(QWidget):
-    """Edits one value. `changed` carries what was entered, even if wrong: core judges it."""
+    """Edits one value. `changed` carries what was entered, even if wrong: core judges it.
+
+    The two methods are each editor's own; a QWidget can't be an ABC, so they raise here.
+    """
 
     changed = Signal(object)
 

@@ -200,6 +200,7 @@ class PlotView(QWidget):
 def mixed(color: QColor | str, ground: QColor, share: float) -> QColor:
     """Return `share` of `color` on `ground`."""
     over = QColor(color)
+    # the stubs call a tuple of four numbers an object
     pairs = zip(over.getRgb()[:3], ground.getRgb()[:3], strict=True)  # type: ignore[index]
     return QColor(*(round(a * share + b * (1 - share)) for a, b in pairs))
 
