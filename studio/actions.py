@@ -161,6 +161,7 @@ def sample(
     seed: int,
     label: str | None,
     out: str | None,
+    changes: dict[str, Any],
     json_lines: bool,
 ) -> None:
     """Draw pictures and write them as one grid or as single files."""
@@ -170,7 +171,7 @@ def sample(
     run = project.run(number)
     target = Path(out or f"{project.folder.stem}-run{run.number:03d}-seed{seed}.png")
     single = is_folder(out, target)
-    drawn = pull(drawing(project, run.number, count, seed, label), json_lines)
+    drawn = pull(drawing(project, run.number, count, seed, label, changes=changes), json_lines)
     written = write_singles(drawn, target, seed) if single else write_grid(drawn, target)
     if json_lines:
         write_json({"event": "result", "run": run.number, "files": [str(path) for path in written]})

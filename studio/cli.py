@@ -43,6 +43,10 @@ ChannelsOption = Annotated[str | None, typer.Option(help="Colors: auto, grey, rg
 RunOption = Annotated[int | None, typer.Option(help="The run's number; the newest if left out.")]
 StepsOption = Annotated[int | None, typer.Option(help="Train this many steps.")]
 MinutesOption = Annotated[float | None, typer.Option(help="Train this many minutes.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A setting of the family."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write one JSON object a line.")]
 
 
@@ -109,10 +113,7 @@ def train(
     mirror: Annotated[bool, typer.Option("--mirror", help="Also learn mirrored pictures.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads; 0 finds the fastest.")] = 0,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the family."),
-    ] = None,
+    set_: SetOption = None,
     name: Annotated[str, typer.Option(help="The run's name.")] = "",
     json_: JsonOption = False,
 ) -> None:
@@ -163,12 +164,13 @@ def sample(
     out: Annotated[
         str | None, typer.Option(help="A PNG file for one grid, or a folder/ for single PNGs.")
     ] = None,
+    set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Draw pictures from a trained run."""
     from studio import actions
 
-    actions.sample(project, run, count, seed, label, out, json_)
+    actions.sample(project, run, count, seed, label, out, assigned(set_ or []), json_)
 
 
 @verbs.command()

@@ -1,5 +1,6 @@
 """From settings to a learner on its device, and from a checkpoint to a model that draws."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -7,10 +8,11 @@ from torch import Tensor
 
 from studio.core import latents
 from studio.core.data.packed import Manifest, PackedSet
+from studio.core.events import Refused
 from studio.core.families import families
-from studio.core.family import ImageSize, Learner, Model
+from studio.core.family import Family, ImageSize, Learner, Model
 from studio.core.request import Numerics
-from studio.core.settings import Settings
+from studio.core.settings import Settings, extra
 
 INITIAL = 0  # stream of randomness
 
@@ -44,14 +46,34 @@ def build_learner(
     return learner.train()
 
 
-def build_model(values: dict[str, Any], tensors: dict[str, Tensor], raw: bool = False) -> Model:
-    """Build the model a checkpoint holds, averaged or `raw`, on the CPU, ready to draw."""
+def build_model(
+    values: dict[str, Any],
+    tensors: dict[str, Tensor],
+    raw: bool = False,
+    changes: Mapping[str, Any] | None = None,
+) -> Model:
+    """Build the model a checkpoint holds, averaged or `raw`, on the CPU, ready to draw.
+
+    `changes` are settings of drawing (sampler, steps …) that differ from the trained ones; raise
+    Refused for a setting that can't be changed any more.
+    """
     family = families()[values["family"]]
     settings = family.settings.model_validate(values["settings"])
+    settings = settings.updated(drawing_only(family, changes or {}))
     with torch.random.fork_rng(devices=[]):
         model = family.model(settings, ImageSize(*values["size"]))
     model.load_state_dict(part(tensors, "learner.model." if raw else "ema."))
     return model.eval().requires_grad_(False)
+
+
+def drawing_only(family: Family, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `changes` if all of them may be made to a trained model; raise Refused if not."""
+    free = [k for k, info in family.settings.model_fields.items() if extra(info, "drawing")]
+    for name in changes:
+        if name not in free:
+            which = f"only {', '.join(free)} can" if free else "nothing can"
+            raise Refused(f"'{name}' of a trained {family.title} is fixed; {which} be changed now.")
+    return dict(changes)
 
 
 def part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -23,6 +23,13 @@ class ImageSize(NamedTuple):
     classes: int = 0
 
 
+class Batch(NamedTuple):
+    """Images [n, c, h, w] in [-1, 1] and their labels int64 [n], None for an unlabelled set."""
+
+    images: Tensor
+    labels: Tensor | None
+
+
 class Model(nn.Module, ABC):
     """A deterministic map from a standard-normal latent to an image. Nothing in it learns."""
 
@@ -42,6 +49,19 @@ class Encodes(Protocol):
 
     def encode(self, images: Tensor) -> Tensor:
         """Return latents [n, *latent_shape] for images [n, c, h, w]."""
+        ...
+
+
+@runtime_checkable
+class Likelihood(Protocol):
+    """A model that knows how probable a picture is."""
+
+    def bits(self, images: Tensor, labels: Tensor | None, rng: Any) -> Tensor:
+        """Return bits per value [n] that an 8-bit picture would cost, or an upper bound of it.
+
+        `images` are 8-bit values on the grid k / 127.5 - 1; a density is turned into bits by
+        uniform dequantization (Theis et al. 2016), a bound is averaged over what `rng` draws.
+        """
         ...
 
 
@@ -70,10 +90,22 @@ class Learner(nn.Module, ABC):
     def optimizers(self) -> Mapping[str, Optimizer]:
         """The optimisers by name, for checkpoints, the guard and the rollback's lower rate."""
 
+    def watch(self, seen: Batch, unseen: Batch, rng: Any, progress: float) -> dict[str, Tensor]:
+        """Compare pictures learned from with pictures held out, every few steps; may adapt to it.
+
+        Returns what to plot, detached: "seen" and "unseen", the same measure (lower is better) of
+        both, where there is one. Called before `learn` of the step whose batch `seen` is.
+        """
+        return {}
+
     def finish(
         self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
-    ) -> None:
-        """Complete `model`, an averaged copy, before it is shown or saved (density, statistics)."""
+    ) -> Mapping[str, float]:
+        """Complete `model`, an averaged copy, before it is shown or saved (density, statistics).
+
+        Returns what was found out about it, to plot beside the losses.
+        """
+        return {}
 
 
 @dataclass(frozen=True)
@@ -87,9 +119,19 @@ class Preset:
     minutes: float
 
 
+def no_objection(settings: Any, size: ImageSize, count: int) -> str:
+    """Take everything."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Family:
-    """A generator family: one file in `families/` that exports `FAMILY`."""
+    """A generator family: one file in `families/` that exports `FAMILY`.
+
+    `smooth` tells whether neighboring latents draw similar pictures. `objection(settings, size,
+    count)` is a sentence saying why `count` pictures of `size` can't be learned with `settings` and
+    what to do instead, or "".
+    """
 
     id: str
     title: str
@@ -101,6 +143,7 @@ class Family:
     learner: Callable[[Model, Any, ImageSize], Learner]
     smooth: bool = True
     losses: tuple[str, ...] = ()
+    objection: Callable[[Any, ImageSize, int], str] = no_objection
 
     def preset(self, id: str) -> Preset:
         """Return the preset called `id`; raise KeyError if the family has none of that name."""

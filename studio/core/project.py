@@ -52,6 +52,14 @@ class Plan(Settings):
         label="Mirror pictures",
         help="Also learn mirrored pictures. Wrong for letters and for faces looking one way.",
     )
+    held_out: float = field(
+        0.05,
+        label="Held out",
+        help="This share of the pictures is not learned, to notice mere memorizing (from 100 on).",
+        ge=0,
+        le=0.5,
+        advanced=True,
+    )
     device: str = field(
         "auto",
         label="Device",
@@ -81,6 +89,7 @@ class RunRecord(Settings):
     preset: str
     settings: dict[str, Any]
     plan: Plan
+    start_from: int = 0
     version: str = __version__
 
 

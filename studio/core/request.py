@@ -10,7 +10,10 @@ from studio.core.settings import Settings
 
 
 class TrainRequest(Settings):
-    """A run as the user asks for it; `settings` holds only what differs from the preset."""
+    """A run as the user asks for it; `settings` holds only what differs from the preset.
+
+    `start_from` is the number of a run whose model this one trains on; 0 starts anew.
+    """
 
     dataset: str
     family: str = "vae"
@@ -18,6 +21,7 @@ class TrainRequest(Settings):
     settings: dict[str, Any] = Field(default_factory=dict)
     plan: Plan = Plan()
     name: str = ""
+    start_from: int = 0
 
 
 class Numerics(Settings):

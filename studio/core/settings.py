@@ -33,11 +33,17 @@ def field(
     unit: str = "",
     logarithmic: bool = False,
     advanced: bool = False,
+    drawing: bool = False,
 ) -> Any:
     """One setting: `label` names it, `help` says its effect in the user's words, `ge`..`le`
-    bound it.
+    bound it. `drawing` marks a model's setting that may still be changed once it is trained.
     """
-    extra: dict[str, Any] = {"unit": unit, "logarithmic": logarithmic, "advanced": advanced}
+    extra: dict[str, Any] = {
+        "unit": unit,
+        "logarithmic": logarithmic,
+        "advanced": advanced,
+        "drawing": drawing,
+    }
     return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra=extra)
 
 
@@ -53,6 +59,6 @@ def sentence(error: ValidationError, settings: type[BaseModel]) -> str:
 
 
 def extra(info: FieldInfo, key: str) -> Any:
-    """Read what `field` stored beside the range: 'unit', 'logarithmic' or 'advanced'."""
+    """Read what `field` stored beside the range: 'unit', 'logarithmic', 'advanced', 'drawing'."""
     stored = info.json_schema_extra
     return stored.get(key) if isinstance(stored, dict) else None

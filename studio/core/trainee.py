@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -15,7 +15,7 @@ from studio.core.building import batch_size, build_learner, computing, laid_out,
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
 from studio.core.events import Event, Note, Refused, Samples, Saved
-from studio.core.family import ImageSize, Model
+from studio.core.family import Batch, ImageSize, Model
 from studio.core.learning import Ema
 from studio.core.pictures import to_pictures
 from studio.core.preview import Preview
@@ -23,7 +23,8 @@ from studio.core.project import Plan, Run
 from studio.core.request import Forecast, Numerics
 from studio.core.settings import Settings
 
-STEP, FINISH = 1, 2  # streams of randomness
+STEP, FINISH, WATCH = 1, 2, 3  # streams of randomness
+WATCH_EVERY = 32  # steps between two looks at held-out pictures
 SICK = 3  # steps with non-finite gradients in a row
 FIT_PICTURES = 2048
 UNLIMITED = 2**40
@@ -56,9 +57,11 @@ class Trainee:
             plan.mirror,
             self.device,
             machine.free_memory(self.device),
+            plan.held_out,
         )
         self._chunks = 1
         self._extra: dict[str, float] = {}
+        self._watched: dict[str, Tensor] = {}
         self._build()
 
     def _build(self) -> None:
@@ -110,33 +113,40 @@ class Trainee:
     def _one_step(self) -> dict[str, Tensor]:
         rng = latents.rng(self.seed + self.retries, self.step, STEP, self.device)
         images, labels = self.batches.batch(self.step)
+        images = laid_out(images, self.numerics)
         with computing(self.device, self.numerics):
-            values = self.learner.learn(
-                laid_out(images, self.numerics), labels, rng, self.step / self.steps
-            )
+            if self.step % WATCH_EVERY == 0:
+                self._watch(Batch(images, labels))
+            values = self.learner.learn(images, labels, rng, self.step / self.steps)
         self.ema.update(self.learner.model, self.step)
         self.step += 1
         return values
 
+    def _watch(self, seen: Batch) -> None:
+        unseen = self.batches.unseen(self.step)
+        if unseen is not None:
+            rng = latents.rng(self.seed + self.retries, self.step, WATCH, self.device)
+            self._watched = self.learner.watch(seen, unseen, rng, self.step / self.steps)
+
     def read(self, values: dict[str, Tensor]) -> dict[str, float]:
         """Fetch a step's values from the device, with what the last grid said."""
-        return {name: float(v) for name, v in values.items()} | self._extra
+        return {name: float(v) for name, v in (values | self._watched).items()} | self._extra
 
     def samples(self) -> Iterator[Samples]:
         """Draw the fixed latents with the averaged and the raw model."""
-        images = self._drawn(self.ema.model)
-        self._extra = {"diversity": self.preview.diversity(images, self.batches)}
+        found = self._finish(self.ema.model)
+        images = self.preview.draw(self.ema.model)
+        self._extra = {"diversity": self.preview.diversity(images, self.batches), **found}
         yield Samples(self.step, "ema", to_pictures(images))
         raw = copy.deepcopy(self.learner.model).eval()
-        yield Samples(self.step, "raw", to_pictures(self._drawn(raw)))
+        self._finish(raw)
+        yield Samples(self.step, "raw", to_pictures(self.preview.draw(raw)))
 
-    def _drawn(self, model: Model) -> Tensor:
-        self._finish(model)
-        return self.preview.draw(model)
-
-    def _finish(self, model: Model) -> None:
+    def _finish(self, model: Model) -> Mapping[str, float]:
         parts = self.batches.parts(256, FIT_PICTURES)
-        self.learner.finish(parts, model, latents.rng(self.seed, self.step, FINISH, self.device))
+        return self.learner.finish(
+            parts, model, latents.rng(self.seed, self.step, FINISH, self.device)
+        )
 
     def news(self) -> Iterator[Event]:
         """Say once that the batch had to be split."""
@@ -225,6 +235,24 @@ class Trainee:
             optimizer.restore(part(tensors, f"optimizer.{name}."), values["optimizers"][name])
         self.step, self.steps, self.seconds = values["step"], values["steps"], values["seconds"]
         self.until, self.retries = values["until"], values["retries"]
+
+    def begin_from(self, run: Run) -> None:
+        """Take over the averaged model of another run before the first step; raise Refused if it
+        is of another make.
+        """
+        _, tensors, values, _ = checkpoint.newest(run.checkpoints)
+        known = part(tensors, "ema.")
+        own = self.learner.model.state_dict()
+        same = values["family"] == self.run.record.family and values["size"] == list(self.size)
+        if not same or {k: v.shape for k, v in known.items()} != {
+            k: v.shape for k, v in own.items()
+        }:
+            raise Refused(
+                f"Run {run.number} is of another make (family, size or settings) and can't be"
+                " trained on here; start anew, or choose its own settings."
+            )
+        self.learner.model.load_state_dict(known)
+        self.ema.model.load_state_dict(known)
 
     def extend(self, plan: Plan | None) -> None:
         """Add `plan`'s steps or time to what is done; None keeps the run's own plan."""

@@ -99,9 +99,13 @@ def start(project: Project, request: TrainRequest, forecasted: Forecast | None =
         preset=request.preset,
         settings=settings.model_dump(),
         plan=request.plan.updated({"steps": known.steps}) if request.plan.steps else request.plan,
+        start_from=request.start_from,
     )
+    grounds = project.run(request.start_from) if request.start_from else None
     run = project.new_run(record)
     trainee = Trainee(run, packed, settings, image_size(packed.manifest), known)
+    if grounds is not None:
+        trainee.begin_from(grounds)
     yield from runlog.recorded(pausable(train(trainee), trainee), runlog.RunLog(run.folder), 0)
     return run
 

@@ -239,11 +239,11 @@ class GanLearner(Learner):
     @torch.no_grad()
     def finish(
         self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
-    ) -> None:
+    ) -> Mapping[str, float]:
         """Measure BatchNorm statistics of `model` anew: averaged weights fit none met before."""
         norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
         if not norms:
-            return
+            return {}
         momenta = [m.momentum for m in norms]
         for norm in norms:
             norm.reset_running_stats()
@@ -257,6 +257,7 @@ class GanLearner(Learner):
         for norm, momentum in zip(norms, momenta, strict=True):
             norm.momentum = momentum
         model.eval()
+        return {}
 
 
 def _batches(

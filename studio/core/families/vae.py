@@ -266,7 +266,7 @@ class VaeLearner(Learner):
     @torch.no_grad()
     def finish(
         self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
-    ) -> None:
+    ) -> Mapping[str, float]:
         """Fit the mixture of `model` to the codes of a thousand pictures, or 16 per class."""
         assert isinstance(model, VaeModel)
         codes, labels, count = [], [], 0
@@ -278,6 +278,7 @@ class VaeLearner(Learner):
                 break
         known = [y for y in labels if y is not None]
         model.mixture.fit(torch.cat(codes), torch.cat(known) if known else None, rng)
+        return {}
 
 
 def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) -> Preset:

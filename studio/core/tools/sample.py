@@ -1,6 +1,7 @@
 """Draw pictures from a run: latent k of a seed is one picture, however many are asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,11 +23,13 @@ def sample(
     label: str | None = None,
     raw: bool = False,
     step: int | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> Job[np.ndarray]:
     """Draw `count` pictures from run `number` (newest if None); returns uint8 [count, h, w, c].
 
     `label` names the class to draw (None: all classes in turn); `raw` takes the unaveraged weights;
-    `step` the newest checkpoint at or before it. Raises Refused for a run, class or step not there.
+    `step` the newest checkpoint at or before it; `changes` are settings of drawing, as the sampler.
+    Raises Refused for a run, class, step or setting not there.
     """
     run = project.run(number)
     if count < 1:
@@ -34,7 +37,7 @@ def sample(
     path, tensors, values, troubles = checkpoint.newest(run.checkpoints, step)
     for trouble in troubles:
         yield Note(f"{trouble} Drawing from {path.name} instead.", "warning")
-    model = build_model(values, tensors, raw)
+    model = build_model(values, tensors, raw, changes)
     labels = chosen_labels(count, values["classes"], label)
     drawn: list[np.ndarray] = []
     for part in _parts(count):
