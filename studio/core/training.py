@@ -1,6 +1,7 @@
 """The only training loop: a run in a project, trained as a job that can be stopped at any step."""
 
 import math
+import shutil
 import time
 from typing import Any
 
@@ -103,9 +104,13 @@ def start(project: Project, request: TrainRequest, forecasted: Forecast | None =
     )
     grounds = project.run(request.start_from) if request.start_from else None
     run = project.new_run(record)
-    trainee = Trainee(run, packed, settings, image_size(packed.manifest), known)
-    if grounds is not None:
-        trainee.begin_from(grounds)
+    try:
+        trainee = Trainee(run, packed, settings, image_size(packed.manifest), known)
+        if grounds is not None:
+            trainee.begin_from(grounds)
+    except BaseException:
+        shutil.rmtree(run.folder)  # nothing is in it yet
+        raise
     yield from runlog.recorded(pausable(train(trainee), trainee), runlog.RunLog(run.folder), 0)
     return run
 

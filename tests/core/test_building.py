@@ -1,13 +1,17 @@
 """Learners come from a seed alone; a checkpoint's tensors give back the model that draws."""
 
+import dataclasses
+
 import pytest
 import torch
 
 from studio.core import building
 from studio.core.data.packed import open_packed
+from studio.core.events import Refused
 from studio.core.families import families
 from studio.core.family import ImageSize
 from studio.core.request import Numerics
+from studio.core.settings import Settings, field
 from tests.core import toys
 
 CPU = torch.device("cpu")
@@ -71,3 +75,17 @@ def test_the_size_and_batch_are_the_set_s(tmp_path):
     tiny = families()["vae"].tiny
     assert building.batch_size(tiny.updated({"batch": 512}), packed) == 9
     assert building.batch_size(tiny.updated({"batch": 8}), packed) == 8
+
+
+class Painted(Settings):
+    """One setting of drawing, one of training."""
+
+    hue: int = field(1, label="Hue", help="The color.", drawing=True)
+    width: int = field(1, label="Width", help="The size.")
+
+
+def test_only_settings_of_drawing_change_afterwards():
+    family = dataclasses.replace(families()["gan"], settings=Painted)
+    assert building.drawing_only(family, {"hue": 3}) == {"hue": 3}
+    with pytest.raises(Refused, match="'width' of a trained GAN is fixed; only hue can"):
+        building.drawing_only(family, {"width": 3})

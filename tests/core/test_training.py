@@ -32,10 +32,10 @@ def digest(run) -> str:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_resumed_run_equals_the_uninterrupted_one(tmp_path, family):
-    whole = toys.project(tmp_path / "whole")
+    whole = toys.project(tmp_path / "whole", count=120)  # enough to hold some out
     _, reference = toys.finish(training.start(whole, toys.request(family, 130), toys.known(130)))
 
-    torn = toys.project(tmp_path / "torn")
+    torn = toys.project(tmp_path / "torn", count=120)
     job = training.start(torn, toys.request(family, 130), toys.known(130))
     stopped = next(e.step for e in job if isinstance(e, Scalars) and e.step >= 5)
     job.close()
@@ -220,6 +220,32 @@ def test_resume_trains_on_beyond_the_plan(tmp_path):
         toys.finish(training.resume(made))
     _, run = toys.finish(training.resume(made, plan=Plan(steps=4)))
     assert run.history().step == 9
+
+
+def test_a_run_may_start_from_another_ones_model(tmp_path):
+    made = toys.project(tmp_path)
+    _, first = toys.finish(training.start(made, toys.request("vae", 5)))
+    request = toys.request("vae", 5).updated({"start_from": first.number})
+    job = training.start(made, request, toys.known(5))
+    next(e for e in job if isinstance(e, Saved))
+    job.close()
+    second = made.run(2)
+    _, before, _, _ = checkpoint.newest(first.checkpoints)
+    _, after, values, _ = checkpoint.newest(second.checkpoints, 0)
+    assert second.record.start_from == first.number and values["step"] == 0
+    learned = [k for k in before if k.startswith("ema.") and "mixture" not in k]
+    assert learned and all(torch.equal(before[k], after[k]) for k in learned)
+    assert all(torch.equal(before[k], after[k.replace("ema.", "learner.model.")]) for k in learned)
+
+
+def test_a_run_of_another_make_is_no_start(tmp_path):
+    made = toys.project(tmp_path)
+    toys.finish(training.start(made, toys.request("vae", 5)))
+    with pytest.raises(Refused, match="another make"):
+        toys.finish(training.start(made, toys.request("gan", 5).updated({"start_from": 1})))
+    with pytest.raises(Refused, match="no run 7"):
+        toys.finish(training.start(made, toys.request("gan", 5).updated({"start_from": 7})))
+    assert [run.number for run in made.runs()] == [1]
 
 
 def test_changed_pictures_are_refused(tmp_path):

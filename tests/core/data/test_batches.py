@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from studio.core.data.batches import Batches
+from studio.core.data.batches import Batches, split
 from studio.core.data.packed import open_packed
+from studio.core.pictures import to_images
 from tests.core import toys
 
 PLENTY = 2**40
@@ -66,3 +67,32 @@ def test_mirroring_flips_about_half(packed):
 def test_parts_are_fixed_and_bounded(packed):
     sizes = [len(images) for images, _ in batches(packed).parts(4, 9)]
     assert sizes == [4, 4, 1]
+
+
+def test_held_out_pictures_are_never_in_a_batch(tmp_path):
+    packed = open_packed(toys.project(tmp_path, count=120, height=4, width=6).dataset("toy"))
+    some = Batches(packed, 8, 3, False, torch.device("cpu"), PLENTY, held_out=0.2)
+    picks = torch.cat([some._picks(step) for step in range(24)])
+    assert some.count == 96 and set(picks.tolist()).isdisjoint(some.held.tolist())
+    assert sorted([*some.held.tolist(), *some.kept.tolist()]) == list(range(120))
+    held = {image.numpy().tobytes() for image in packed_images(packed, some.held)}
+    unseen = some.unseen(5)
+    assert unseen is not None and unseen.images.shape == (8, 4, 4, 6)
+    assert all(image.numpy().tobytes() in held for image in unseen.images)
+    seen = torch.cat([part.images for part in some.parts(64, 1000)])
+    assert len(seen) == 96 and not held & {image.numpy().tobytes() for image in seen}
+
+
+def packed_images(packed, picks):
+    return to_images(torch.from_numpy(np.array(packed.pictures))[picks])
+
+
+@pytest.mark.parametrize(("count", "share", "held"), [(99, 0.5, 0), (100, 0.05, 16), (5000, 0, 0)])
+def test_how_many_are_held_out(count, share, held):
+    kept, out = split(count, share, 0)
+    assert len(out) == held and len(kept) == count - held
+    assert split(count, share, 0)[1].equal(out)
+
+
+def test_nothing_is_unseen_where_nothing_is_held_out(packed):
+    assert batches(packed).unseen(0) is None
