@@ -9,7 +9,7 @@ from torch import Tensor
 
 from studio.core import latents
 from studio.core.families import families
-from studio.core.family import Encodes, Family, ImageSize, Learner
+from studio.core.family import Batch, Encodes, Family, ImageSize, Learner, Likelihood
 from studio.core.learning import Ema
 
 SIZES = [(32, 32, 4), (28, 28, 1), (24, 16, 3), (17, 23, 3)]
@@ -156,6 +156,45 @@ def test_finishing_is_deterministic_and_leaves_training_alone(family: Family):
     assert not models[0].training
     assert torch.equal(drawn(models[0], 4, 1), drawn(models[1], 4, 1))
     assert all(torch.equal(v, before[k]) for k, v in learner.state_dict().items())
+
+
+@every_family
+@pytest.mark.parametrize("size", [CASES[0], CASES[5]], ids=["plain", "classes"])
+def test_watching_is_deterministic_and_plots_numbers(family: Family, size: ImageSize):
+    watched = []
+    for _ in range(2):
+        learner = built(family, size)
+        steps(learner, size, 0, 3)
+        state = torch.get_rng_state()
+        seen, unseen = Batch(*toy(size, 3)), Batch(*toy(size, 50))
+        found = learner.watch(seen, unseen, latents.rng(0, 3, 2), 0.03)
+        assert torch.equal(torch.get_rng_state(), state)
+        assert learner.training
+        assert all(v.ndim == 0 and not v.requires_grad for v in found.values())
+        watched.append((found, learner.state_dict()))
+    (one, before), (other, after) = watched
+    assert one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
+    assert all(torch.equal(before[k], after[k]) for k in before)
+
+
+@every_family
+def test_bits_are_a_finite_number_for_each_picture(family: Family):
+    size = ImageSize(16, 16, 3, 3)
+    learner = built(family, size)
+    if not isinstance(learner.model, Likelihood):
+        pytest.skip("this family does not say how probable a picture is")
+    steps(learner, size, 0, 30)
+    model = learner.model.eval()
+    learner.finish(iter([toy(size, k, 64) for k in range(2)]), model, latents.rng(0))
+    images, labels = toy(size, 7, 6)
+    images = ((images + 1) * 127.5).round() / 127.5 - 1
+    for asked in (labels, None):
+        bits = model.bits(images, asked, latents.rng(1))
+        assert bits.shape == (6,) and bits.isfinite().all() and not bits.requires_grad
+        assert torch.equal(bits, model.bits(images, asked, latents.rng(1)))
+    noise = (torch.rand(images.shape, generator=latents.rng(2)) * 255).round() / 127.5 - 1
+    typical, strange = (model.bits(x, labels, latents.rng(1)).mean() for x in (images, noise))
+    assert typical < strange, "noise is as probable as the pictures learned from"
 
 
 @every_family
