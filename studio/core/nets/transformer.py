@@ -7,6 +7,20 @@ from torch.nn import functional
 Cache = list[tuple[Tensor, Tensor]]  # keys and values [n, heads, t, width / heads] of every block
 
 
+def attention(q: Tensor, k: Tensor, v: Tensor, causal: bool, dropout: float) -> Tensor:
+    """Return the values mixed by attention; on a processor in float32.
+
+    There torch's bfloat16 attention takes three times as long (84 against 28 ms forth and back
+    for 32 x 6 heads x 128 tokens).
+    """
+    if q.device.type != "cpu":
+        return functional.scaled_dot_product_attention(q, k, v, is_causal=causal, dropout_p=dropout)
+    with torch.autocast("cpu", enabled=False):
+        return functional.scaled_dot_product_attention(
+            q.float(), k.float(), v.float(), is_causal=causal, dropout_p=dropout
+        )
+
+
 class Attention(nn.Module):
     """Multi-head self-attention (Vaswani et al. 2017)."""
 
@@ -25,13 +39,8 @@ class Attention(nn.Module):
         q, k, v = self.inner(x).view(n, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         if past is not None:
             k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
-        mixed = functional.scaled_dot_product_attention(
-            q,
-            k,
-            v,
-            is_causal=self.causal and past is None and t > 1,
-            dropout_p=self.dropout if self.training else 0.0,
-        )
+        causal = self.causal and past is None and t > 1
+        mixed = attention(q, k, v, causal, self.dropout if self.training else 0.0)
         return self.outer(mixed.transpose(1, 2).reshape(n, t, width)), (k, v)
 
 
