@@ -1,0 +1,156 @@
+"""How grids of tokens are drawn from a prior: a deterministic map from latents, run both ways.
+
+Either one token after the other, or many at a time, the surest first (MaskGIT, Chang et al. 2022).
+Other than in that paper, *where* to go on is decided before *what* stands there is drawn: one
+number a token suffices, no draw is thrown away, and the way back is exact.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from studio.core.latents import normal_to_uniform
+from studio.core.nets.symbols import drawn_symbol, latent_of, probabilities
+from studio.core.nets.token_prior import UNKNOWN, TokenPrior
+
+CHANCE = 4.5  # how far the order of filling is left to chance at the start (MaskGIT's temperature)
+
+
+class Round(NamedTuple):
+    """One round of filling: tokens [n, t] after it, all guesses, the logits they were drawn from,
+    and the places [n, m] that were filled.
+    """
+
+    tokens: Tensor
+    guesses: Tensor
+    logits: Tensor
+    places: Tensor
+
+
+def schedule(places: int, rounds: int) -> list[int]:
+    """Return how many of `places` tokens are known after each round: few first, many at last."""
+    rounds = min(rounds, places)
+    known = [
+        max(k, math.floor(places * (1 - math.cos(0.5 * math.pi * k / rounds))))
+        for k in range(1, rounds)
+    ]
+    return [*known, places]
+
+
+def filled(
+    logits_of: Callable[[Tensor], Tensor],
+    choose: Callable[[Tensor], Tensor],
+    order: Tensor,
+    rounds: int,
+) -> Iterator[Round]:
+    """Fill grids of tokens in `rounds`; latents `order` [n, t] say how chance takes part in where.
+
+    `choose(logits [n, t, k])` guesses every token; the surest unknown places keep theirs. How sure
+    is read from the logits alone.
+    """
+    tokens = torch.full(order.shape, UNKNOWN, device=order.device)
+    gumbel = -(-normal_to_uniform(order.double()).log()).log()
+    steps = schedule(order.shape[1], rounds)
+    for k, (before, after) in enumerate(zip([0, *steps], steps, strict=False)):
+        logits = logits_of(tokens)
+        guesses = torch.where(tokens == UNKNOWN, choose(logits), tokens)
+        sure = logits.log_softmax(-1).amax(-1) + CHANCE * (1 - (k + 1) / len(steps)) * gumbel
+        sure = sure.masked_fill(tokens != UNKNOWN, -torch.inf)
+        places = sure.argsort(dim=1, descending=True, stable=True)[:, : after - before]
+        tokens = tokens.scatter(1, places, guesses.gather(1, places))
+        yield Round(tokens, guesses, logits, places)
+
+
+@dataclass(frozen=True)
+class TokenDrawing:
+    """Draws grids of tokens from `prior` where token k stands for `codes` [k].
+
+    Latents are [n, layers, t]: the first layer chooses each place's token by inverse CDF; a prior
+    that is not causal has a second one, which says how chance takes part in the order of places.
+    """
+
+    prior: TokenPrior
+    codes: Tensor
+    rounds: int
+    temperature: float = 1.0
+    guidance: float = 1.0
+
+    def drawn(self, latents: Tensor, rows: Tensor) -> Iterator[Tensor]:
+        """Yield tokens int64 [n, t] with each round, what is not yet drawn being guessed.
+
+        `rows` [n] is 0 for any class, else label + 1.
+        """
+        if self.prior.causal:
+            yield from self._in_order(latents[:, 0], self._doubled(rows))
+            return
+        symbols, order = latents.unbind(1)
+        rows = self._doubled(rows)
+        for one in filled(
+            lambda known: self._logits(known, rows),
+            lambda logits: drawn_symbol(logits, symbols),
+            order,
+            self.rounds,
+        ):
+            yield one.guesses
+
+    def latents(self, tokens: Tensor, rows: Tensor) -> Tensor:
+        """Return latents [n, layers, t] from which `drawn` ends in `tokens` [n, t]."""
+        order = torch.zeros(tokens.shape, device=tokens.device)
+        symbols = latent_of(self.logits(tokens, order, rows), tokens)
+        return torch.stack([symbols] if self.prior.causal else [symbols, order], 1)
+
+    def nats(self, tokens: Tensor, order: Tensor, rows: Tensor) -> Tensor:
+        """Return -log of the probability [n] that `tokens` are drawn when the latents of the order
+        are `order` [n, t], which a causal prior does not read.
+        """
+        p = probabilities(self.logits(tokens, order, rows))
+        return -p.gather(2, tokens[..., None]).log().sum((1, 2)).to(order.dtype)
+
+    def logits(self, tokens: Tensor, order: Tensor, rows: Tensor) -> Tensor:
+        """Return the logits [n, t, k] from which drawing would choose each of `tokens` [n, t]."""
+        rows = self._doubled(rows)
+        if self.prior.causal:
+            return self._logits(tokens, rows)
+        found = torch.zeros(())
+        for one in filled(
+            lambda known: self._logits(known, rows), lambda _: tokens, order, self.rounds
+        ):
+            places = one.places[..., None].expand(-1, -1, one.logits.shape[-1])
+            found = one.logits if not found.ndim else found
+            found = found.scatter(1, places, one.logits.gather(1, places))
+        return found
+
+    def _in_order(self, symbols: Tensor, rows: Tensor) -> Iterator[Tensor]:
+        count = len(symbols)
+        guesses = drawn_symbol(self.prior.base().expand(count, -1, -1), symbols)
+
+        def choose(place: int, logits: Tensor) -> Tensor:
+            chosen = drawn_symbol(self._guided(logits, count), symbols[:, place])
+            return chosen.repeat(len(rows) // count)
+
+        for tokens in self.prior.in_order(choose, rows, self.codes):
+            known = tokens[:count]
+            yield torch.where(known == UNKNOWN, guesses, known)
+
+    def _doubled(self, rows: Tensor) -> Tensor:
+        """Append rows without a class where guidance asks for them."""
+        if self.guidance == 1 or not bool(rows.any()):
+            return rows
+        return torch.cat([rows, torch.zeros_like(rows)])
+
+    def _logits(self, tokens: Tensor, rows: Tensor) -> Tensor:
+        both = tokens.repeat(len(rows) // len(tokens), 1)
+        return self._guided(self.prior(both, rows, self.codes), len(tokens))
+
+    def _guided(self, logits: Tensor, count: int) -> Tensor:
+        """Move away from the logits without a class, which follow the first `count`, if any do (Ho
+        & Salimans 2022); then apply the temperature.
+        """
+        named, nameless = logits[:count], logits[-count:]
+        if len(logits) > count:
+            named = nameless + self.guidance * (named - nameless)
+        return named / self.temperature
