@@ -10,7 +10,8 @@ Sets: noto, crawl, cifar (of ../shared/data), or any folder or zip. Pictures are
 white, the same for both sides; 1,000 of them (or a fifth) are held out from both, and everything is
 scored against these. Seconds are process CPU seconds on one thread, for both sides: those spent in
 training steps; decoding, building and drawing do not count. `floor` is what other real pictures
-score. The full comparison is --seconds 600 --seeds 0 1 2 on all three sets; a look in between,
+score. Compare the `pace` in ours.json with that in peer.json: if the machine was slower for one side
+(see pace.py), repeat that side. The full comparison is --seconds 600 --seeds 0 1 2 on all three sets; a look in between,
 --seconds 60 --seeds 0. As many of ours are scored as the peer has samples.
 """
 
@@ -108,6 +109,7 @@ def ours(place: Path, out: Path, words: argparse.Namespace) -> None:
             write(rgb(many), folder)
             about = {"family": family, "preset": words.preset, "seed": seed, "steps": done.steps}
             about |= {"seconds": done.seconds, "with_grids_and_saves": done.whole, "draw": spent}
+            about["pace"] = round(statistics.median(done.paces), 1)
             (folder / "ours.json").write_text(json.dumps(about, indent=1))
             print({k: round(v, 1) if isinstance(v, float) else v for k, v in about.items()})
 

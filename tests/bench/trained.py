@@ -26,6 +26,7 @@ from studio.core.family import Model
 from studio.core.project import Plan, Project, Run
 from studio.core.request import TrainRequest
 from studio.core.tools.sample import sample
+from tests.bench.pace import pace
 
 Clock = Literal["cpu", "wall"]
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -49,7 +50,8 @@ class Asked:
 class Trained:
     """A finished run; seconds on the clock that was asked for.
 
-    `seconds` were spent in steps, `whole` with the forecast, the grids and the saves.
+    `seconds` were spent in steps, `whole` with the forecast, the grids and the saves. `paces` are
+    billions of operations a CPU second of this machine while it trained; see pace.
     """
 
     project: Project
@@ -57,6 +59,7 @@ class Trained:
     steps: int
     seconds: float
     whole: float
+    paces: tuple[float, ...]
 
 
 @contextmanager
@@ -91,7 +94,7 @@ def train(project: Project, packed: PackedSet, asked: Asked) -> Trained:
         settings=asked.settings,
         plan=plan,
     )
-    steps, seconds = 0, 0.0
+    steps, seconds, paces = 0, 0.0, [pace()]
     torch.set_num_threads(threads)
     with ticking(asked.clock):
         begun = time.monotonic()
@@ -101,11 +104,13 @@ def train(project: Project, packed: PackedSet, asked: Asked) -> Trained:
                 event = next(job)
                 if isinstance(event, Scalars):
                     seconds = event.seconds
+                    paces += [pace()] if seconds > len(paces) * asked.seconds / 5 else []
                 if isinstance(event, Progress) and event.text == "Training":
                     steps = event.done
         except StopIteration as stop:
             run = stop.value
-        return Trained(project, run, steps, seconds, time.monotonic() - begun)
+        whole = time.monotonic() - begun
+        return Trained(project, run, steps, seconds, whole, tuple(paces))
 
 
 def drawn(trained: Trained, count: int, seed: int = 1) -> tuple[np.ndarray, float]:
