@@ -10,9 +10,10 @@ Sets: noto, crawl, cifar (of ../shared/data), or any folder or zip. Pictures are
 white, the same for both sides; 1,000 of them (or a fifth) are held out from both, and everything is
 scored against these. Seconds are process CPU seconds on one thread, for both sides: those spent in
 training steps; decoding, building and drawing do not count. `floor` is what other real pictures
-score. Compare the `pace` in ours.json with that in peer.json: if the machine was slower for one side
-(see pace.py), repeat that side. The full comparison is --seconds 600 --seeds 0 1 2 on all three sets; a look in between,
---seconds 60 --seeds 0. As many of ours are scored as the peer has samples.
+score. Compare the `pace` in ours.json with that in peer.json: if the machine was slower for one
+side (see pace.py), repeat that side. The full comparison is --seconds 600 --seeds 0 1 2 on all
+three sets; a look in between, --seconds 60 --seeds 0. As many of ours are scored as the peer has
+samples.
 """
 
 import argparse
