@@ -1,8 +1,9 @@
 """What the verbs do once their words are read: pull a job of core and say what it came to."""
 
 import tempfile
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio.core import project as projects
 from studio.core.data import importing
@@ -12,6 +13,9 @@ from studio.core.events import Refused, Samples
 from studio.core.project import Plan, Project, Run
 from studio.core.request import TrainRequest
 from studio.terminal import clock, pull, write_json
+
+if TYPE_CHECKING:
+    from studio.core.health import Remedy
 
 
 def default_project(data: str) -> Path:
@@ -99,19 +103,57 @@ def train(project: Project, asked: TrainRequest, json_lines: bool) -> None:
     conclude(project, run, json_lines)
 
 
-def resume(folder: Path, number: int | None, changes: dict[str, Any], json_lines: bool) -> None:
-    """Go on with a run, for its plan or the `changes` to it."""
+def resume(
+    folder: Path,
+    number: int | None,
+    length: dict[str, Any],
+    settings: dict[str, Any],
+    remedy: bool,
+    json_lines: bool,
+) -> None:
+    """Go on with a run, for its plan or the `length` given, with other settings or its remedy."""
     from studio.core import training
+    from studio.core.health import Remedy
 
     project = projects.open(folder)
     run = project.run(number)
-    plan = run.record.plan.updated(changes) if changes else None
+    plan = run.record.plan.updated(length) if length else None
+    chosen = prescribed(run) if remedy else Remedy("", "", settings)
+    job = training.treat(
+        project, run.number, replace(chosen, changes={**chosen.changes, **settings}), plan
+    )
     try:
-        pull(training.resume(project, run.number, plan), json_lines, Grids(project, run))
+        pull(job, json_lines, Grids(project, run))
     except KeyboardInterrupt:
         conclude(project, run, json_lines)
         raise
     conclude(project, run, json_lines)
+
+
+def prescribed(run: Run) -> "Remedy":
+    """Return the remedy for what the run suffers from; raise Refused if there is none."""
+    from studio.core.health import judge
+
+    verdict = judge(run.history(), run.record.settings)
+    if verdict.remedy is None:
+        raise Refused(f"Run {run.number} needs no remedy: {verdict.text}")
+    return verdict.remedy
+
+
+def health(folder: Path, number: int | None, json_lines: bool) -> None:
+    """Say how a run does, and what would help."""
+    from studio.core.health import judge
+
+    run = projects.open(folder).run(number)
+    verdict = judge(run.history(), run.record.settings)
+    if json_lines:
+        write_json({"event": "result", "run": run.number, **asdict(verdict)})
+        return
+    words = {"info": "Healthy", "warning": "Watch", "error": "Problem"}
+    print(f"{words[verdict.level]}: {verdict.text}")
+    if verdict.remedy:
+        print(f"Remedy   {verdict.remedy.title}: {verdict.remedy.effect}")
+        print(f"Apply    atelier resume {folder} --run {run.number} --remedy")
 
 
 class Grids:

@@ -1,4 +1,4 @@
-"""Every action of the window without a window: train, resume, sample, inspect, doctor."""
+"""Every action of the window without a window: train, resume, health, sample, inspect, doctor."""
 
 import functools
 import json
@@ -144,13 +144,29 @@ def resume(
     run: RunOption = None,
     steps: StepsOption = None,
     minutes: MinutesOption = None,
+    set_: SetOption = None,
+    remedy: Annotated[
+        bool, typer.Option("--remedy", help="Apply what `atelier health` proposes.")
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
-    """Go on training a run: to the end of its plan, or for --minutes or --steps more."""
+    """Go on training a run: to the end of its plan, or for --minutes or --steps more.
+
+    Settings changed with --set hold from then on.
+    """
     from studio import actions
 
     only_one(steps, minutes)
-    actions.resume(project, run, length(steps, minutes), json_)
+    actions.resume(project, run, length(steps, minutes), assigned(set_ or []), remedy, json_)
+
+
+@verbs.command()
+@guarded
+def health(project: ProjectArgument, run: RunOption = None, json_: JsonOption = False) -> None:
+    """Say in words how a run does, and what would help."""
+    from studio import actions
+
+    actions.health(project, run, json_)
 
 
 @verbs.command()

@@ -115,6 +115,17 @@ def prune(folder: Path, planned: int) -> None:
         shutil.rmtree(doomed, ignore_errors=True)
 
 
+def put_aside(folder: Path, step: int) -> None:
+    """Move the checkpoints after `step` to `folder`/aside, in place of what was there before."""
+    late = [p for p in checkpoints(folder) if int(p.name.removeprefix("step-")) > step]
+    if not late:
+        return
+    shutil.rmtree(folder / "aside", ignore_errors=True)
+    (folder / "aside").mkdir()
+    for path in late:
+        path.rename(folder / "aside" / path.name)
+
+
 def sweep(folder: Path) -> None:
     """Remove what an interrupted save or prune left behind (hidden names only)."""
     for leftover in [*folder.glob(".tmp-*"), *folder.glob(".old-*")]:

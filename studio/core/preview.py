@@ -29,10 +29,16 @@ class Preview:
         return images
 
     def diversity(self, images: Tensor, batches: Batches) -> float:
-        """Return the mean distance between drawn pictures over that between training pictures."""
+        """Return the mean distance between drawn pictures over that between training pictures.
+
+        Where there are classes, between pictures of one class: others differ by their label alone.
+        """
         if self._known is None:
-            self._known = spread(torch.cat([part for part, _ in batches.parts(64, 256)]))
-        return spread(images) / max(1e-6, self._known)
+            parts = list(batches.parts(64, 256))
+            labels = [part.labels for part in parts if part.labels is not None]
+            known = torch.cat(labels) if labels else None
+            self._known = spread(torch.cat([part.images for part in parts]), known)
+        return spread(images, self.labels) / max(1e-6, self._known)
 
     def to(self, device: torch.device) -> None:
         """Move the latents and labels."""
@@ -51,9 +57,17 @@ def grid_labels(count: int, classes: int, device: torch.device) -> Tensor | None
     return (torch.arange(count) * classes // count).to(device) if classes else None
 
 
-def spread(images: Tensor) -> float:
-    """Return the mean distance between images [n, c, h, w], each shrunk to 8x8; 0 for one image."""
+def spread(images: Tensor, labels: Tensor | None = None) -> float:
+    """Return the mean distance between images [n, c, h, w], each shrunk to 8x8; 0 for one image.
+
+    With `labels` [n], between those of the same class, unless no two have the same.
+    """
     if len(images) < 2:
         return 0.0
     small = nn.functional.adaptive_avg_pool2d(images.float(), 8).flatten(1)
-    return float(torch.pdist(small).mean())
+    distances = torch.pdist(small)
+    if labels is None:
+        return float(distances.mean())
+    one, other = torch.triu_indices(len(labels), len(labels), 1, device=labels.device)
+    same = labels[one] == labels[other]
+    return float(distances[same].mean() if same.any() else distances.mean())

@@ -36,7 +36,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class History:
-    """What a run's log says: series to plot, sample grids, notes, and how the run stands."""
+    """What a run's log says: series to plot, sample grids, notes, and how the run stands.
+
+    `changes` are the settings that are no longer those the run was started with.
+    """
 
     series: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(
         default_factory=dict
@@ -47,6 +50,7 @@ class History:
     saved: int = 0
     seconds: float = 0.0
     status: str = "interrupted"
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class RunLog:
@@ -65,9 +69,10 @@ class RunLog:
         self.file.write(json.dumps({"event": event, **values}) + "\n")
         self.file.flush()
 
-    def started(self, step: int) -> None:
-        """Say that this process trains the run from `step` on."""
-        self.append("started", step=step, pid=os.getpid(), since=psutil.Process().create_time())
+    def started(self, step: int, changes: Mapping[str, Any] | None = None) -> None:
+        """Say that this process trains the run from `step` on, with `changes` to its settings."""
+        process = {"pid": os.getpid(), "since": psutil.Process().create_time()}
+        self.append("started", step=step, **process, changes=dict(changes or {}))
 
     def ended(self, how: Ending) -> None:
         """Say how training ended, and close the file."""
@@ -103,9 +108,14 @@ class RunLog:
         )
 
 
-def recorded(job: Job[T], log: RunLog, step: int) -> Job[T]:
-    """Pull `job` and write every event to `log` before handing it on; orders sent reach the job."""
-    log.started(step)
+def recorded(
+    job: Job[T], log: RunLog, step: int, changes: Mapping[str, Any] | None = None
+) -> Job[T]:
+    """Pull `job` and write every event to `log` before handing it on; orders sent reach the job.
+
+    It begins at `step`, from then on with `changes` to the run's settings.
+    """
+    log.started(step, changes)
     order: Order | None = None
     try:
         while True:
@@ -149,6 +159,7 @@ def replay(folder: Path) -> History:
         saved=saved,
         seconds=max((line["seconds"] for line in scalars), default=0.0),
         status=_status(lines),
+        changes=_changes(lines),
     )
 
 
@@ -190,6 +201,11 @@ def _sample(folder: Path, line: dict[str, Any]) -> Sample:
 
 def _note(line: dict[str, Any]) -> Note:
     return Note(line["text"], line["level"], line["kind"], line["step"])
+
+
+def _changes(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    begun = [line.get("changes") or {} for line in lines if line["event"] == "started"]
+    return {name: value for changes in begun for name, value in changes.items()}
 
 
 def _status(lines: list[dict[str, Any]]) -> str:

@@ -28,6 +28,7 @@ WATCH_EVERY = 32  # steps between two looks at held-out pictures
 SICK = 3  # steps with non-finite gradients in a row
 FIT_PICTURES = 2048
 UNLIMITED = 2**40
+FURTHER = 1.25  # times the steps lie between two grids that are compared
 
 
 class Trainee:
@@ -50,19 +51,17 @@ class Trainee:
         self.until = UNLIMITED if plan.steps else plan.minutes * 60
         self.numerics = known.numerics if known else Numerics()
         self.threads = known.threads if known else plan.threads or machine.cores()
-        self.batches = Batches(
-            packed,
-            batch_size(settings, packed),
-            plan.seed,
-            plan.mirror,
-            self.device,
-            machine.free_memory(self.device),
-            plan.held_out,
-        )
+        self.batches = self._batches()
         self._chunks = 1
         self._extra: dict[str, float] = {}
+        self._grid: tuple[int, Tensor | None] = (0, None)
         self._watched: dict[str, Tensor] = {}
         self._build()
+
+    def _batches(self) -> Batches:
+        plan, size = self.run.record.plan, batch_size(self.settings, self.packed)
+        free = machine.free_memory(self.device)
+        return Batches(self.packed, size, plan.seed, plan.mirror, self.device, free, plan.held_out)
 
     def _build(self) -> None:
         machine.use_threads(self.threads)
@@ -129,18 +128,36 @@ class Trainee:
             self._watched = self.learner.watch(seen, unseen, rng, self.step / self.steps)
 
     def read(self, values: dict[str, Tensor]) -> dict[str, float]:
-        """Fetch a step's values from the device, with what the last grid said."""
-        return {name: float(v) for name, v in (values | self._watched).items()} | self._extra
+        """Fetch a step's values from the device, with what was measured beside it since the last
+        time.
+        """
+        read = {name: float(v) for name, v in (values | self._watched).items()} | self._extra
+        self._watched, self._extra = {}, {}
+        return read
 
     def samples(self) -> Iterator[Samples]:
         """Draw the fixed latents with the averaged and the raw model."""
         found = self._finish(self.ema.model)
         images = self.preview.draw(self.ema.model)
-        self._extra = {"diversity": self.preview.diversity(images, self.batches), **found}
+        known = {"diversity": self.preview.diversity(images, self.batches)} | self._moved(images)
+        self._extra = {**known, **found}
         yield Samples(self.step, "ema", to_pictures(images))
         raw = copy.deepcopy(self.learner.model).eval()
         self._finish(raw)
         yield Samples(self.step, "raw", to_pictures(self.preview.draw(raw)))
+
+    def _moved(self, images: Tensor) -> dict[str, float]:
+        """Return "change", when it is time: by how many of 255 levels a doubling of the steps
+        moves the grid.
+        """
+        before, last = self._grid
+        if last is not None and self.step < FURTHER * before:
+            return {}
+        self._grid = (self.step, images)
+        if last is None or not before:
+            return {}
+        levels = 127.5 * float((images - last).abs().mean())
+        return {"change": levels / math.log2(self.step / before)}
 
     def _finish(self, model: Model) -> Mapping[str, float]:
         parts = self.batches.parts(256, FIT_PICTURES)
@@ -212,9 +229,13 @@ class Trainee:
         }
         return tensors, values
 
-    def restore(self, newest_step: int | None = None) -> list[str]:
-        """Load the newest sound checkpoint; return a sentence for each newer one that was
-        damaged.
+    def restore(
+        self, newest_step: int | None = None, changes: Mapping[str, Any] | None = None
+    ) -> list[str]:
+        """Load the newest sound checkpoint, at most at `newest_step`, with `changes` to the
+        settings; return a sentence for each newer one that was damaged.
+
+        Raises Refused for changes that the trained weights do not fit.
         """
         _, tensors, values, troubles = checkpoint.newest(self.run.checkpoints, newest_step)
         if values["fingerprint"] != self.packed.manifest.fingerprint:
@@ -223,8 +244,21 @@ class Trainee:
                 " import them again."
             )
         self.numerics, self.threads = Numerics(**values["numerics"]), values["threads"]
+        kept = type(self.settings).model_validate(values["settings"])
+        self.settings = kept.updated(dict(changes or {}))
+        if batch_size(self.settings, self.packed) != self.batches.size:
+            self.batches = self._batches()
         self._build()
-        self.load(tensors, values)
+        try:
+            self.load(tensors, values)
+        except RuntimeError:
+            if not changes:
+                raise
+            names = ", ".join(f"'{name}'" for name in changes)
+            raise Refused(
+                f"What run {self.run.number} has learned does not fit another {names};"
+                " start a new run with it."
+            ) from None
         return troubles
 
     def load(self, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:

@@ -3,17 +3,19 @@
 import math
 import shutil
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
 
+from studio.core import checkpoint, runlog
 from studio.core import device as machine
 from studio.core import project as projects
-from studio.core import runlog
 from studio.core.building import image_size
 from studio.core.data.packed import open_packed
 from studio.core.events import Event, Job, Note, Order, Progress, Refused, Scalars
 from studio.core.families import families
+from studio.core.health import Remedy, written
 from studio.core.probe import forecast, settings_of
 from studio.core.project import Plan, Project, Run, RunRecord
 from studio.core.request import Forecast, TrainRequest
@@ -24,7 +26,7 @@ ROLLBACKS_AT_MOST = 3
 COST_AT_MOST = 0.08  # of the time goes into sample grids, and as much into saving
 
 
-def train(trainee: Trainee) -> Job[None]:
+def train(trainee: Trainee, *first: Note) -> Job[None]:
     """Train until the plan is done, yielding Scalars, Samples, Saved, Notes and Progress.
 
     Stop (`close`) saves first. A step whose gradients are not finite is left out; after three in a
@@ -32,6 +34,7 @@ def train(trainee: Trainee) -> Job[None]:
     """
     scalars, samples, saves = Due(0.1, 1 / 2000), Due(1.0, 1 / 40), Due(10.0, 1.0, 60.0)
     yield Note(f"Training on {trainee.description}.", kind="device", step=trainee.step)
+    yield from first
     if trainee.step == 0:
         yield from trainee.samples()
         yield trainee.save()
@@ -54,8 +57,9 @@ def train(trainee: Trainee) -> Job[None]:
         trainee.save()
         raise
     yield from trainee.samples()
-    if values and scalars.last != trainee.seconds:
-        yield Scalars(trainee.step, trainee.read(values), trainee.seconds)
+    rest = trainee.read(values if scalars.last != trainee.seconds else {})
+    if rest:
+        yield Scalars(trainee.step, rest, trainee.seconds)
     yield trainee.save()
 
 
@@ -115,26 +119,75 @@ def start(project: Project, request: TrainRequest, forecasted: Forecast | None =
     return run
 
 
-def resume(project: Project, number: int | None = None, plan: Plan | None = None) -> Job[Run]:
+def resume(
+    project: Project,
+    number: int | None = None,
+    plan: Plan | None = None,
+    changes: Mapping[str, Any] | None = None,
+    back_to: int | None = None,
+) -> Job[Run]:
     """Go on with a run from its newest sound checkpoint; returns the run.
 
     `plan` trains on for its time or steps beyond what was done; without it the run's own plan is
-    completed. Raises Refused when there is nothing to go on from or nothing left to do.
+    completed. `changes` to its settings hold from now on; where nothing is left to do, they get
+    the run's plan anew. `back_to` goes on from the newest checkpoint at or before that step.
+    Raises Refused when there is nothing to go on from, nothing left to do, or for changes that
+    do not fit what was trained.
     """
+    run, trainee = _waiting(project, number)
+    for trouble in trainee.restore(back_to, changes):
+        yield Note(f"{trouble} Going on from step {trainee.step} instead.", "warning")
+    trainee.extend(plan or (run.record.plan if changes and trainee.done else None))
+    if trainee.done:
+        raise Refused(f"Run {run.number} has done all of its plan; add time to train it further.")
+    notes = _remedied(trainee, changes or {}, back_to)
+    log = runlog.RunLog(run.folder)
+    job = pausable(train(trainee, *notes), trainee)
+    yield from runlog.recorded(job, log, trainee.step, changes)
+    return projects.open(project.folder).run(run.number)
+
+
+def keep(project: Project, number: int | None, back_to: int | None) -> Job[Run]:
+    """Leave a run at its newest checkpoint at or before `back_to`; returns the run."""
+    run, trainee = _waiting(project, number)
+    trainee.restore(back_to)
+    notes = _remedied(trainee, {}, back_to)
+    yield from runlog.recorded(_said(notes), runlog.RunLog(run.folder), trainee.step)
+    return projects.open(project.folder).run(run.number)
+
+
+def _said(notes: list[Note]) -> Job[None]:
+    yield from notes
+
+
+def treat(
+    project: Project, number: int | None, remedy: Remedy, plan: Plan | None = None
+) -> Job[Run]:
+    """Apply `remedy` to a run that does not train at present; returns the run."""
+    if remedy.stop:
+        return (yield from keep(project, number, remedy.back_to))
+    return (yield from resume(project, number, plan, remedy.changes, remedy.back_to))
+
+
+def _waiting(project: Project, number: int | None) -> tuple[Run, Trainee]:
+    """Return a run that nobody trains, and its trainee still untouched."""
     run = project.run(number)
     if run.history().status == "running":
         raise Refused(f"Run {run.number} is being trained by another Atelier; stop it there first.")
     packed = open_packed(project.dataset(run.record.dataset))
     settings = families()[run.record.family].settings.model_validate(run.record.settings)
-    trainee = Trainee(run, packed, settings, image_size(packed.manifest))
-    for trouble in trainee.restore():
-        yield Note(f"{trouble} Going on from step {trainee.step} instead.", "warning")
-    trainee.extend(plan)
-    if trainee.done:
-        raise Refused(f"Run {run.number} has done all of its plan; add time to train it further.")
-    log = runlog.RunLog(run.folder)
-    yield from runlog.recorded(pausable(train(trainee), trainee), log, trainee.step)
-    return projects.open(project.folder).run(run.number)
+    return run, Trainee(run, packed, settings, image_size(packed.manifest))
+
+
+def _remedied(trainee: Trainee, changes: Mapping[str, Any], back_to: int | None) -> list[Note]:
+    """Put newer checkpoints aside if it goes back; return the note that marks it on the curves."""
+    known = type(trainee.settings).model_fields
+    words = [f"{known[name].title}: {written(value)}" for name, value in changes.items()]
+    if back_to is not None:
+        words.insert(0, f"Back to step {trainee.step}")
+        checkpoint.put_aside(trainee.run.checkpoints, trainee.step)
+    text = "; ".join(words)
+    return [Note(f"{text}.", kind="remedy", step=trainee.step)] if text else []
 
 
 def pausable(job: Job[None], trainee: Trainee) -> Job[None]:

@@ -96,6 +96,37 @@ def test_resume_goes_on_and_says_when_nothing_is_left(pictures, here, capsys):
     assert printed(capsys)[-1]["step"] == 5
 
 
+def test_health_is_said_in_words_and_json(pictures, here, capsys):
+    assert run("train", "blobs", *SHORT) == 0
+    capsys.readouterr()
+    assert run("health", "blobs.atelier") == 0
+    assert capsys.readouterr().out.startswith("Healthy: Warming up")
+    assert run("health", "blobs.atelier", "--run=1", "--json") == 0
+    result = printed(capsys)[-1]
+    assert (result["run"], result["sign"], result["remedy"]) == (1, "young", None)
+    assert run("resume", "blobs.atelier", "--remedy") == 2
+    assert "needs no remedy: Warming up" in capsys.readouterr().err
+
+
+def test_a_remedy_is_proposed_and_applied(pictures, here, capsys):
+    assert run("train", "blobs", *SHORT) == 0
+    folder = projects.open(here / "blobs.atelier").run().folder
+    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        for step in (51, 52, 53):
+            values = {"event": "scalars", "step": step, "seconds": 1.0, "values": {"codes": 0.01}}
+            log.write(json.dumps(values) + "\n")
+    capsys.readouterr()
+    assert run("health", "blobs.atelier") == 0
+    out = capsys.readouterr().out
+    assert "Only 1 % of the codes" in out and "resume" in out and "--remedy" in out
+    before = families()["vae"].tiny.model_dump()["rate"]
+    assert run("resume", "blobs.atelier", "--remedy", "--steps=2", "--set=batch=4", "--json") == 0
+    lines = printed(capsys)
+    assert any(line.get("kind") == "remedy" for line in lines) and lines[-1]["step"] == 5
+    changes = projects.open(here / "blobs.atelier").run().history().changes
+    assert changes == {"rate": before / 2, "batch": 4}
+
+
 def test_inspect_keeps_nothing(pictures, here, capsys):
     before = sorted(here.rglob("*"))
     assert run("inspect", "blobs", "--json", "--size=24x16", "--channels=grey") == 0
@@ -242,7 +273,7 @@ def test_the_doctor_examines_machine_and_families(capsys, monkeypatch):
 HEAVY = {"torch", "torchvision", "PySide6", "numpy", "rich", "cv2", "sklearn"}
 
 
-@pytest.mark.parametrize("verb", ["", "train", "resume", "sample", "inspect", "doctor"])
+@pytest.mark.parametrize("verb", ["", "train", "resume", "health", "sample", "inspect", "doctor"])
 def test_help_loads_nothing_heavy(verb):
     program = (
         "import sys\nfrom studio.cli import app\n"
@@ -260,7 +291,8 @@ def test_help_names_the_window_and_every_verb_in_time():
     seconds = time.perf_counter() - began
     assert "`atelier` opens the window" in text
     assert all(
-        f"\n  {verb} " in text for verb in ("train", "resume", "sample", "inspect", "doctor")
+        f"\n  {verb} " in text
+        for verb in ("train", "resume", "health", "sample", "inspect", "doctor")
     )
     assert seconds < 3.0  # 0.2 s on an idle machine; tests/bench measures it
 

@@ -30,10 +30,19 @@ def test_latents_depend_on_the_seed_alone():
 
 
 def test_diversity_is_one_for_the_training_pictures_and_zero_for_copies(tmp_path):
-    packed = open_packed(toys.project(tmp_path).dataset("toy"))
+    packed = open_packed(toys.project(tmp_path, classes=0).dataset("toy"))
     batches = Batches(packed, 8, 0, False, CPU, 2**40)
     real = torch.cat([part for part, _ in batches.parts(64, 256)])
-    grid = preview.Preview((5,), ImageSize(16, 16, 4, 3), 0, CPU)
+    grid = preview.Preview((5,), ImageSize(16, 16, 4), 0, CPU)
     assert grid.diversity(real, batches) == pytest.approx(1.0)
     assert grid.diversity(real[:1].repeat(9, 1, 1, 1), batches) == pytest.approx(0.0, abs=1e-3)
     assert preview.spread(real[:1]) == 0.0
+
+
+def test_diversity_is_that_within_a_class():
+    images = torch.stack([torch.full((3, 16, 16), value) for value in (-1.0, -1.0, 1.0, 1.0)])
+    assert preview.spread(images) > 1
+    assert preview.spread(images, torch.tensor([0, 0, 1, 1])) == 0.0
+    assert preview.spread(images, torch.tensor([0, 1, 0, 1])) > preview.spread(images)
+    alone = torch.tensor([0, 1, 2, 3])  # no two of a class: all pairs then
+    assert preview.spread(images, alone) == preview.spread(images)

@@ -10,6 +10,7 @@ import torch
 from studio.core import checkpoint, project, trainee, training
 from studio.core.events import Note, Refused, Samples, Saved, Scalars
 from studio.core.families import families
+from studio.core.health import Remedy
 from studio.core.learning import Optimizer
 from studio.core.project import Plan
 from tests.core import toys
@@ -291,3 +292,93 @@ def test_an_interrupted_run_is_seen_as_such(tmp_path):
     log.write_text("\n".join(dead) + '\n{"event": "scal')
     run = project.open(made.folder).run()
     assert run.history().status == "interrupted" and run.history().saved == 5
+
+
+def test_changed_settings_hold_from_then_on_and_mark_the_curve(tmp_path):
+    made = toys.project(tmp_path)
+    toys.finish(training.start(made, toys.request("gan", 10)))
+    more, change = Plan(steps=5), {"rate": 1e-4, "augment_amount": 0.9}
+    events, run = toys.finish(training.resume(made, plan=more, changes=change))
+    notes = [e for e in events if isinstance(e, Note) and e.kind == "remedy"]
+    assert [(n.step, n.text) for n in notes] == [
+        (10, "Learning rate: 0.0001; Augmentation amount: 0.9.")
+    ]
+    assert run.history().changes == change and run.record.settings["rate"] == 2e-3
+    state = checkpoint.newest(run.checkpoints)[2]
+    assert state["settings"]["rate"] == 1e-4 and state["step"] == 15
+    toys.finish(training.resume(made, plan=more))
+    assert checkpoint.newest(run.checkpoints)[2]["settings"]["augment_amount"] == 0.9
+
+
+def test_another_batch_size_is_taken_over(tmp_path):
+    made = toys.project(tmp_path)
+    toys.finish(training.start(made, toys.request("gan", 5)))
+    _, run = toys.finish(training.resume(made, plan=Plan(steps=5), changes={"batch": 4}))
+    assert run.history().step == 10
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"width": 16}, "does not fit another 'width'; start a new run"),
+        ({"latent": 4, "rate": 1e-3}, "does not fit another 'latent', 'rate'"),
+        ({"nonsense": 1}, "no setting 'nonsense'"),
+        ({"rate": -1.0}, "'rate' does not accept -1.0"),
+    ],
+)
+def test_changes_that_do_not_fit_are_refused_and_leave_the_run_alone(tmp_path, changes, words):
+    made = toys.project(tmp_path)
+    _, run = toys.finish(training.start(made, toys.request("gan", 5)))
+    before = (run.folder / "log.jsonl").read_bytes(), digest(run)
+    with pytest.raises(Refused, match=words):
+        toys.finish(training.resume(made, plan=Plan(steps=5), changes=changes, back_to=0))
+    assert ((run.folder / "log.jsonl").read_bytes(), digest(run)) == before
+
+
+def test_going_back_trains_on_from_there_and_nothing_newer_comes_back(tmp_path):
+    made = toys.project(tmp_path)
+    toys.finish(training.start(made, toys.request("gan", 10)))
+    toys.finish(training.resume(made, plan=Plan(steps=10)))
+    events, run = toys.finish(training.resume(made, plan=Plan(steps=3), back_to=12))
+    note = next(e for e in events if isinstance(e, Note) and e.kind == "remedy")
+    assert note.text == "Back to step 10." and note.step == 10
+    history = run.history()
+    assert history.step == history.saved == 13
+    assert checkpoint.newest(run.checkpoints)[2]["step"] == 13
+    assert (run.checkpoints / "aside" / "step-00000020" / "MANIFEST.json").exists()
+
+
+def test_changes_to_a_finished_run_get_its_plan_anew(tmp_path):
+    made = toys.project(tmp_path)
+    toys.finish(training.start(made, toys.request("gan", 6)))
+    _, run = toys.finish(training.resume(made, changes={"rate": 1e-4}))
+    assert run.history().step == 12
+
+
+def test_a_remedy_that_stops_keeps_an_earlier_save(tmp_path):
+    made = toys.project(tmp_path)
+    toys.finish(training.start(made, toys.request("gan", 6)))
+    toys.finish(training.resume(made, plan=Plan(steps=6)))
+    remedy = Remedy("Keep the best", "Ends.", back_to=8, stop=True)
+    events, run = toys.finish(training.treat(made, None, remedy))
+    assert [e.text for e in events] == ["Back to step 6."]
+    assert checkpoint.newest(run.checkpoints)[2]["step"] == run.history().saved == 6
+    assert run.history().status == "finished"
+
+
+def test_a_remedy_s_changes_are_applied(tmp_path):
+    made = toys.project(tmp_path)
+    toys.finish(training.start(made, toys.request("vae", 6)))
+    remedy = Remedy("Slower", "Half.", {"rate": 5e-4})
+    _, run = toys.finish(training.treat(made, 1, remedy, Plan(steps=2)))
+    assert run.history().step == 8 and run.history().changes == {"rate": 5e-4}
+
+
+def test_what_was_measured_beside_the_steps_is_plotted_once(tmp_path):
+    made = toys.project(tmp_path, count=120)
+    _, run = toys.finish(training.start(made, toys.request("vae", 300)))
+    series = run.history().series
+    steps, values = series["diversity"]
+    grids = {s.step for s in run.history().samples}
+    assert 2 <= len(steps) <= len(grids) and len(set(values)) == len(values)
+    assert len(series["change"][0]) >= 1 and (series["change"][1] > 0).all()
