@@ -2,25 +2,32 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from studio.core.family import Family, ImageSize, Learner, Model, Preset
+from studio.core.family import Batch, Family, ImageSize, Learner, Model, Preset
 from studio.core.learning import Optimizer
-from studio.core.nets import adversarial, players
 from studio.core.nets.autoencoder import Decoder, Encoder
 from studio.core.nets.mixture import Mixture
+from studio.core.nets.reconstruction import Critic, edges
+from studio.core.nets.variational import (
+    best_log_sigma,
+    bits_per_value,
+    dequantized,
+    divergence,
+    gaussian_nll,
+    log_weight,
+    with_free_bits,
+)
 from studio.core.settings import Settings, field
 
-LEAST_LOG_SIGMA = -6.0
-LEVELS = 3
 FITTED_ON, PER_CLASS = 1024, 16
-WARM_UP = 50
-CRITIC = "relativistic"
-CRITIC_RATE, CRITIC_GAMMA, CRITIC_EVERY = 5e-4, 1.0, 8
+WARM_UP = 20
+ACTIVE = 0.01  # variance of a code's mean over pictures below which it says nothing
+SAMPLES = 16  # codes a picture's bits are estimated from
+FEWEST = 2
 
 
 class VaeSettings(Settings):
@@ -65,12 +72,28 @@ class VaeSettings(Settings):
         le=1e-2,
         logarithmic=True,
     )
-    regularity: float = field(
+    beta: float = field(
         1.0,
-        label="Regularity",
+        label="β",
         help="More makes the latent space smoother and the pictures blurrier.",
         ge=0,
         le=20,
+    )
+    warm_up: float = field(
+        0.1,
+        label="KL warm-up",
+        help="The share of the run in which β grows from 0; more lets detail in first.",
+        ge=0,
+        le=1,
+        advanced=True,
+    )
+    free_bits: float = field(
+        0.0,
+        label="Free bits",
+        help="Nats each latent number may say for free; raise it when few of them are active.",
+        ge=0,
+        le=4,
+        advanced=True,
     )
     critic: float = field(
         0.7,
@@ -104,6 +127,8 @@ class VaeModel(Model):
     without labels.
     """
 
+    log_sigma: Tensor
+
     def __init__(self, settings: VaeSettings, size: ImageSize):
         super().__init__()
         self.latent_shape = (settings.latent + 1,)
@@ -114,6 +139,7 @@ class VaeModel(Model):
             settings.latent, size.height, size.width, size.channels, settings.width, settings.depth
         )
         self.mixture = Mixture(settings.latent, size.classes)
+        self.register_buffer("log_sigma", torch.zeros(()))
 
     def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
         """Yield the images once."""
@@ -126,60 +152,43 @@ class VaeModel(Model):
         """Return latents [n, d + 1] that `draw` without labels turns back into about `images`."""
         return self.mixture.encode(self.encoder(images)[0])
 
+    @torch.no_grad()
+    def bits(self, images: Tensor, labels: Tensor | None, rng: Any) -> Tensor:
+        """Return an upper bound of the bits per value [n], from 16 codes a picture (Burda et al.
+        2016).
 
-def gaussian_nll(images: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the negative log likelihood per image, and log σ: the batch's best, at least e^-6.
+        It is that of the model as trained: codes from N(0, I), σ as fitted last; labels don't
+        matter.
+        """
+        images = dequantized(images, rng)
+        mean, log_variance = self.encoder(images)
+        weights = []
+        for _ in range(SAMPLES):
+            noise = torch.randn(mean.shape, generator=rng, device=mean.device)
+            code = mean + (0.5 * log_variance).exp() * noise
+            nll = gaussian_nll(images, self.decoder(code), self.log_sigma)
+            weights.append(log_weight(nll, noise, code, log_variance))
+        nats = math.log(SAMPLES) - torch.stack(weights).logsumexp(0)
+        return bits_per_value(nats, images[0].numel())
 
-    Rybkin et al. 2021 (σ-VAE): σ² is the batch's mean squared error; summed over pixels, nats.
+
+class Bound(NamedTuple):
+    """What the evidence bound of a batch is made of: what was drawn, -log likelihood [n] and the
+    divergence [n, d] in nats, log σ, and the codes' means [n, d].
     """
-    mean_square = (images - drawn).square().mean()
-    log_sigma = LEAST_LOG_SIGMA + functional.softplus(
-        0.5 * mean_square.clamp_min(1e-12).log() - LEAST_LOG_SIGMA
-    )
-    each = (
-        0.5 * ((images - drawn) / log_sigma.exp()).square()
-        + log_sigma
-        + 0.5 * math.log(2 * math.pi)
-    )
-    return each.sum() / len(images), log_sigma
 
-
-def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """Return KL(N(mean, variance) ‖ N(0, I)) per image, summed over the code, nats."""
-    return -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum() / len(mean)
-
-
-def edges(images: Tensor, drawn: Tensor) -> Tensor:
-    """Return the absolute difference of the Laplacian pyramids per image, summed over pixels."""
-    total, difference = torch.zeros((), device=images.device), images - drawn
-    for level in range(LEVELS):
-        smaller = functional.avg_pool2d(difference, 2, ceil_mode=True)
-        up = functional.interpolate(
-            smaller, size=difference.shape[-2:], mode="bilinear", align_corners=False
-        )
-        total = total + 2**level * (difference - up).abs().sum() / len(images)
-        difference = smaller
-    return total
-
-
-def balanced(criticism: Tensor, likelihood: Tensor, drawn: Tensor) -> Tensor:
-    """Scale `criticism` so that its gradient on `drawn` is as long as the likelihood's.
-
-    The critic is differentiated here and only here: what returns has its scaled value, and its
-    gradient as a constant, so that the later backward pass meets the model alone.
-    """
-    (theirs,) = torch.autograd.grad(criticism, drawn)
-    (ours,) = torch.autograd.grad(likelihood, drawn, retain_graph=True)
-    scale = ours.norm() / theirs.norm().clamp_min(1e-8)
-    pull = (scale * theirs * drawn).sum()
-    return pull + (scale * criticism - pull).detach()
+    drawn: Tensor
+    nll: Tensor
+    divergences: Tensor
+    log_sigma: Tensor
+    mean: Tensor
 
 
 class VaeLearner(Learner):
     """Maximizes the evidence bound, with σ always at its optimum, so there is no weight to tune.
 
-    A critic may join late: a judge of real against reconstructed pictures (Larsen et al. 2016),
-    with as much say about each picture as the likelihood has (Esser et al. 2021).
+    A critic may join late: a judge of real against reconstructed pictures, with as much say about
+    each picture as the likelihood has.
     """
 
     def __init__(self, model: Any, settings: VaeSettings, size: ImageSize):
@@ -189,9 +198,7 @@ class VaeLearner(Learner):
         self.optimizer = Optimizer(
             model.parameters(), settings.rate, (0.9, 0.99), final=0.05, warmup=WARM_UP
         )
-        self.judge = players.Judge("light", size, settings.width) if settings.critic else None
-        if self.judge is not None:
-            self.judging = Optimizer(self.judge.parameters(), CRITIC_RATE, (0.0, 0.99), final=0.25)
+        self.critic = Critic(size, settings.width) if settings.critic else None
 
     @property
     def coder(self) -> VaeModel:
@@ -202,83 +209,93 @@ class VaeLearner(Learner):
     def learn(
         self, images: Tensor, labels: Tensor | None, rng: Any, progress: float
     ) -> dict[str, Tensor]:
-        """One step. Plots the bound in bits per value, its divergence in nats, σ in grey levels."""
+        """One step. Plots the bound in bits per value, its divergence in nats, σ in grey levels and
+        how many latent numbers are active.
+        """
         plots: list[Tensor] = []
         drawings: list[Tensor] = []
-        judge = self.judge if progress >= self.settings.critic_from else None
+        critic = self.critic if progress >= self.settings.critic_from else None
+        beta = self.settings.beta * min(1.0, progress / max(1e-9, self.settings.warm_up))
 
         def loss(x: Tensor, labels: Tensor | None, noise: Tensor) -> Tensor:
-            mean, log_variance = self.coder.encoder(x)
-            drawn = self.coder.decoder(mean + (0.5 * log_variance).exp() * noise)
-            likelihood, log_sigma = gaussian_nll(x, drawn)
-            kl = divergence(mean, log_variance)
-            plots.append(torch.stack([likelihood + kl, kl, log_sigma]).detach())
-            sharp = self.settings.sharpness * edges(x, drawn) / log_sigma.exp().detach()
-            total = likelihood + self.settings.regularity * kl + sharp
-            if judge is not None:
-                drawings.append(drawn.detach())
-                with torch.no_grad():
-                    real = judge(x, labels)
-                criticism = adversarial.generator_loss(CRITIC, real, judge(drawn, labels))
-                total = total + self.settings.critic * balanced(criticism, likelihood, drawn)
+            found = self._bound(x, noise)
+            likelihood, sigma = found.nll.mean(), found.log_sigma.exp().detach()
+            plots.append(self._plotted(found))
+            total = likelihood + self.settings.sharpness * edges(x, found.drawn) / sigma
+            total = total + beta * with_free_bits(found.divergences, self.settings.free_bits)
+            if critic is not None:
+                drawings.append(found.drawn.detach())
+                objection = critic.objects(x, labels, found.drawn, likelihood)
+                total = total + self.settings.critic * objection
             return total / x[0].numel()
 
-        noise = torch.randn(len(images), self.settings.latent, generator=rng, device=images.device)
+        noise = self._noise(images, rng)
         value = self.optimizer.minimize(loss, images, labels, noise, progress=progress)
-        bound, kl, log_sigma = torch.stack(plots).mean(0)
-        bits = bound / images[0].numel() / math.log(2) + math.log2(127.5)
-        values = {"loss": value, "bits": bits, "divergence": kl, "sigma": 127.5 * log_sigma.exp()}
-        if judge is not None:
-            drawn = torch.cat(drawings)[
-                -len(images) :
-            ]  # before them, what memory was too small for
-            values["critic"] = self._judge(judge, images, labels, drawn, rng, progress)
+        names = ("bits", "divergence", "sigma", "active")
+        values = {"loss": value, **dict(zip(names, torch.stack(plots).mean(0), strict=True))}
+        if critic is not None:
+            # what was drawn before the last pictures is what memory was too small for
+            drawn = torch.cat(drawings)[-len(images) :]
+            values["critic"] = critic.learn(images, labels, drawn, rng, progress)
         return values
 
-    def _judge(
-        self,
-        judge: players.Judge,
-        images: Tensor,
-        labels: Tensor | None,
-        drawn: Tensor,
-        rng: Any,
-        progress: float,
-    ) -> Tensor:
-        """Train the critic to tell real pictures from their reconstructions."""
+    def _noise(self, images: Tensor, rng: Any) -> Tensor:
+        shape = (len(images), self.settings.latent)
+        return torch.randn(shape, generator=rng, device=images.device)
 
-        def loss(x: Tensor, labels: Tensor | None, drawn: Tensor) -> Tensor:
-            value = adversarial.discriminator_loss(CRITIC, judge(x, labels), judge(drawn, labels))
-            if self.judging.steps % CRITIC_EVERY:
-                return value
-            penalty = adversarial.penalty(
-                "r1", lambda y: judge(y, labels), x, drawn, CRITIC_GAMMA, rng
-            )
-            return value + CRITIC_EVERY * penalty
+    def _bound(self, images: Tensor, noise: Tensor, log_sigma: Tensor | None = None) -> Bound:
+        mean, log_variance = self.coder.encoder(images)
+        drawn = self.coder.decoder(mean + (0.5 * log_variance).exp() * noise)
+        log_sigma = best_log_sigma(images, drawn) if log_sigma is None else log_sigma
+        nll = gaussian_nll(images, drawn, log_sigma)
+        return Bound(drawn, nll, divergence(mean, log_variance), log_sigma, mean)
 
-        return self.judging.minimize(loss, images, labels, drawn, progress=progress)
+    def _plotted(self, found: Bound) -> Tensor:
+        divergence = found.divergences.sum(1).mean()
+        bits = bits_per_value(found.nll.mean() + divergence, found.drawn[0].numel())
+        active = (found.mean.var(0, correction=0) > ACTIVE).sum()
+        return torch.stack([bits, divergence, 127.5 * found.log_sigma.exp(), active]).detach()
+
+    @torch.no_grad()
+    def watch(self, seen: Batch, unseen: Batch, rng: Any, progress: float) -> dict[str, Tensor]:
+        """The bound in bits per value of pictures learned from and held out."""
+        own = self._bound(seen.images, self._noise(seen.images, rng))
+        other = self._bound(unseen.images, self._noise(unseen.images, rng), own.log_sigma)
+        return {"seen": self._plotted(own)[0], "unseen": self._plotted(other)[0]}
 
     def optimizers(self) -> Mapping[str, Optimizer]:
         """The model's optimizer, and the critic's if there is one."""
-        if self.judge is None:
+        if self.critic is None:
             return {"model": self.optimizer}
-        return {"model": self.optimizer, "critic": self.judging}
+        return {"model": self.optimizer, "critic": self.critic.optimizer}
 
     @torch.no_grad()
     def finish(
         self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
     ) -> Mapping[str, float]:
-        """Fit the mixture of `model` to the codes of a thousand pictures, or 16 per class."""
+        """Fit σ and the mixture of `model` to a thousand pictures, or 16 per class."""
         assert isinstance(model, VaeModel)
-        codes, labels, count = [], [], 0
+        codes, labels, errors, count = [], [], [], 0
         for part, classes in images:
-            codes.append(model.encoder(part)[0].float())
+            mean, log_variance = model.encoder(part)
+            noise = torch.randn(mean.shape, generator=rng, device=mean.device)
+            drawn = model.decoder(mean + (0.5 * log_variance).exp() * noise)
+            errors.append((part - drawn).square().flatten(1).mean(1))
+            codes.append(mean.float())
             labels.append(classes)
             count += len(part)
             if count >= max(FITTED_ON, PER_CLASS * model.mixture.classes):
                 break
+        model.log_sigma.copy_(0.5 * torch.cat(errors).mean().clamp_min(1e-6).log())
         known = [y for y in labels if y is not None]
         model.mixture.fit(torch.cat(codes), torch.cat(known) if known else None, rng)
         return {}
+
+
+def _objection(settings: VaeSettings, size: ImageSize, count: int) -> str:
+    if count >= FEWEST:
+        return ""
+    return "One picture has nothing in common with others; add some, a dozen or more."
 
 
 def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) -> Preset:
@@ -290,7 +307,7 @@ FAMILY = Family(
     title="VAE",
     summary="Learns within seconds, stays steady, and reads your own pictures in.",
     settings=VaeSettings,
-    tiny=VaeSettings(width=8, latent=8, batch=8, depth=1, critic_from=0.02),
+    tiny=VaeSettings(width=8, latent=8, batch=8, depth=1, critic_from=0.02, rate=5e-3),
     presets=(
         _preset(
             "quick", "Quick look", "Readable in seconds, crisp in minutes, on a processor.", 3.0
@@ -321,4 +338,5 @@ FAMILY = Family(
     model=VaeModel,
     learner=VaeLearner,
     losses=("loss",),
+    objection=_objection,
 )
