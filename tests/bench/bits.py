@@ -1,7 +1,7 @@
 """Bits per value of handwritten digits held out: how much a family knows about pictures.
 
-    .venv/bin/python -m tests.bench.bits --minutes 5 [--family flow autoregressive vae diffusion]
-        [--preset quick] [--test 2000] [--clock cpu]
+    .venv/bin/python -m tests.bench.bits --minutes 5 [--models FAMILY:PRESET ...]
+        [--test 2000] [--clock cpu]
 
 Of the 10,000 pictures of MNIST's test file the first 8,000 are learned, without their labels, and
 the last 2,000 are asked for (`--test 500` is a quicker look). Bits are those of 8-bit values:
@@ -22,7 +22,6 @@ import torch
 
 from studio.core import latents
 from studio.core import project as projects
-from studio.core.families import families
 from studio.core.family import Likelihood
 from studio.core.pictures import to_images
 from tests.bench import trained
@@ -31,8 +30,8 @@ from tests.bench.trained import SHARED, Asked
 SOURCE = SHARED / "mnist-t10k" / "t10k-images-idx3-ubyte.gz"
 LEARNED, HEADER, SIDE = 8000, 16, 28
 AT_ONCE = 50
-BOUNDS = ("vae", "diffusion")  # the others say the likelihood itself
-KNOWN = ("flow", "autoregressive", "vae", "diffusion")
+BOUNDS = ("vae", "vqvae", "diffusion")  # the others say the likelihood itself
+MODELS = ("flow:quick", "flow:glow", "autoregressive:pixelcnn", "vae:quick", "diffusion:quick")
 
 
 def digits() -> np.ndarray:
@@ -67,8 +66,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--family", nargs="*", choices=families(), default=list(KNOWN))
-    parser.add_argument("--preset", default="quick")
+    parser.add_argument("--models", nargs="*", default=MODELS, metavar="FAMILY:PRESET")
     parser.add_argument("--test", type=int, default=2000)
     parser.add_argument("--clock", choices=("cpu", "wall"), default="cpu")
     parser.add_argument("--threads", type=int, default=2)
@@ -79,22 +77,24 @@ def main() -> None:
         project = projects.create(Path(folder) / "digits.atelier")
         packed = trained.imported(project, str(idx(known, Path(folder))), SIDE)
         print(f"MNIST test file: {len(packed.pictures)} learned, {words.test} asked for")
-        print(f"{'':16}{'minutes':>9}{'steps':>8}{'bits/value':>12}{'+-':>8}{'':>8}{'asking':>9}")
-        for family in words.family:
+        print(f"{'':26}{'minutes':>9}{'steps':>8}{'bits/value':>12}{'+-':>8}{'':>8}{'asking':>9}")
+        for name in words.models:
+            family, _, preset = name.partition(":")
+            seconds = 60 * words.minutes
             asked = Asked(
-                family, words.preset, 60 * words.minutes, words.seed, words.clock, words.threads, 0
+                family, preset or "quick", seconds, words.seed, words.clock, words.threads, 0
             )
             done = trained.train(project, packed, asked)
             model = trained.model(done.run)
             if not isinstance(model, Likelihood):
-                print(f"{family:16} knows no likelihood")
+                print(f"{name:26} knows no likelihood")
                 continue
             begun = time.process_time()
             value, error = bits(model, unseen[: words.test])
             spent = time.process_time() - begun
             kind = "bound" if family in BOUNDS else "exact"
             print(
-                f"{family:16}{done.seconds / 60:9.2f}{done.steps:8}{value:12.3f}{error:8.3f}"
+                f"{name:26}{done.seconds / 60:9.2f}{done.steps:8}{value:12.3f}{error:8.3f}"
                 f"{kind:>8}{spent:7.0f} s",
                 flush=True,
             )
