@@ -250,6 +250,19 @@ def write_singles(drawn: Any, target: Path, seed: int) -> list[Path]:
     return files
 
 
+def instant(
+    folder: Path, number: int | None, minutes: float, threads: int | None, json_lines: bool
+) -> None:
+    """Tune a diffusion run until it draws at once, as a new run."""
+    from studio.core.tools.instant import instant as tuning
+
+    project = projects.open(folder)
+    asked = tuning(project, number, minutes)
+    if threads is not None:
+        asked = asked.updated({"plan": asked.plan.updated({"threads": threads})})
+    train(project, asked, json_lines)
+
+
 def inspect(data: str, changes: dict[str, Any], json_lines: bool) -> None:
     """Show what an import of `data` would bring, without keeping anything."""
     settings = ImportSettings().updated(changes)

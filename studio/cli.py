@@ -191,6 +191,21 @@ def sample(
 
 @verbs.command()
 @guarded
+def instant(
+    project: ProjectArgument,
+    run: RunOption = None,
+    minutes: Annotated[float, typer.Option(help="Tune this many minutes.")] = 3.0,
+    threads: Annotated[int | None, typer.Option(help="CPU threads; 0 finds the fastest.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Make a diffusion run draw at once: a new run that needs one or two looks, not dozens."""
+    from studio import actions
+
+    actions.instant(project, run, minutes, threads, json_)
+
+
+@verbs.command()
+@guarded
 def inspect(
     data: DataArgument,
     size: SizeOption = None,

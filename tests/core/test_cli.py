@@ -317,3 +317,15 @@ def outside(program: str) -> str:
     environ = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
     command = [sys.executable, "-c", program]
     return subprocess.run(command, capture_output=True, text=True, env=environ).stdout
+
+
+def test_instant_tunes_a_diffusion_run_and_refuses_others(pictures, here, capsys):
+    tiny = [f"--set={k}={json.dumps(v)}" for k, v in families()["diffusion"].tiny]
+    short = ["--family=diffusion", "--steps=3", "--threads=1", "--size=16", *tiny]
+    assert run("train", "blobs", *short, "--project", "d.atelier") == 0
+    assert run("instant", "d.atelier", "--minutes", "0.01", "--threads", "1") == 0
+    assert projects.open(here / "d.atelier").run().record.settings["instant"] is True
+    assert run("train", "blobs", *SHORT, "--project", "v.atelier") == 0
+    capsys.readouterr()
+    assert run("instant", "v.atelier") == 2
+    assert "only a Diffusion" in capsys.readouterr().err

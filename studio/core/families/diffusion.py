@@ -17,7 +17,7 @@ from studio.core.settings import Settings, field
 
 Sampler = Literal["dpm-solver", "heun", "ddim", "ddpm"]
 WARM_UP = 50
-FEWEST = 32
+FEWEST = 16
 LARGEST_GRID = 64
 ENCODING_STEPS, INSTANT_ENCODING_STEPS = 40, 60
 BOUND_LOOKS = 32
