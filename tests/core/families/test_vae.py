@@ -65,13 +65,20 @@ def test_beta_weighs_the_divergence_and_grows_over_the_warm_up():
     assert loss(4.0, 0.0, warm_up=0.0) == pytest.approx(none)
 
 
-def test_beta_silences_codes_and_free_bits_keep_them_active():
+def test_beta_silences_codes_and_free_bits_keep_them_speaking():
     _, plain = trained(warm_up=0.0, critic=0.0)
     _, silent = trained(warm_up=0.0, critic=0.0, beta=20.0)
     _, free = trained(warm_up=0.0, critic=0.0, beta=20.0, free_bits=1.0)
     assert float(silent["divergence"]) < 0.5 * float(plain["divergence"])
     assert float(free["divergence"]) > 1.5 * float(silent["divergence"])
-    assert float(free["active"]) > float(silent["active"])
+
+
+def test_a_latent_number_is_active_when_it_differs_between_pictures():
+    made = learner()
+    found = made._bound(disks(), torch.randn(8, 8, generator=latents.rng(0)))
+    mean = torch.randn(8, 8, generator=latents.rng(1))
+    mean[:, 5:] = 0.01 * mean[:, 5:] + 3.0
+    assert float(made._plotted(found._replace(mean=mean))[3]) == 5
 
 
 def test_watching_compares_the_bound_and_notices_what_is_strange():
