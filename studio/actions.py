@@ -1,13 +1,14 @@
 """What the verbs do once their words are read: pull a job of core and say what it came to."""
 
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.core import project as projects
 from studio.core.data import importing
 from studio.core.data.import_settings import ImportSettings
+from studio.core.data.packed import open_packed
 from studio.core.data.report import Report
 from studio.core.events import Refused, Samples
 from studio.core.project import Plan, Project, Run
@@ -15,6 +16,7 @@ from studio.core.request import TrainRequest
 from studio.terminal import clock, pull, write_json
 
 if TYPE_CHECKING:
+    from studio.core.advice import Advice
     from studio.core.health import Remedy
 
 
@@ -25,55 +27,120 @@ def default_project(data: str) -> Path:
     return Path(f"{stem or 'pictures'}{projects.SUFFIX}")
 
 
-def request(
-    family: str, preset: str | None, settings: dict[str, Any], plan: dict[str, Any], name: str
-) -> TrainRequest:
-    """Return a checked request, its set still unnamed; raise Refused for what is not there."""
-    from studio.core.device import choose
-    from studio.core.families import families
-    from studio.core.probe import settings_of
+@dataclass(frozen=True)
+class Wish:
+    """What the user said about a run; family "auto" leaves it to the pictures and the machine."""
 
-    known = families()
-    if family not in known:
-        raise Refused(f"There is no family '{family}'; the families are {', '.join(known)}.")
-    presets = {p.id: p for p in known[family].presets}
-    chosen = preset or ("quick" if "quick" in presets else next(iter(presets)))
-    minutes = presets[chosen].minutes if chosen in presets else Plan().minutes
-    asked = TrainRequest(
-        dataset="",
-        family=family,
-        preset=chosen,
-        settings=settings,
-        plan=Plan().updated({"minutes": minutes, **plan}),
-        name=name,
-    )
-    settings_of(asked)
-    choose(asked.plan.device)
-    return asked
+    family: str
+    preset: str | None
+    settings: dict[str, Any]
+    plan: dict[str, Any]
+    name: str = ""
+
+    def request(self) -> TrainRequest:
+        """Return the checked request, its set still unnamed; raise Refused for what is not there.
+
+        The family must be named.
+        """
+        from studio.core.device import choose
+        from studio.core.families import families
+        from studio.core.probe import settings_of
+
+        known = families()
+        if self.family not in known:
+            raise Refused(
+                f"There is no family '{self.family}'; the families are {', '.join(known)}."
+            )
+        presets = {p.id: p for p in known[self.family].presets}
+        chosen = self.preset or ("quick" if "quick" in presets else next(iter(presets)))
+        minutes = presets[chosen].minutes if chosen in presets else Plan().minutes
+        asked = TrainRequest(
+            dataset="",
+            family=self.family,
+            preset=chosen,
+            settings=self.settings,
+            plan=Plan().updated({"minutes": minutes, **self.plan}),
+            name=self.name,
+        )
+        settings_of(asked)
+        choose(asked.plan.device)
+        return asked
+
+    def advised(self, advice: "Advice") -> "Wish":
+        """Return the wish with the family named, and the preset unless the user named one."""
+        return replace(self, family=advice.family, preset=self.preset or advice.preset)
 
 
-def bring_in(
-    folder: Path, data: str, changes: dict[str, Any], json_lines: bool
-) -> tuple[Project, str]:
-    """Import `data` into the project at `folder`, made if need be; return it and the set's id.
+def train(folder: Path, data: str, changes: dict[str, Any], wish: Wish, json_lines: bool) -> None:
+    """Import `data` into the project at `folder`, train on it, and say what it came to.
 
-    A set of the same pictures and settings that is already there is used again.
+    What can't be trained is refused before anything is kept.
     """
-    settings = ImportSettings().updated(changes)
+    early = wish if wish.family != "auto" else replace(wish, family="vae", preset=None, settings={})
+    early.request()  # what is wrong already now need not wait for an import
     new = not (folder / "project.json").exists()
     opened = projects.open_or_create(folder)
+    drafts: list[importing.Draft] = []
     try:
-        draft = pull(importing.draft(data, settings, opened.folder), json_lines)
-        packed = importing.accept(draft)
+        asked = considered(opened, data, changes, wish, json_lines, drafts)
+        packed = importing.accept(drafts[-1])
     except BaseException:
+        for draft in drafts:
+            importing.discard(draft)
         if new:
             remove_empty(opened.folder)
         raise
+    report = drafts[-1].report
     if json_lines:
-        write_json({"event": "imported", "dataset": packed.manifest.id, **as_json(draft.report)})
+        write_json({"event": "imported", "dataset": packed.manifest.id, **as_json(report)})
     else:
-        print(draft.report)
-    return opened, packed.manifest.id
+        print(report)
+    train_on(opened, asked.updated({"dataset": packed.manifest.id}), json_lines)
+
+
+def considered(
+    project: Project,
+    data: str,
+    changes: dict[str, Any],
+    wish: Wish,
+    json_lines: bool,
+    drafts: list[importing.Draft],
+) -> TrainRequest:
+    """Import `data` as the last of `drafts`; return what to train on it, checked to be possible.
+
+    Where the user left family and size open, what is suggested is said and taken.
+    """
+    from studio.core.probe import checked
+
+    settings = ImportSettings().updated(changes)
+    drafts.append(pull(importing.draft(data, settings, project.folder), json_lines))
+    if wish.family == "auto":
+        advice = advice_on(drafts[-1], wish.plan)
+        say_advice(advice, json_lines)
+        wish = wish.advised(advice)
+        if "width" not in changes and advice.size != (settings.width, settings.height):
+            importing.discard(drafts[-1])
+            settings = settings.updated({"width": advice.size[0], "height": advice.size[1]})
+            drafts.append(pull(importing.draft(data, settings, project.folder), json_lines))
+    asked = wish.request()
+    checked(asked, open_packed(drafts[-1].folder))
+    return asked
+
+
+def advice_on(draft: importing.Draft, plan: dict[str, Any]) -> "Advice":
+    """Return what suits a draft on this machine, in the minutes of the plan if it says any."""
+    from studio.core import advice
+
+    machine = advice.here(plan.get("device", "auto"))
+    return advice.advise(advice.facts(open_packed(draft.folder)), machine, plan.get("minutes"))
+
+
+def say_advice(advice: "Advice", json_lines: bool) -> None:
+    """Say what is suggested, and why."""
+    if json_lines:
+        write_json({"event": "advice", **asdict(advice)})
+    else:
+        print(f"Suggested: {advice.reason}")
 
 
 def remove_empty(folder: Path) -> None:
@@ -88,7 +155,7 @@ def remove_empty(folder: Path) -> None:
             return
 
 
-def train(project: Project, asked: TrainRequest, json_lines: bool) -> None:
+def train_on(project: Project, asked: TrainRequest, json_lines: bool) -> None:
     """Train a new run and say where it is, also when it was stopped."""
     from studio.core import training
 
@@ -260,7 +327,7 @@ def instant(
     asked = tuning(project, number, minutes)
     if threads is not None:
         asked = asked.updated({"plan": asked.plan.updated({"threads": threads})})
-    train(project, asked, json_lines)
+    train_on(project, asked, json_lines)
 
 
 def inspect(data: str, changes: dict[str, Any], json_lines: bool) -> None:
@@ -268,10 +335,12 @@ def inspect(data: str, changes: dict[str, Any], json_lines: bool) -> None:
     settings = ImportSettings().updated(changes)
     with tempfile.TemporaryDirectory(prefix="atelier-") as folder:
         draft = pull(importing.draft(data, settings, Path(folder)), json_lines)
+        advice = advice_on(draft, {})
         if json_lines:
-            write_json({"event": "result", **as_json(draft.report)})
+            write_json({"event": "result", **as_json(draft.report), "advice": asdict(advice)})
         else:
             print(draft.report)
+            say_advice(advice, json_lines)
         importing.discard(draft)
 
 

@@ -101,8 +101,11 @@ def train(
         Path | None, typer.Option(help="Project to add the run to; ./NAME.atelier if left out.")
     ] = None,
     family: Annotated[
-        str, typer.Option(help="Kind of model; `atelier doctor` lists them.")
-    ] = "vae",
+        str,
+        typer.Option(
+            help="Kind of model; `atelier doctor` lists them. auto chooses by the pictures."
+        ),
+    ] = "auto",
     preset: Annotated[str | None, typer.Option(help="Its settings by intent, as quick.")] = None,
     size: SizeOption = None,
     fit: FitOption = None,
@@ -132,9 +135,8 @@ def train(
         "threads": threads,
         **length(steps, minutes),
     }
-    request = actions.request(family, preset, assigned(set_ or []), plan, name)
-    opened, dataset = actions.bring_in(folder, data, import_changes(size, fit, channels), json_)
-    actions.train(opened, request.updated({"dataset": dataset}), json_)
+    wish = actions.Wish(family, preset, assigned(set_ or []), plan, name)
+    actions.train(folder, data, import_changes(size, fit, channels), wish, json_)
 
 
 @verbs.command()

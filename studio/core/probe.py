@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 
 from studio.core import device as machine
@@ -20,6 +21,7 @@ from studio.core.project import Project
 from studio.core.request import Forecast, Numerics, TrainRequest
 from studio.core.settings import Settings
 
+FEWEST, SIDES = 8, (16, 256)  # pictures; pixels
 SECONDS = 0.4  # of timed steps per way of computing
 # where in the plan the timed steps are taken, for what joins late; the first only warms up
 MOMENTS = (0.9, *(((k * 5) % 8 + 0.5) / 8 for k in range(24)))
@@ -43,10 +45,44 @@ def settings_of(request: TrainRequest) -> Settings:
     return presets[request.preset].settings.updated(request.settings)
 
 
+def checked(request: TrainRequest, packed: PackedSet) -> Settings:
+    """Return the request's settings if these pictures can be learned with them; raise Refused
+    with what to do instead.
+    """
+    settings, family = settings_of(request), families()[request.family]
+    count, size = len(packed.pictures), image_size(packed.manifest)
+    reason = unfit(packed) or family.objection(settings, size, count)
+    if reason:
+        raise Refused(reason)
+    return settings
+
+
+def unfit(packed: PackedSet) -> str:
+    """Say why no family can learn from a set and what to do instead, or ""."""
+    count, made = len(packed.pictures), packed.manifest
+    if count < FEWEST:
+        what = "One picture is" if count == 1 else f"{count} pictures are"
+        return f"{what} too little to learn from; add more like it, to at least {FEWEST}."
+    sides = (made.height, made.width)
+    if min(sides) < SIDES[0] or max(sides) > SIDES[1]:
+        return (
+            f"Pictures of {made.width}×{made.height} can't be learned; import them again at"
+            f" {SIDES[0]} to {SIDES[1]} pixels a side."
+        )
+    if all_equal(packed.pictures):
+        return f"All {count} pictures are the same; bring pictures that differ."
+    return ""
+
+
+def all_equal(pictures: np.ndarray) -> bool:
+    """Tell whether all of uint8 [n, h, w, c] are one picture; looks no further than it must."""
+    return all(np.array_equal(pictures[0], picture) for picture in pictures[1:])
+
+
 def forecast(project: Project, request: TrainRequest) -> Job[Forecast]:
     """Time real steps in every promising way; return the fastest with what the whole run takes."""
     packed = open_packed(project.dataset(request.dataset))
-    settings = settings_of(request)
+    settings = checked(request, packed)
     device = machine.choose(request.plan.device)
     before = machine.used_memory(device)
     ways = list(candidates(device, request))

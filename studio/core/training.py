@@ -16,7 +16,7 @@ from studio.core.data.packed import open_packed
 from studio.core.events import Event, Job, Note, Order, Progress, Refused, Scalars
 from studio.core.families import families
 from studio.core.health import Remedy, written
-from studio.core.probe import forecast, settings_of
+from studio.core.probe import checked, forecast
 from studio.core.project import Plan, Project, Run, RunRecord
 from studio.core.request import Forecast, TrainRequest
 from studio.core.trainee import Trainee
@@ -94,7 +94,7 @@ def start(project: Project, request: TrainRequest, forecasted: Forecast | None =
     Raises Refused for a wrong request.
     """
     packed = open_packed(project.dataset(request.dataset))
-    settings = settings_of(request)
+    settings = checked(request, packed)
     known = forecasted or (yield from forecast(project, request))
     record = RunRecord(
         name=request.name or f"{packed.manifest.name}, {families()[request.family].title}",

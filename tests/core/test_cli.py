@@ -96,6 +96,36 @@ def test_resume_goes_on_and_says_when_nothing_is_left(pictures, here, capsys):
     assert printed(capsys)[-1]["step"] == 5
 
 
+def test_without_a_family_the_pictures_choose_one_and_the_reason_is_said(pictures, here, capsys):
+    assert run("inspect", "blobs", "--json") == 0
+    advice = printed(capsys)[-1]["advice"]
+    assert advice["family"] in families() and "23 color pictures" in advice["reason"]
+    assert advice["size"] == [16, 16]
+    assert run("train", "blobs", "--steps=2", "--threads=1", "--json") == 0
+    lines = printed(capsys)
+    assert next(line for line in lines if line["event"] == "advice")["reason"] == advice["reason"]
+    made = projects.open(here / "blobs.atelier")
+    assert made.run().record.family == advice["family"]
+    imported = next(line for line in lines if line["event"] == "imported")
+    assert (imported["width"], imported["height"]) == (16, 16) and len(made.datasets()) == 1
+    assert run("inspect", "blobs") == 0
+    assert "Suggested: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"), [(1, "One picture is too little"), (9, "are the same")]
+)
+def test_what_cannot_be_learned_is_refused_before_anything_is_kept(count, sentence, here, capsys):
+    (here / "same").mkdir()
+    for k in range(count):
+        Image.new("RGB", (16, 16), (200, 30, 30)).save(here / "same" / f"{k}.png")
+    assert run("train", "same", *SHORT) == 2
+    assert run("train", "same", "--steps=3") == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2 and all(sentence in line for line in lines)
+    assert [p.name for p in here.iterdir()] == ["same"]
+
+
 def test_health_is_said_in_words_and_json(pictures, here, capsys):
     assert run("train", "blobs", *SHORT) == 0
     capsys.readouterr()

@@ -1,9 +1,13 @@
 """The forecast: measured, honest about its plan, and free of side effects."""
 
+import numpy as np
 import pytest
 import torch
 
-from studio.core import probe
+from studio.core import probe, training
+from studio.core.data.packed import open_packed
+from studio.core.events import Refused
+from studio.core.families import families
 from studio.core.project import Plan
 from studio.core.request import Numerics, TrainRequest
 from tests.core import toys
@@ -48,3 +52,47 @@ def test_ways_depend_on_the_device():
     quick = probe.candidates(torch.device("cuda"), TrainRequest(dataset="x", plan=Plan(minutes=3)))
     assert not any(n.compiled for _, n in quick)
     assert str(Numerics(bf16=True, channels_last=True)) == "bf16, channels last"
+
+
+BAD = {
+    "one picture": ({"count": 1}, "vae", "One picture is too little to learn from; add more"),
+    "too few": ({"count": 5}, "vae", "5 pictures are too little .* at least 8"),
+    "too few for the family": ({"count": 12}, "diffusion", "12 pictures"),
+    "too large for the family": ({"count": 300, "height": 128, "width": 128}, "autoregressive", "128"),
+    "too small a size": ({"height": 8, "width": 8}, "vae", "8×8 can't be learned; import"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused_with_an_alternative_before_anything_starts(tmp_path, case):
+    shape, family, words = BAD[case]
+    if family not in families():
+        pytest.skip(f"the family '{family}' is not there yet")
+    made = toys.project(tmp_path, **shape)
+    request = toys.request(family, 3)
+    for job in (
+        probe.forecast(made, request),
+        training.start(made, request),
+        training.start(made, request, toys.known(3)),
+    ):
+        with pytest.raises(Refused, match=words) as caught:
+            toys.finish(job)
+        assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+    assert made.runs() == []
+
+
+def test_pictures_that_are_all_the_same_are_refused(tmp_path):
+    made = toys.project(tmp_path)
+    pictures = np.load(made.dataset("toy") / "pictures.npy")
+    np.save(made.dataset("toy") / "pictures.npy", np.repeat(pictures[:1], len(pictures), 0))
+    assert "All 48 pictures are the same" in probe.unfit(open_packed(made.dataset("toy")))
+    pictures[1:] = pictures[0]
+    pictures[-1, 0, 0, 0] ^= 1
+    assert not probe.all_equal(pictures)
+
+
+@pytest.mark.parametrize("family", sorted(families()))
+def test_pictures_as_they_should_be_meet_no_objection(tmp_path, family):
+    packed = open_packed(toys.project(tmp_path, count=300).dataset("toy"))
+    request = TrainRequest(dataset="toy", family=family, preset="quick")
+    assert probe.checked(request, packed) == families()[family].preset("quick").settings
