@@ -144,18 +144,11 @@ class PixelModel(Model):
         self.settings, self.code, self.channels = settings, code, size.channels
         self.latent_shape = (code.symbols, size.height, size.width)
         overview = None
+        inputs, width = code.inputs, settings.width
         if settings.depth:
-            overview = Segments(
-                code.inputs,
-                settings.width,
-                size,
-                settings.segment,
-                settings.context,
-                settings.depth,
-            )
-        self.net = PixelNet(
-            code.inputs, code.outputs, size, settings.width, settings.blocks, overview
-        )
+            shape = (settings.segment, settings.context, settings.depth)
+            overview = Segments(inputs, width, size, *shape)
+        self.net = PixelNet(inputs, code.outputs, size, width, settings.blocks, overview)
         code.start(self.net.head)
 
     def forward(
@@ -243,8 +236,8 @@ def build(settings: AutoregressiveSettings, size: ImageSize) -> PixelModel:
 class AutoregressiveLearner(Learner):
     """Makes the pictures likely. The palette is fitted in the first steps, then kept.
 
-    The colors met are counted for 32 steps; at the first, and whenever their number doubled, the
-    palette follows them, from where it was, so that its places keep their meaning.
+    The colors met are counted for 32 steps; at the first, and whenever there are twice as many
+    pictures, the palette follows from where it was, so that its places keep their meaning.
     """
 
     def __init__(self, model: Any, settings: AutoregressiveSettings, size: ImageSize):
@@ -292,7 +285,7 @@ class AutoregressiveLearner(Learner):
             return
         known = self.colors.add(images)
         if step & (step - 1) == 0:
-            code.palette.fit(known, anew=step == 0)
+            code.palette.fit(known)
 
     @torch.no_grad()
     def watch(self, seen: Batch, unseen: Batch, rng: Any, progress: float) -> dict[str, Tensor]:
@@ -329,9 +322,7 @@ def objection(settings: AutoregressiveSettings, size: ImageSize, count: int) -> 
     """Say what is too large to be painted pixel by pixel, or too few to learn from."""
     longest, side = LONGEST[settings.network], max(size.height, size.width)
     if size.height * size.width > longest * longest:
-        other = (
-            "the palette network" if longest < side <= LONGEST["palette"] else "smaller pictures"
-        )
+        other = "the palette network" if longest < side <= 48 else "smaller pictures"
         return (
             f"{size.width} x {size.height} pixels are too many to paint one by one, at most about"
             f" {longest} x {longest} are bearable; choose VQ-VAE, a GAN or {other}."

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 KNOWN_AT_MOST = 8192
 ROUNDS = 12
+SERVED = 1e-6  # below it a color is met exactly
 
 
 class Colors(NamedTuple):
@@ -20,10 +21,12 @@ class Palette(nn.Module):
     """Up to `size` colors in [-1, 1]; before `fit` they are random."""
 
     colors: Tensor
+    fitted: Tensor
 
     def __init__(self, size: int, channels: int):
         super().__init__()
         self.register_buffer("colors", torch.rand(size, channels) * 2 - 1)
+        self.register_buffer("fitted", torch.tensor(False))
 
     def places(self, images: Tensor) -> Tensor:
         """Return the place of the nearest color, int64 [n, h, w], for images [n, c, h, w]."""
@@ -37,23 +40,20 @@ class Palette(nn.Module):
         return self.colors[places].permute(0, 3, 1, 2)
 
     @torch.no_grad()
-    def fit(self, known: Colors, anew: bool) -> None:
-        """Move the colors to where `known` ones are; `anew` forgets where they were.
+    def fit(self, known: Colors) -> None:
+        """Move the colors to where `known` ones are, from where they were fitted before.
 
         Common colors weigh by the root of their count, so that a large ground leaves places for
         small bright details. When there are no more colors than places the palette is exact.
         """
         met = known.counts > 0
         values, weights = known.values[met], known.counts[met].sqrt()
-        if len(values) <= len(self.colors):
-            self.colors[:] = values[0]
-            self.colors[: len(values)] = values
-            return
-        colors = spread(values, weights, len(self.colors)) if anew else self.colors.clone()
+        colors = self.colors if self.fitted else spread(values, weights, len(self.colors))
         for _ in range(ROUNDS):
             colors = _moved(colors, values, weights)
-        nearest = torch.cdist(colors, values).argmin(1)
+        nearest = _distances(colors, values).argmin(1)
         self.colors.copy_(values[nearest])  # means of colors are colors nobody painted with
+        self.fitted.fill_(True)
 
 
 class Counter(nn.Module):
@@ -118,11 +118,18 @@ def spread(values: Tensor, weights: Tensor, size: int) -> Tensor:
 
 def _moved(colors: Tensor, values: Tensor, weights: Tensor) -> Tensor:
     """One round of Lloyd's; a color nobody is near to takes the place of the worst served."""
-    distance, nearest = torch.cdist(values, colors).min(1)
+    distance, nearest = _distances(values, colors).min(1)
     total = torch.zeros(len(colors), device=colors.device).index_add_(0, nearest, weights)
     sums = torch.zeros_like(colors).index_add_(0, nearest, values * weights[:, None])
-    worst = (distance.square() * weights).argsort(descending=True, stable=True)
-    empty = total == 0
-    moved = sums / total.clamp_min(1e-9)[:, None]
-    moved[empty] = values[worst[: int(empty.sum())]]
+    moved = torch.where(total[:, None] > 0, sums / total.clamp_min(1e-9)[:, None], colors)
+    served = distance.square() * weights
+    worst = served.argsort(descending=True, stable=True)
+    worst = worst[served[worst] > SERVED]
+    idle = (total == 0).nonzero()[: len(worst), 0]
+    moved[idle] = values[worst[: len(idle)]]
     return moved
+
+
+def _distances(a: Tensor, b: Tensor) -> Tensor:
+    """Return all distances, without the rounding by which equal colors seem apart."""
+    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")

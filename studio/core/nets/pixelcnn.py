@@ -14,12 +14,6 @@ ABOVE, BESIDE, LEFT = 2, 2, 3  # reach of the first convolutions: rows, columns 
 DILATIONS = (1, 2, 4)
 
 
-def gated(x: Tensor) -> Tensor:
-    """Return half the channels, opened or shut by the other half (van den Oord et al. 2016)."""
-    a, b = x.chunk(2, 1)
-    return torch.tanh(a) * torch.sigmoid(b)
-
-
 class Block(nn.Module):
     """A gated residual block of two streams: one of the rows above, one of the row so far."""
 
@@ -36,14 +30,14 @@ class Block(nn.Module):
         """Return the upper stream, for it [n, c, h, w] and `seen`: silu of it with `dilation` more
         rows on top.
         """
-        return above + self.above_out(gated(self.above(seen)))
+        return above + self.above_out(functional.glu(self.above(seen), 1))
 
     def forward(self, above: Tensor, left: Tensor) -> tuple[Tensor, Tensor]:
         """Return both streams [n, c, h, w]."""
         d = self.dilation
         above = self.down(above, functional.pad(functional.silu(above), (0, 0, d, 0)))
         mixed = self.left(functional.pad(functional.silu(left), (d, 0)))
-        left = left + self.left_out(gated(mixed + self.link(functional.silu(above))))
+        left = left + self.left_out(functional.glu(mixed + self.link(functional.silu(above)), 1))
         return above, left
 
 
@@ -153,7 +147,7 @@ class Scan:
             d = block.dilation
             lefts[x + d] = functional.silu(left)
             mixed = functional.linear(torch.cat([lefts[x], lefts[x + d]], 1), weight) + links[x]
-            left = left + functional.linear(gated(mixed), out, bias)
+            left = left + functional.linear(functional.glu(mixed, 1), out, bias)
         last = functional.linear(functional.silu(left), net.last.weight[:, :, 0, 0], net.last.bias)
         return functional.linear(functional.silu(last), net.head.weight[:, :, 0, 0], net.head.bias)
 

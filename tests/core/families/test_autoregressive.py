@@ -176,6 +176,18 @@ def test_the_palette_is_found_in_the_first_steps_and_then_kept():
     assert found["palette_error"] < 1e-3
 
 
+def test_a_run_that_starts_from_another_keeps_the_meaning_of_its_palette():
+    size = ImageSize(8, 8, 3)
+    made = learner("palette", size, colors=8)
+    made.learn(pictures(size), None, latents.rng(0), 0.0)
+    colors = made.painter.code.palette.colors.clone()
+    on = learner("palette", size, colors=8)
+    on.model.load_state_dict(made.model.state_dict())
+    on.learn(pictures(size), None, latents.rng(0), 0.0)
+    nearest = torch.cdist(on.painter.code.palette.colors, colors).argmin(1)
+    assert torch.equal(nearest, torch.arange(8))
+
+
 @every_network
 def test_watching_tells_seen_from_unseen_and_learning_makes_both_likelier(network: str):
     size = ImageSize(8, 8, 1)

@@ -35,7 +35,7 @@ def test_levels_are_exact_and_a_fitted_palette_is_too():
     code = LevelCode(4, 1)
     assert torch.equal(code.images(code.read(images)), images)
     few = PaletteCode(4, 1)
-    few.palette.fit(palette.count(images), anew=True)
+    few.palette.fit(palette.count(images))
     assert torch.allclose(few.images(few.read(images)), images, atol=1e-6)
 
 
