@@ -330,6 +330,23 @@ def instant(
     train_on(project, asked, json_lines)
 
 
+def evaluate(
+    folder: Path, number: int | None, count: int, inception: Path | None, json_lines: bool
+) -> None:
+    """Score a run's pictures and say the numbers beside those of real ones."""
+    from studio.core.metrics import evaluation
+    from studio.core.tools.evaluate import evaluate as scoring
+
+    project = projects.open(folder)
+    run = project.run(number)
+    found = pull(scoring(project, run.number, count, inception=inception), json_lines)
+    picture = str(evaluation.picture(found, run))
+    if json_lines:
+        write_json({"event": "result", **found.model_dump(mode="json"), "picture": picture})
+    else:
+        print(f"{evaluation.table(found)}\nClosest pairs  {picture}")
+
+
 def inspect(data: str, changes: dict[str, Any], json_lines: bool) -> None:
     """Show what an import of `data` would bring, without keeping anything."""
     settings = ImportSettings().updated(changes)

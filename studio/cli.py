@@ -1,4 +1,4 @@
-"""Every action of the window without a window: train, resume, health, sample, inspect, doctor."""
+"""Every action of the window without a window: train, resume, health, evaluate, sample …"""
 
 import functools
 import json
@@ -204,6 +204,23 @@ def instant(
     from studio import actions
 
     actions.instant(project, run, minutes, threads, json_)
+
+
+@verbs.command()
+@guarded
+def evaluate(
+    project: ProjectArgument,
+    run: RunOption = None,
+    count: Annotated[int, typer.Option(help="Judge by so many drawn pictures.")] = 1000,
+    inception: Annotated[
+        Path | None, typer.Option(help="A local file with Inception's weights adds FID and KID.")
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Compare a run's pictures with the real ones: many numbers, each with its floor."""
+    from studio import actions
+
+    actions.evaluate(project, run, count, inception, json_)
 
 
 @verbs.command()

@@ -15,7 +15,10 @@ from PIL import Image
 
 from studio import cli
 from studio.core import project as projects
+from studio.core import training
 from studio.core.families import families
+from studio.core.metrics import own
+from tests.core import toys
 
 TINY = [f"--set={k}={json.dumps(v)}" for k, v in families()["vae"].tiny.model_dump().items()]
 SHORT = ["--family=vae", "--steps=3", "--threads=1", "--size=16", *TINY]
@@ -155,6 +158,26 @@ def test_a_remedy_is_proposed_and_applied(pictures, here, capsys):
     assert any(line.get("kind") == "remedy" for line in lines) and lines[-1]["step"] == 5
     changes = projects.open(here / "blobs.atelier").run().history().changes
     assert changes == {"rate": before / 2, "batch": 4}
+
+
+def test_evaluate_refuses_what_is_too_few_to_judge_by(pictures, capsys):
+    assert run("train", "blobs", *SHORT) == 0
+    capsys.readouterr()
+    assert run("evaluate", "blobs.atelier", "--count=3") == 2
+    assert "Can't judge by 3 pictures" in capsys.readouterr().err
+    assert run("evaluate", "blobs.atelier", "--count=60") == 2
+    assert "The set has 23 pictures, too few" in capsys.readouterr().err
+
+
+def test_evaluate_shows_numbers_and_closest_pairs(here, capsys, monkeypatch):
+    monkeypatch.setattr(own, "STEPS", 3)
+    made = toys.project(here, count=60)
+    toys.finish(training.start(made, toys.request("vae", 3), toys.known(3)))
+    assert run("evaluate", "toy.atelier", "--count=50", "--json") == 0
+    result = printed(capsys)[-1]
+    assert result["count"] == 50 and len(result["scores"]) > 3 and Path(result["picture"]).exists()
+    assert run("evaluate", "toy.atelier", "--count=50") == 0
+    assert "real pictures" in capsys.readouterr().out
 
 
 def test_inspect_keeps_nothing(pictures, here, capsys):
@@ -303,7 +326,7 @@ def test_the_doctor_examines_machine_and_families(capsys, monkeypatch):
 HEAVY = {"torch", "torchvision", "PySide6", "numpy", "rich", "cv2", "sklearn"}
 
 
-@pytest.mark.parametrize("verb", ["", "train", "resume", "health", "sample", "inspect", "doctor"])
+@pytest.mark.parametrize("verb", ["", "train", "resume", "health", "evaluate", "sample", "inspect"])
 def test_help_loads_nothing_heavy(verb):
     program = (
         "import sys\nfrom studio.cli import app\n"
@@ -322,7 +345,16 @@ def test_help_names_the_window_and_every_verb_in_time():
     assert "`atelier` opens the window" in text
     assert all(
         f"\n  {verb} " in text
-        for verb in ("train", "resume", "health", "sample", "inspect", "doctor")
+        for verb in (
+            "train",
+            "resume",
+            "health",
+            "evaluate",
+            "sample",
+            "instant",
+            "inspect",
+            "doctor",
+        )
     )
     assert seconds < 3.0  # 0.2 s on an idle machine; tests/bench measures it
 

@@ -58,7 +58,11 @@ BAD = {
     "one picture": ({"count": 1}, "vae", "One picture is too little to learn from; add more"),
     "too few": ({"count": 5}, "vae", "5 pictures are too little .* at least 8"),
     "too few for the family": ({"count": 12}, "diffusion", "12 pictures"),
-    "too large for the family": ({"count": 300, "height": 128, "width": 128}, "autoregressive", "128"),
+    "too large for the family": (
+        {"count": 300, "height": 128, "width": 128},
+        "autoregressive",
+        "128",
+    ),
     "too small a size": ({"height": 8, "width": 8}, "vae", "8×8 can't be learned; import"),
 }
 
