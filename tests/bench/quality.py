@@ -149,17 +149,38 @@ def median(many: list[Values]) -> dict[str, float]:
 def compare(place: Path, words: argparse.Namespace) -> None:
     """Print peer, ours and ratio per score for every pair there is, and who is ahead."""
     ahead = 0
+    known: dict[str, tuple[int, dict[str, float]]] = {}
     pairs = list(matched(words.peers, words.ours))
     for family, peer, theirs, mine in pairs:
         most = min(map(count, theirs + mine))
         peers = [scored(place, folder, most) for folder in theirs]
-        our = [scored(place, folder, most)[0] for folder in mine]
-        print(f"\n{place.name}: ours {family} (seeds: {len(our)}) against {peer} ({len(peers)}),")
-        print(f"{most} pictures each")
-        ahead += table(median([values for values, _ in peers]), median(our), peers[0][1])
-        for name, folders in ((peer, theirs), (family, mine)):
-            grid(folders[0], words.out / f"{place.name}-{name}.png")
+        theirs_found = median([values for values, _ in peers])
+        ours_found = median([scored(place, folder, most)[0] for folder in mine])
+        print(f"\n{place.name}: ours {family} (seeds: {len(mine)}) against {peer}")
+        print(f"(seeds: {len(theirs)}), {most} pictures each")
+        ahead += table(theirs_found, ours_found, peers[0][1])
+        for name, folder, found in (
+            (peer, theirs[0], theirs_found),
+            (f"ours {family}", mine[0], ours_found),
+        ):
+            grid(folder, words.out / f"{place.name}-{name.replace(' ', '-')}.png")
+            known[name] = max(known.get(name, (0, {})), (most, found), key=lambda pair: pair[0])
     print(f"\nahead of the peer in most of {', '.join(JUDGED)}: {ahead} of {len(pairs)} pairs")
+    ranking({name: found for name, (_, found) in known.items()})
+
+
+def ranking(known: Mapping[str, Mapping[str, float]]) -> None:
+    """Print everyone by the mean of their places in the scores that judge, best first."""
+    keys = [key for key in JUDGED if all(key in found for found in known.values())]
+    places = dict.fromkeys(known, 0.0)
+    for key in keys:
+        order = sorted(known, key=lambda name: known[name][key], reverse=key in HIGHER)
+        for place, name in enumerate(order, 1):
+            places[name] += place / len(keys)
+    print(f"\n{'mean place':22}{'':>6}" + "".join(f"{key:>12}" for key in keys))
+    for name in sorted(places, key=lambda name: places[name]):
+        row = "".join(f"{known[name][key]:12.3g}" for key in keys)
+        print(f"{name:22}{places[name]:6.1f}{row}")
 
 
 def matched(theirs: Path, ours: Path) -> Iterator[tuple[str, str, list[Path], list[Path]]]:
