@@ -11,7 +11,7 @@ from studio.core.family import Batch, Family, ImageSize, Learner, Model, Preset
 from studio.core.learning import Optimizer
 from studio.core.nets.autoencoder import Decoder, Encoder
 from studio.core.nets.mixture import Mixture
-from studio.core.nets.reconstruction import Critic, edges
+from studio.core.nets.reconstruction import Critic, edges, unlikeness
 from studio.core.nets.variational import (
     best_log_sigma,
     bits_per_value,
@@ -114,6 +114,13 @@ class VaeSettings(Settings):
         0.1,
         label="Sharpness",
         help="Weight of edges at three scales beside the plain likelihood.",
+        ge=0,
+        le=10,
+    )
+    perceptual: float = field(
+        0.0,
+        label="Perceptual",
+        help="Weight of what the house encoder sees; more is truer to shape and trains slower.",
         ge=0,
         le=10,
     )
@@ -223,6 +230,9 @@ class VaeLearner(Learner):
             plots.append(self._plotted(found))
             total = likelihood + self.settings.sharpness * edges(x, found.drawn) / sigma
             total = total + beta * with_free_bits(found.divergences, self.settings.free_bits)
+            if self.settings.perceptual:
+                seen = unlikeness(x, found.drawn) * x[0].numel()
+                total = total + self.settings.perceptual * seen
             if critic is not None:
                 drawings.append(found.drawn.detach())
                 objection = critic.objects(x, labels, found.drawn, likelihood)

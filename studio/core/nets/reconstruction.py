@@ -6,11 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from studio.core import encoder
 from studio.core.family import ImageSize
 from studio.core.learning import Optimizer
 from studio.core.nets import adversarial, players
 
 LEVELS = 3
+DEPTH = 3  # of the house encoder's maps are compared: strides 2, 4 and 8
 LOSS = "relativistic"
 RATE, GAMMA, PENALTY_EVERY = 5e-4, 1.0, 8
 
@@ -26,6 +28,17 @@ def edges(images: Tensor, drawn: Tensor) -> Tensor:
         total = total + 2**level * (difference - up).abs().sum() / len(images)
         difference = smaller
     return total
+
+
+def unlikeness(images: Tensor, drawn: Tensor) -> Tensor:
+    """Return how differently the house encoder sees the two (Johnson et al. 2016), a scalar: the
+    mean square over three maps whose channels have variance 1 over real pictures.
+    """
+    house = encoder.load(images.device)
+    with torch.no_grad():
+        wanted = house.features(images, DEPTH)
+    maps = zip(house.features(drawn, DEPTH), wanted, strict=True)
+    return torch.stack([(a - b).square().mean() for a, b in maps]).mean()
 
 
 def balanced(criticism: Tensor, likelihood: Tensor, drawn: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ import torch
 
 from studio.core import latents
 from studio.core.family import ImageSize
-from studio.core.nets.reconstruction import Critic, balanced, edges
+from studio.core.nets.reconstruction import Critic, balanced, edges, unlikeness
 
 
 def test_edges_ignore_flat_differences_but_not_sharp_ones():
@@ -14,6 +14,18 @@ def test_edges_ignore_flat_differences_but_not_sharp_ones():
     sharp = flat.clone()
     sharp[..., 8:] = 1.0
     assert float(edges(flat, sharp)) > 5
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_the_house_encoder_sees_a_shift_that_blurs_and_pulls_towards_the_picture(channels: int):
+    images = torch.full((2, channels, 17, 23), -1.0)
+    images[..., 4:12, 5:14] = 1.0
+    assert float(unlikeness(images, images.clone())) == 0
+    slightly, far = images.lerp(images.roll(2, 3), 0.2), images.roll(6, 3).requires_grad_()
+    assert float(unlikeness(images, slightly)) < 0.5 * float(unlikeness(images, far).detach())
+    (pull,) = torch.autograd.grad(unlikeness(images, far), far)
+    nearer = (far - 0.01 * pull / pull.abs().max()).detach()
+    assert float(unlikeness(images, nearer)) < float(unlikeness(images, far).detach())
 
 
 def test_the_critic_weighs_as_much_as_the_likelihood():
