@@ -183,6 +183,12 @@ class Session(Lanes):
         """Continue the run from its last checkpoint."""
         self._train(self.tr("Training run {n}").format(n=run.number), "resume", run.number, plan)
 
+    def treat(self, run: "Run", remedy: Any) -> None:
+        """Apply a core.health.Remedy to the run; if it trains, it is stopped and saved first."""
+        self._fresh, self.interrupted = True, None
+        title = self.tr("Training run {n}").format(n=run.number)
+        self.start("train", title, self._waiting("treat", self.project, run.number, remedy))
+
     def try_now(self, starter: str) -> None:
         """Make a project with a starter set and train it at once."""
         if self.title("train") or self.title("import"):

@@ -87,6 +87,18 @@ class FakeSession(QObject):
     def resume(self, run: Run, plan: Plan | None = None) -> None:
         self.asked.append(("resume", run.number, plan))
 
+    def treat(self, run: Run, remedy: Any) -> None:
+        self.asked.append(("treat", run.number, remedy))
+
+    def advise(self, dataset: str) -> None:
+        self.asked.append(("advise", dataset))
+
+    def evaluate(self, run: Run) -> None:
+        self.asked.append(("evaluate", run.number))
+
+    def make_instant(self, run: Run) -> None:
+        self.asked.append(("instant", run.number))
+
     def rename_run(self, run: Run, name: str) -> None:
         projects.rename(run, name)
         self.project_changed.emit()

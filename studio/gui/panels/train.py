@@ -133,6 +133,14 @@ class TrainPanel(QWidget):
         finished = run.history().status == "finished"
         self.session.resume(run, self.setup.chosen_plan if finished else None)
 
+    @Slot(object)
+    def _remedy(self, remedy: Any) -> None:
+        """Apply what the health line proposes for the run on show."""
+        if self.shown == self.live and remedy.stop and remedy.back_to is None:
+            self._stop()
+        elif self.shown is not None:
+            self.session.treat(self.runs[self.shown], remedy)
+
     @Slot(int)
     def _duplicate(self, number: int) -> None:
         self.setup.show_record(self.runs[number].record)
@@ -193,16 +201,18 @@ class TrainPanel(QWidget):
             self._judge()
         self.live = None
         self.forecasted = None
+        self.view.health.settle()
 
     def _show(self, number: int | None) -> None:
         self.shown = number
         if number is None:
             self.view.show_recording(Recording())
-            self.view.show_note(None)
+            self.view.show_verdict(None)
             return
         run = self.runs[number]
         recording = self.recording if number == self.live else Recording(run.history(), run.history)
-        self.view.show_recording(recording, title(run), self.setup.losses(run.record.family))
+        losses = self.setup.losses(run.record.family)
+        self.view.show_recording(recording, title(run), losses, run.record.settings)
         self.view.judge()
 
     @Slot()
@@ -224,9 +234,15 @@ class TrainPanel(QWidget):
             state = "stopping" if self.stopping else state
         self.buttons.show_state(state, self.setup.problem)
         self.list.resumable = state == "idle" and self.session.ready
+        self.view.health.allow(self._treatable(state))
         if self.live is not None:
             self.recording.status = "paused" if state == "paused" else "running"
             self._judge()
+
+    def _treatable(self, state: State) -> bool:
+        """Tell whether the run on show can be given a remedy: it trains, or nothing does."""
+        mine = self.shown is not None and self.shown == self.live and state != "stopping"
+        return self.session.ready and (state == "idle" or mine)
 
     def _forget(self, folder: Path) -> None:
         self.folder, self.shown, self.live, self.forecasted = folder, None, None, None
@@ -244,6 +260,7 @@ class TrainPanel(QWidget):
         self.buttons.start_asked.connect(self._start)
         self.buttons.pause_asked.connect(self._pause)
         self.buttons.stop_asked.connect(self._stop)
+        self.view.health.remedy_asked.connect(self._remedy)
         self.rows.read.connect(self._on_row)
         self.list.selected.connect(self._select)
         self.list.renamed.connect(self._rename)

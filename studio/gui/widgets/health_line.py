@@ -1,11 +1,14 @@
 """One plain sentence about the run, with a colored dot and a word: never color alone."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
-from studio.core.events import Note
+if TYPE_CHECKING:
+    from studio.core.health import Verdict
 
 COLORS = {"info": "#2fb380", "warning": "#e69f00", "error": "#e4572e", "": "#7a7f87"}
 
@@ -43,7 +46,12 @@ class Dot(QWidget):
 
 
 class HealthLine(QWidget):
-    """Says how the run is doing: 'Healthy', 'Watch' or 'Problem', and why, in one sentence."""
+    """Says how the run is doing: 'Healthy', 'Watch' or 'Problem', and why, in one sentence.
+
+    remedy_asked(Remedy): the user wants what is proposed beside it.
+    """
+
+    remedy_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -55,21 +63,51 @@ class HealthLine(QWidget):
         self.word.setFont(font)
         self.text = QLabel(wordWrap=True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.verdict: Verdict | None = None
+        self.allowed, self.acting = True, False
+        self.button = QPushButton()
+        self.button.setAccessibleDescription(self.tr("Applies what is proposed"))
+        self.button.clicked.connect(self._ask)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 2, 4, 2)
         row.setSpacing(8)
         row.addWidget(self.dot)
         row.addWidget(self.word)
         row.addWidget(self.text, 1)
-        self.show_note(None)
+        row.addWidget(self.button)
+        self.show_verdict(None)
 
-    def show_note(self, note: Note | None) -> None:
-        """Show a note; None says that nothing can be said yet."""
-        level = note.level if note else ""
+    def show_verdict(self, verdict: "Verdict | None") -> None:
+        """Show a verdict and its remedy; None says that nothing can be said yet."""
+        level = verdict.level if verdict else ""
+        if verdict is None or self.verdict is None or verdict.sign != self.verdict.sign:
+            self.acting = False
+        self.verdict = verdict
         self.dot.show_color(COLORS[level])
         self.word.setText(self._word(level))
-        self.text.setText(note.text if note else self.tr("Start a training or choose a run."))
+        self.text.setText(verdict.text if verdict else self.tr("Start a training or choose a run."))
         self.setAccessibleName(f"{self.word.text()}: {self.text.text()}")
+        remedy = verdict.remedy if verdict else None
+        self.button.setVisible(remedy is not None)
+        self.button.setText(remedy.title if remedy else self.tr("No remedy"))
+        self.button.setToolTip(remedy.effect if remedy else "")
+        self.allow(self.allowed)
+
+    def allow(self, on: bool) -> None:
+        """Offer remedies, or not while none can be applied."""
+        self.allowed = on
+        self.button.setEnabled(on and not self.acting)
+
+    def settle(self) -> None:
+        """What was asked for has been done, or refused."""
+        self.acting = False
+        self.allow(self.allowed)
+
+    def _ask(self) -> None:
+        if self.verdict is not None and self.verdict.remedy is not None:
+            self.acting = True
+            self.allow(self.allowed)
+            self.remedy_asked.emit(self.verdict.remedy)
 
     def _word(self, level: str) -> str:
         words = {

@@ -8,14 +8,17 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
+from studio.core.events import Note
 from studio.gui.widgets.curve import Curve
+from studio.gui.widgets.health_line import COLORS
 from studio.gui.widgets.plot_key import PlotKey
-from studio.gui.widgets.plot_view import Line, PlotView
+from studio.gui.widgets.plot_view import Line, Mark, PlotView
 
 PACE = 120  # ms between redraws, at least
 WIDEST = 0.1  # of the run: the standard deviation of the strongest smoothing
 BUCKETS = 400  # of a curve on screen, at most
 PADDING = 0.06  # of the height, above and below
+MARKED = {"remedy": COLORS["info"], "rollback": COLORS["warning"]}  # kinds of notes
 
 
 class LossPlot(QWidget):
@@ -51,6 +54,12 @@ class LossPlot(QWidget):
         """Show these curves, at first only the `main` ones; call `refresh` when they have grown."""
         self.curves, self.key.main = curves, main
         self.fit()
+
+    def show_marks(self, notes: Iterable[Note]) -> None:
+        """Mark where training went back and where a remedy was applied."""
+        self.view.show_marks(
+            tuple(Mark(n.step or 0, n.text, MARKED[n.kind]) for n in notes if n.kind in MARKED)
+        )
 
     def refresh(self) -> None:
         """Draw what has changed, soon."""

@@ -11,13 +11,23 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from typing_extensions import override
 
 FAINT = 0.4  # share of its color in the raw line; mixed, as alpha costs three times as much
 MARGINS = (56, 6, 8, 22)  # left, top, right, bottom: room for the axes' numbers
 NARROWEST = 4.0  # steps that a zoomed view shows at least
+REACH, FLAG = 6, 4  # pixels around a mark that count as on it; half the width of its flag
 
 Points = tuple[np.ndarray, np.ndarray]
 
@@ -29,6 +39,15 @@ class Line:
     color: str
     raw: Points
     smooth: Points
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at a step, said when the pointer is on it."""
+
+    step: float
+    text: str
+    color: str
 
 
 class PlotView(QWidget):
@@ -49,6 +68,7 @@ class PlotView(QWidget):
         self.steps, self.heights, self.log = (0.0, 1.0), (0.0, 1.0), False
         self.cursor_step: float | None = None
         self.hover_step: float | None = None
+        self.marks: tuple[Mark, ...] = ()
         self._pressed: tuple[float, tuple[float, float]] | None = None
         self._dragged = False
         self.setMouseTracking(True)
@@ -69,6 +89,19 @@ class PlotView(QWidget):
         """Put the cursor line at `step`."""
         self.cursor_step = step
         self.update()
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Mark what happened at some steps."""
+        if marks != self.marks:
+            self.marks = marks
+            said = [f"{mark.step:g}: {mark.text}" for mark in marks]
+            self.setAccessibleDescription("\n".join(said))
+            self.update()
+
+    def mark_at(self, x: float) -> Mark | None:
+        """Return the mark at the horizontal coordinate `x`, the nearest within reach."""
+        near = [m for m in self.marks if abs(self.place(m.step) - x) <= REACH]
+        return min(near, key=lambda m: abs(self.place(m.step) - x), default=None)
 
     @property
     def area(self) -> QRectF:
@@ -106,8 +139,9 @@ class PlotView(QWidget):
                 self._paint_points(painter, line.smooth, shift)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         palette = self.palette()
-        self._paint_mark(painter, self.hover_step, palette.placeholderText().color())
-        self._paint_mark(painter, self.cursor_step, palette.highlight().color())
+        self._paint_marks(painter)
+        self._paint_step(painter, self.hover_step, palette.placeholderText().color())
+        self._paint_step(painter, self.cursor_step, palette.highlight().color())
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -144,6 +178,14 @@ class PlotView(QWidget):
         self.fit_asked.emit()
 
     @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            mark = self.mark_at(event.pos().x())
+            QToolTip.showText(event.globalPos(), mark.text if mark else "", self)
+            return True
+        return super().event(event)
+
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)
 
@@ -172,7 +214,17 @@ class PlotView(QWidget):
             if last > first:
                 painter.drawPolyline(polygon(xs[first:last], ys[first:last]))
 
-    def _paint_mark(self, painter: QPainter, step: float | None, color: QColor) -> None:
+    def _paint_marks(self, painter: QPainter) -> None:
+        top, ground = self.area.top(), self.palette().window().color()
+        for mark in self.marks:
+            self._paint_step(painter, mark.step, mixed(mark.color, ground, 2 * FAINT))
+            x = self.place(mark.step)
+            corners = [QPointF(x - FLAG, top), QPointF(x + FLAG, top), QPointF(x, top + 2 * FLAG)]
+            painter.setBrush(QColor(mark.color))
+            painter.drawPolygon(QPolygonF(corners))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_step(self, painter: QPainter, step: float | None, color: QColor) -> None:
         if step is not None:
             painter.setPen(QPen(color, 1))
             at, area = self.place(step), self.area

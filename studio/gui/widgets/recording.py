@@ -23,7 +23,7 @@ class Recording:
         self.files: dict[tuple[int, str], Sample] = {}
         self.cache: OrderedDict[tuple[int, str], np.ndarray] = OrderedDict()
         self.seconds, self.status, self.saved = history.seconds, history.status, history.saved
-        self.step = history.step
+        self.step, self.changes = history.step, history.changes
         self.reread = reread
         self._known: set[int] = set()
         self._note_files(history.samples)
@@ -61,7 +61,8 @@ class Recording:
         """Return what is known as a value, for whoever judges it."""
         series = {name: (curve.steps, curve.values) for name, curve in self.curves.items()}
         notes = tuple(self.notes)
-        return History(series, (), notes, self.step, self.saved, self.seconds, self.status)
+        known = (self.step, self.saved, self.seconds, self.status, self.changes)
+        return History(series, (), notes, *known)
 
     def _add_scalars(self, event: Scalars) -> None:
         for name, number in event.values.items():
@@ -69,7 +70,7 @@ class Recording:
         self.step, self.seconds = max(self.step, event.step), event.seconds
 
     def _rewind(self, note: Note) -> bool:
-        if note.kind != "rollback" or note.step is None:
+        if note.kind not in ("rollback", "remedy") or note.step is None:
             return False
         self.step = note.step
         for curve in self.curves.values():

@@ -1,16 +1,21 @@
 """One run on screen: health, sample grids of the averaged and the raw model, timeline, curves."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
-from studio.core.events import Note
 from studio.gui.widgets.health_line import HealthLine
 from studio.gui.widgets.image_grid import ImageGrid
 from studio.gui.widgets.lightbox import Lightbox
 from studio.gui.widgets.loss_plot import LossPlot
 from studio.gui.widgets.recording import Recording
 from studio.gui.widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from studio.core.health import Verdict
 
 KINDS = ("ema", "raw")
 HANDLE = 3  # pixels of a splitter
@@ -22,6 +27,7 @@ class RunView(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.recording = Recording()
+        self.settings: Mapping[str, Any] = {}
         self.title = QLabel()
         self.health = HealthLine()
         titles = (self.tr("Averaged model (EMA)"), self.tr("Latest weights (raw)"))
@@ -38,14 +44,22 @@ class RunView(QWidget):
         self.grids["raw"].opened.connect(self._enlarge_raw)
 
     def show_recording(
-        self, recording: Recording, title: str = "", losses: tuple[str, ...] = ()
+        self,
+        recording: Recording,
+        title: str = "",
+        losses: tuple[str, ...] = (),
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
-        """Show another run from its newest step on; its `losses` are plotted at first."""
-        self.recording = recording
+        """Show another run from its newest step on; its `losses` are plotted at first.
+
+        `settings` are those it was started with: remedies are changes to them.
+        """
+        self.recording, self.settings = recording, settings or {}
         self.title.setText(title)
         self.timeline.play.setChecked(False)
         self.timeline.live.setChecked(True)
         self.plot.show_curves(recording.curves, losses)
+        self.plot.show_marks(recording.notes)
         self.timeline.show_steps(recording.sample_steps)
         self.show_step(self.timeline.step)
 
@@ -56,17 +70,18 @@ class RunView(QWidget):
             self.timeline.show_steps(self.recording.sample_steps)
             if self.timeline.step == before:  # a second kind of the same step has arrived
                 self.show_step(before)
+        self.plot.show_marks(self.recording.notes)
         self.plot.refresh()
 
-    def show_note(self, note: Note | None) -> None:
+    def show_verdict(self, verdict: "Verdict | None") -> None:
         """Say how the run is doing."""
-        self.health.show_note(note)
+        self.health.show_verdict(verdict)
 
     def judge(self) -> None:
         """Say how the run on show is doing, judged from what is known of it."""
         from studio.core.health import judge
 
-        self.show_note(judge(self.recording.history()))
+        self.show_verdict(judge(self.recording.history(), self.settings))
 
     def show_step(self, step: int | None) -> None:
         """Show the grids of `step` and put the plot's cursor there."""
