@@ -40,10 +40,7 @@ class RandomEncoder(Encoder):
         super().__init__()
         rng, before, stages = latents.rng(0), channels, []
         for wide in RANDOM_WIDTHS:
-            first = nn.Conv2d(before, wide, 3, padding=1, bias=False)
-            second = nn.Conv2d(wide, wide, 3, padding=1, bias=False)
-            for conv in (first, second):
-                nn.init.orthogonal_(conv.weight, 2**0.5, generator=rng)
+            first, second = _orthogonal(before, wide, rng), _orthogonal(wide, wide, rng)
             stages.append(nn.Sequential(first, nn.ELU(), second, nn.ELU()))
             before = wide
         self.stages = nn.ModuleList(stages)
@@ -56,6 +53,13 @@ class RandomEncoder(Encoder):
             x = stage(functional.avg_pool2d(x, 2, ceil_mode=True) if k else x)
             found += [x.mean((2, 3)), x.std((2, 3), correction=0)]
         return torch.cat(found, 1)
+
+
+def _orthogonal(before: int, after: int, rng: torch.Generator) -> nn.Conv2d:
+    with torch.random.fork_rng(devices=[]):  # torch first draws weights from its global state
+        conv = nn.Conv2d(before, after, 3, padding=1, bias=False)
+    nn.init.orthogonal_(conv.weight, 2**0.5, generator=rng)
+    return conv
 
 
 def features(encoder: Encoder, pictures: Pictures, text: str = "Looking") -> Job[np.ndarray]:

@@ -119,7 +119,8 @@ def load(path: Path) -> Inception:
             f"{path.name} holds another Inception network ({len(head)} classes), whose figures "
             f"can't be compared with published ones; take {NAME}."
         )
-    network = Inception()
+    with torch.random.fork_rng(devices=[]):
+        network = Inception()
     wanted = network.state_dict()
     try:
         network.load_state_dict(

@@ -23,7 +23,9 @@ from studio.core.project import write_json
 WEIGHTS, RECORD, SCHEMA = "judge.safetensors", "judge.json", 1
 WIDTHS = (32, 64, 128)
 SIDE = 32
-STEPS, BATCH, RATE = 300, 48, 2e-3
+STEPS, BATCH, RATE = 240, 48, 1e-3
+SWAPPED = 0.8  # of all looks have their color channels swapped, or palettes would be all it sees
+APART = 5.0  # weight of features not repeating each other
 PICTURES = 6000  # at most, to learn from
 TEMPERATURE = 0.2
 INITIAL, PICKS, LOOKS = 1, 2, 3  # streams of randomness
@@ -84,7 +86,7 @@ class Student(nn.Module):
         """Return the loss of two looks [2n, c, h, w] at n pictures turned alike."""
         found = self.encoder(looks)
         turned = functional.cross_entropy(self.turn(found), turns.repeat(2))
-        total = contrast(self.same(found)) + 0.5 * turned
+        total = contrast(self.same(found)) + 0.5 * turned + APART * repetition(found)
         if (labels >= 0).any():
             guesses = self.kind(found)
             total = total + functional.cross_entropy(guesses, labels.repeat(2), ignore_index=-1)
@@ -100,6 +102,15 @@ def contrast(codes: Tensor) -> Tensor:
     likeness.fill_diagonal_(-torch.inf)
     partners = torch.arange(len(codes), device=codes.device).roll(len(codes) // 2)
     return functional.cross_entropy(likeness, partners)
+
+
+def repetition(found: Tensor) -> Tensor:
+    """Return the mean squared correlation of different features of [n, d] (Barlow Twins, Zbontar
+    et al. 2021): without it features shrink to a handful that tell palettes apart.
+    """
+    z = (found - found.mean(0)) / (found.std(0) + 1e-4)
+    correlation = z.T @ z / len(z)
+    return (correlation - torch.diag(torch.diag(correlation))).square().mean()
 
 
 def learn(
@@ -144,8 +155,8 @@ def _layers(pictures: Pictures, chosen: np.ndarray) -> Job[Tensor]:
 def two_looks(layers: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
     """Return two random looks [2n, c, h, w] at images [n, c', h, w], and how far both are turned.
 
-    A look is moved, scaled, tilted, brightened; alpha lies over a random grey. Oblong pictures are
-    turned upside down only. Hue stays: it is to be judged.
+    A look is moved, scaled, tilted, brightened, its color channels often swapped; alpha lies over a
+    random grey. Oblong pictures are turned upside down only.
     """
     n, _, height, width = layers.shape
     turns = torch.randint(4, (n,), generator=rng)
@@ -171,7 +182,15 @@ def _look(images: Tensor, rng: torch.Generator) -> Tensor:
         ground = torch.rand(n, 1, 1, 1, generator=rng)
         x = x[:, :3] + ground * (1 - x[:, 3:])
     contrast, shift = between(0.8, 1.2), between(-0.2, 0.2)
-    return x * contrast[:, None, None, None] + shift[:, None, None, None]
+    return swapped(x, rng) * contrast[:, None, None, None] + shift[:, None, None, None]
+
+
+def swapped(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Return images [n, c, h, w], most with their channels in another order."""
+    n, channels = x.shape[:2]
+    order = torch.rand(n, channels, generator=rng).argsort(1)
+    other = x.gather(1, order[:, :, None, None].expand_as(x))
+    return torch.where(torch.rand(n, 1, 1, 1, generator=rng) < SWAPPED, other, x)
 
 
 def keep(encoder: OwnEncoder, folder: Path, fingerprint: str) -> None:
@@ -193,7 +212,8 @@ def kept(folder: Path, fingerprint: str) -> OwnEncoder | None:
         same = record["schema"] == SCHEMA and record["fingerprint"] == fingerprint
         if not same or hashlib.sha256(data).hexdigest() != record["sha256"]:
             return None
-        encoder = OwnEncoder(int(record["channels"]))
+        with torch.random.fork_rng(devices=[]):
+            encoder = OwnEncoder(int(record["channels"]))
         encoder.load_state_dict(load(data))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError):
         return None

@@ -43,9 +43,9 @@ def tinted(x: np.ndarray, turn: float) -> np.ndarray:
     """Turn every hue by `turn` in 0..0.5 of the circle."""
     found = []
     for picture in x:
-        hsv = np.array(Image.fromarray(picture).convert("HSV"))
+        hsv = np.array(Image.fromarray(picture).convert("HSV")).astype(int)
         hsv[..., 0] = (hsv[..., 0] + round(256 * turn)) % 256
-        found.append(np.asarray(Image.fromarray(hsv, "HSV").convert("RGB")))
+        found.append(np.asarray(Image.fromarray(hsv.astype(np.uint8), "HSV").convert("RGB")))
     return np.stack(found)
 
 
@@ -67,3 +67,9 @@ def repeated(x: np.ndarray, share: float) -> np.ndarray:
 def rank(rungs: Iterable[float], values: Iterable[float]) -> float:
     """Spearman's correlation."""
     return float(np.corrcoef(rankdata(list(rungs)), rankdata(list(values)))[0, 1])
+
+
+def mixed(x: np.ndarray, share: float) -> np.ndarray:
+    """Blur `share` of the pictures."""
+    split = round(len(x) * share)
+    return np.concatenate([blurred(x[:split], 1.0), x[split:]])
