@@ -331,20 +331,29 @@ def instant(
 
 
 def evaluate(
-    folder: Path, number: int | None, count: int, inception: Path | None, json_lines: bool
+    folder: Path,
+    number: int | None,
+    count: int,
+    seed: int,
+    inception: Path | None,
+    json_lines: bool,
 ) -> None:
-    """Score a run's pictures and say the numbers beside those of real ones."""
+    """Judge a run by many numbers, print them as a table and say where they are kept."""
     from studio.core.metrics import evaluation
-    from studio.core.tools.evaluate import evaluate as scoring
+    from studio.core.tools.evaluate import evaluate as judging
 
     project = projects.open(folder)
     run = project.run(number)
-    found = pull(scoring(project, run.number, count, inception=inception), json_lines)
-    picture = str(evaluation.picture(found, run))
+    job = judging(project, run.number, count, inception=inception, seed=seed)
+    found = pull(job, json_lines)
+    shown, kept = evaluation.picture(found, run), evaluation.file(found, run)
     if json_lines:
-        write_json({"event": "result", **found.model_dump(mode="json"), "picture": picture})
-    else:
-        print(f"{evaluation.table(found)}\nClosest pairs  {picture}")
+        values = found.model_dump() | {"file": str(kept), "picture": str(shown)}
+        write_json({"event": "result", **values})
+        return
+    print(f"Run {run.number} at step {found.step}, {found.count} pictures drawn\n")
+    print(evaluation.table(found))
+    print(f"\nClosest pairs, drawn left and real right  {shown}\nAll numbers  {kept}")
 
 
 def inspect(data: str, changes: dict[str, Any], json_lines: bool) -> None:

@@ -211,16 +211,21 @@ def instant(
 def evaluate(
     project: ProjectArgument,
     run: RunOption = None,
-    count: Annotated[int, typer.Option(help="Judge by so many drawn pictures.")] = 1000,
+    count: Annotated[int, typer.Option(help="Judge by this many drawn pictures.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Another number draws other pictures.")] = 0,
     inception: Annotated[
-        Path | None, typer.Option(help="A local file with Inception's weights adds FID and KID.")
+        Path | None, typer.Option(help="A file of Inception weights, for FID and KID as published.")
     ] = None,
     json_: JsonOption = False,
 ) -> None:
-    """Compare a run's pictures with the real ones: many numbers, each with its floor."""
+    """Compare what a run draws with the pictures it learned from, copies included.
+
+    Each number stands beside the same number of other real pictures. There is no overall score:
+    look at the pictures too.
+    """
     from studio import actions
 
-    actions.evaluate(project, run, count, inception, json_)
+    actions.evaluate(project, run, count, seed, inception, json_)
 
 
 @verbs.command()

@@ -73,10 +73,15 @@ class Evaluation(Settings):
 
 def save(evaluation: Evaluation, run: Run) -> Path:
     """Write an evaluation into its run and return the file; an older one of that step goes."""
-    path = run.folder / FOLDER / f"step-{evaluation.step:08d}.json"
+    path = file(evaluation, run)
     path.parent.mkdir(exist_ok=True)
     projects.write_json(path, evaluation.model_dump())
     return path
+
+
+def file(evaluation: Evaluation, run: Run) -> Path:
+    """Return where an evaluation is kept."""
+    return run.folder / FOLDER / f"step-{evaluation.step:08d}.json"
 
 
 def newest(run: Run) -> Evaluation | None:

@@ -103,7 +103,7 @@ def judge_of(packed: PackedSet) -> Job[own.OwnEncoder]:
     judge = own.kept(packed.folder, fingerprint)
     if judge is None:
         everything = Rows(packed.pictures, np.arange(len(packed.pictures)), straighten)
-        judge = yield from own.learn(everything, packed.labels)
+        judge = yield from own.learn(everything, packed.labels, steps=own.STEPS)
         own.keep(judge, packed.folder, fingerprint)
     return judge
 
