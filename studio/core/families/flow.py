@@ -22,7 +22,7 @@ from studio.core.settings import Settings, field
 Network = Literal["tarflow", "glow", "realnvp"]
 GREY = 1 / 127.5  # one grey level
 NAMELESS = 0.1  # of the pictures are shown without their class, so that none can be asked for
-FEWEST, LARGEST = 100, 128  # pictures; pixels a side
+FEWEST, LARGEST = 32, 128  # pictures; pixels a side
 INVERTED = 8  # pictures on which the inverse is checked
 GRAIN = 7  # seed of the grain of pictures that are read in
 WARM_UP = 20  # steps
@@ -46,18 +46,14 @@ class FlowSettings(Settings):
         logarithmic=True,
     )
     blocks: int = field(
-        4,
+        3,
         label="Blocks",
         help="How often a picture is gone through; of glow and realnvp, how often it is halved.",
         ge=1,
         le=16,
     )
     depth: int = field(
-        2,
-        label="Depth",
-        help="Layers of each block; more is finer and slower.",
-        ge=1,
-        le=32,
+        2, label="Depth", help="Layers of each block; more is finer and slower.", ge=1, le=32
     )
     patches: int = field(
         64,
@@ -111,7 +107,7 @@ class FlowSettings(Settings):
         drawing=True,
     )
     temperature: float = field(
-        0.9,
+        0.85,
         label="Temperature",
         help="Less draws safer and more alike pictures, 1 the whole variety.",
         ge=0.1,
@@ -374,7 +370,6 @@ FAMILY = Family(
             30.0,
             network="glow",
             width=64,
-            blocks=3,
             depth=8,
             rate=5e-4,
             batch=32,
@@ -388,7 +383,6 @@ FAMILY = Family(
             30.0,
             network="realnvp",
             width=64,
-            blocks=3,
             depth=4,
             rate=5e-4,
             batch=32,

@@ -20,8 +20,22 @@ def patch_side(height: int, width: int, tokens: int) -> int:
     return next(p for p in sides if -(-height // p) * -(-width // p) <= max(1, tokens))
 
 
+def order(block: int, rows: int, columns: int) -> Tensor:
+    """Return the places of patches [rows * columns] in the sequence in which a block tells them.
+
+    By rows, columns, columns, rows, and every other time backward, so that neighboring blocks see
+    what the other did not.
+    """
+    places = torch.arange(rows * columns).view(rows, columns)
+    places = places.T if block % 4 in (1, 2) else places
+    return places.flatten().flip(0) if block % 2 else places.flatten()
+
+
 class Whitening(nn.Module):
-    """A fixed affine map that gives patches unit covariance, measured once; the identity before."""
+    """A fixed affine map that gives patches unit covariance, measured once; the identity before.
+
+    What varies most comes first.
+    """
 
     mean: Tensor
     there: Tensor
@@ -44,6 +58,7 @@ class Whitening(nn.Module):
         alike = known.diagonal().mean() * torch.eye(values, dtype=known.dtype)
         known = (count * known + values * alike) / (count + values)  # few patches tell little
         spread, axes = torch.linalg.eigh(known)
+        spread, axes = spread.flip(0), axes.flip(1)
         spread = spread.clamp_min(LEAST_SPREAD**2).sqrt()
         self.mean.copy_(flat.mean(0))
         self.there.copy_(axes / spread)
@@ -134,13 +149,17 @@ class TransformerFlow(Flow):
         super().__init__(shape)
         self.patch = patch
         tokens, values = shape[1] // patch * (shape[2] // patch), shape[0] * patch**2
-        straight = torch.arange(tokens)
         self.whitening = Whitening(values)
         self.typical = nn.Embedding(classes + 1, tokens * values)
         nn.init.zeros_(self.typical.weight)
         self.blocks = nn.ModuleList(
             AutoregressiveBlock(
-                tokens, values, width, depth, classes, straight.flip(0) if k % 2 else straight
+                tokens,
+                values,
+                width,
+                depth,
+                classes,
+                order(k, shape[1] // patch, shape[2] // patch),
             )
             for k, depth in enumerate(depths)
         )

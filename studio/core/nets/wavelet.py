@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.core.nets.affine import Flow
-from studio.core.nets.coupling import ActNorm, Teller
+from studio.core.nets.coupling import Teller
+from studio.core.nets.transformer_flow import Whitening
 
 SHARES = torch.tensor([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2
 
@@ -31,21 +32,25 @@ def joined(half: Tensor, details: Tensor) -> Tensor:
 class DetailFlow(Flow):
     """Pictures to standard-normal latents and back: another flow for the half size, then details.
 
-    After Wavelet Flow (Yu et al. 2020), with a single affine step for the details.
+    After Wavelet Flow (Yu et al. 2020). Details are turned so that their channels are uncorrelated;
+    the stronger half is told by the half size, the weaker by both.
     """
 
     def __init__(self, coarse: Flow, shape: tuple[int, int, int], width: int, classes: int):
         """`coarse` is the flow of (channels, height / 2, width / 2)."""
         super().__init__(shape)
         self.coarse = coarse
-        self.norm = ActNorm(3 * shape[0])
-        self.teller = Teller(shape[0], 3 * shape[0], width, classes)
+        c = shape[0]
+        self.strong, self.weak = 3 * c - 3 * c // 2, 3 * c // 2
+        self.whitening = Whitening(3 * c)
+        self.first = Teller(c, self.strong, width, classes)
+        self.second = Teller(c + self.strong, self.weak, width, classes)
 
     @torch.no_grad()
     def measure(self, images: Tensor, rows: Tensor) -> None:
         """Set what is fixed from a first batch of images [n, c, h, w]."""
         half, details = parted(images)
-        self.norm.measure(details)
+        self.whitening.measure(_listed(details))
         self.coarse.measure(half, rows)
         self.measured.fill_(True)
 
@@ -54,11 +59,15 @@ class DetailFlow(Flow):
         with torch.autocast(images.device.type, enabled=False):  # its rounding would end up in z
             half, details = parted(images)
         found, total = self.coarse(half, rows)
-        details, more = self.norm(details)
-        log_scale, mean = self.teller(half, rows)
-        details = (details - mean) * (-log_scale).exp()
-        latents = torch.cat([found, details.flatten(1)], 1)
-        return latents, total + more - log_scale.sum((1, 2, 3))
+        strong, weak = self._turned(details).split([self.strong, self.weak], 1)
+        first, mean = self.first(half, rows)
+        second, middle = self.second(torch.cat([half, strong], 1), rows)
+        details = torch.cat(
+            [(strong - mean) * (-first).exp(), (weak - middle) * (-second).exp()], 1
+        )
+        total = total + self.whitening.log_det * half.shape[2] * half.shape[3]
+        total = total - first.sum((1, 2, 3)) - second.sum((1, 2, 3))
+        return torch.cat([found, details.flatten(1)], 1), total
 
     def inverse(self, latents: Tensor, rows: Tensor, guidance: float = 0.0) -> Iterator[Tensor]:
         """Yield images [n, c, h, w] as the half size comes about; the last is exact."""
@@ -68,5 +77,24 @@ class DetailFlow(Flow):
             latents[:, c * h * w :].unflatten(1, (3 * c, h, w)),
         )
         for half in self.coarse.inverse(found, rows, guidance):
-            log_scale, mean = self.teller(half, rows)
-            yield joined(half, self.norm.inverse(details * log_scale.exp() + mean))
+            strong, weak = details.split([self.strong, self.weak], 1)
+            log_scale, mean = self.first(half, rows)
+            strong = strong * log_scale.exp() + mean
+            log_scale, mean = self.second(torch.cat([half, strong], 1), rows)
+            weak = weak * log_scale.exp() + mean
+            yield joined(half, self._turned_back(torch.cat([strong, weak], 1)))
+
+    def _turned(self, details: Tensor) -> Tensor:
+        with torch.autocast(details.device.type, enabled=False):
+            return _placed(self.whitening(_listed(details)), details.shape[2:])
+
+    def _turned_back(self, details: Tensor) -> Tensor:
+        return _placed(self.whitening.inverse(_listed(details)), details.shape[2:])
+
+
+def _listed(grid: Tensor) -> Tensor:
+    return grid.flatten(2).transpose(1, 2)
+
+
+def _placed(listed: Tensor, sides: tuple[int, ...]) -> Tensor:
+    return listed.transpose(1, 2).unflatten(2, sides)

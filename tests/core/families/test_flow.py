@@ -190,7 +190,7 @@ def test_the_model_knows_likelihood():
 @pytest.mark.parametrize(
     ("size", "count", "word"),
     [
-        (ImageSize(32, 32, 3), 20, "100 pictures"),
+        (ImageSize(32, 32, 3), 20, "32 pictures"),
         (ImageSize(256, 64, 3), 900, "128 pixels"),
         (ImageSize(64, 64, 3), 900, ""),
     ],

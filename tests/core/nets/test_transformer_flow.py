@@ -7,6 +7,7 @@ from studio.core.nets.transformer_flow import (
     AutoregressiveBlock,
     TransformerFlow,
     Whitening,
+    order,
     patch_side,
 )
 
@@ -94,3 +95,10 @@ def test_patches_are_the_smallest_that_are_few_enough():
     assert patch_side(17, 23, 64) == 3
     assert patch_side(8, 8, 64) == 1
     assert patch_side(16, 16, 1) == 16
+
+
+def test_blocks_go_by_rows_and_columns_to_and_fro():
+    assert order(0, 2, 3).tolist() == [0, 1, 2, 3, 4, 5]
+    assert order(1, 2, 3).tolist() == [5, 2, 4, 1, 3, 0]
+    assert order(2, 2, 3).tolist() == [0, 3, 1, 4, 2, 5]
+    assert order(3, 2, 3).tolist() == [5, 4, 3, 2, 1, 0]
