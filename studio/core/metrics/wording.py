@@ -63,16 +63,19 @@ def _kid(value: float, floor: float, error: float) -> str:
 
 
 def _frechet(value: float, floor: float, _: float) -> str:
-    return f"{_times(value, floor)} as far from your pictures as other real ones are."
+    times = _times(value, floor)
+    return f"{times[0].upper()}{times[1:]} from your pictures as other real ones are."
 
 
 def _patches(value: float, floor: float, _: float) -> str:
-    return f"Patches of 7 x 7 pixels are {_times(value, floor)} as far off as those of real ones."
+    return (
+        f"Patches of 7 x 7 pixels are {_times(value, floor)} off as those of other real pictures."
+    )
 
 
 def _times(value: float, floor: float) -> str:
     ratio = value / max(floor, 1e-9)
-    return "as good as" if ratio < 1.1 else f"{ratio:.{0 if ratio >= 3 else 1}f} times"
+    return "as far" if ratio < 1.2 else f"{ratio:.{0 if ratio >= 2.95 else 1}f} times as far"
 
 
 def _auc(value: float, *_: float) -> str:
