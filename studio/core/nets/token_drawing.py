@@ -21,12 +21,11 @@ CHANCE = 4.5  # how far the order of filling is left to chance at the start (Mas
 
 
 class Round(NamedTuple):
-    """One round of filling: tokens [n, t] after it, all guesses, the logits they were drawn from,
-    and the places [n, m] that were filled.
+    """One round of filling: tokens [n, t] after it, the logits [n, t, k] they were drawn from, and
+    the places [n, m] that were filled.
     """
 
     tokens: Tensor
-    guesses: Tensor
     logits: Tensor
     places: Tensor
 
@@ -43,26 +42,31 @@ def schedule(places: int, rounds: int) -> list[int]:
 
 def filled(
     logits_of: Callable[[Tensor], Tensor],
-    choose: Callable[[Tensor], Tensor],
+    choose: Callable[[Tensor, Tensor], Tensor],
     order: Tensor,
     rounds: int,
 ) -> Iterator[Round]:
     """Fill grids of tokens in `rounds`; latents `order` [n, t] say how chance takes part in where.
 
-    `choose(logits [n, t, k])` guesses every token; the surest unknown places keep theirs. How sure
-    is read from the logits alone.
+    The surest unknown places are filled first, as sure as `logits_of(tokens)` [n, t, k] is of its
+    likeliest symbol; `choose(logits [n, m, k], places [n, m])` then says with what.
     """
     tokens = torch.full(order.shape, UNKNOWN, device=order.device)
     gumbel = -(-normal_to_uniform(order.double()).log()).log()
     steps = schedule(order.shape[1], rounds)
     for k, (before, after) in enumerate(zip([0, *steps], steps, strict=False)):
         logits = logits_of(tokens)
-        guesses = torch.where(tokens == UNKNOWN, choose(logits), tokens)
         sure = logits.log_softmax(-1).amax(-1) + CHANCE * (1 - (k + 1) / len(steps)) * gumbel
         sure = sure.masked_fill(tokens != UNKNOWN, -torch.inf)
         places = sure.argsort(dim=1, descending=True, stable=True)[:, : after - before]
-        tokens = tokens.scatter(1, places, guesses.gather(1, places))
-        yield Round(tokens, guesses, logits, places)
+        chosen = choose(at(logits, places), places)
+        tokens = tokens.scatter(1, places, chosen)
+        yield Round(tokens, logits, places)
+
+
+def at(logits: Tensor, places: Tensor) -> Tensor:
+    """Return the logits [n, m, k] at places [n, m] of [n, t, k]."""
+    return logits.gather(1, places[..., None].expand(-1, -1, logits.shape[-1]))
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class TokenDrawing:
     guidance: float = 1.0
 
     def drawn(self, latents: Tensor, rows: Tensor) -> Iterator[Tensor]:
-        """Yield tokens int64 [n, t] with each round, what is not yet drawn being guessed.
+        """Yield tokens int64 [n, t] with each round, the likeliest where none is drawn yet.
 
         `rows` [n] is 0 for any class, else label + 1.
         """
@@ -91,11 +95,11 @@ class TokenDrawing:
         rows = self._doubled(rows)
         for one in filled(
             lambda known: self._logits(known, rows),
-            lambda logits: drawn_symbol(logits, symbols),
+            lambda logits, places: drawn_symbol(logits, symbols.gather(1, places)),
             order,
             self.rounds,
         ):
-            yield one.guesses
+            yield torch.where(one.tokens == UNKNOWN, one.logits.argmax(-1), one.tokens)
 
     def latents(self, tokens: Tensor, rows: Tensor) -> Tensor:
         """Return latents [n, layers, t] from which `drawn` ends in `tokens` [n, t]."""
@@ -115,18 +119,20 @@ class TokenDrawing:
         rows = self._doubled(rows)
         if self.prior.causal:
             return self._logits(tokens, rows)
-        found = torch.zeros(())
+        found: list[Round] = []
         for one in filled(
-            lambda known: self._logits(known, rows), lambda _: tokens, order, self.rounds
+            lambda known: self._logits(known, rows),
+            lambda _, places: tokens.gather(1, places),
+            order,
+            self.rounds,
         ):
-            places = one.places[..., None].expand(-1, -1, one.logits.shape[-1])
-            found = one.logits if not found.ndim else found
-            found = found.scatter(1, places, one.logits.gather(1, places))
-        return found
+            found.append(one._replace(logits=at(one.logits, one.places)))
+        places = torch.cat([one.places for one in found], 1).argsort(1)
+        return at(torch.cat([one.logits for one in found], 1), places)
 
     def _in_order(self, symbols: Tensor, rows: Tensor) -> Iterator[Tensor]:
         count = len(symbols)
-        guesses = drawn_symbol(self.prior.base().expand(count, -1, -1), symbols)
+        guesses = self.prior.base().argmax(-1)
 
         def choose(place: int, logits: Tensor) -> Tensor:
             chosen = drawn_symbol(self._guided(logits, count), symbols[:, place])
