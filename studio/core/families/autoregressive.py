@@ -19,7 +19,7 @@ from studio.core.settings import Settings, field
 
 Network = Literal["palette", "pixelcnn"]
 Choose = Callable[[Tensor, int, int, int], Tensor]  # probabilities, symbol, row, column -> symbols
-LOOKED_AT = 32  # steps in which colours are counted
+LOOKED_AT = 64  # steps in which colours are counted
 NAMELESS = 0.1  # share of pictures learned without their class
 LONGEST = {"palette": 48, "pixelcnn": 32}  # pixels on a side, for drawing in bearable time
 FEWEST = 16
@@ -74,7 +74,7 @@ class AutoregressiveSettings(Settings):
         advanced=True,
     )
     segment: int = field(
-        8,
+        16,
         label="Segment",
         help="Pixels the overview takes at once; fewer is finer and slower.",
         ge=1,
@@ -92,7 +92,7 @@ class AutoregressiveSettings(Settings):
         advanced=True,
     )
     batch: int = field(
-        32,
+        16,
         label="Batch",
         help="Pictures per step; more is steadier and slower.",
         ge=2,
@@ -100,7 +100,7 @@ class AutoregressiveSettings(Settings):
         logarithmic=True,
     )
     rate: float = field(
-        2e-3,
+        4e-3,
         label="Learning rate",
         help="Too high and the loss jumps.",
         ge=1e-6,
@@ -236,7 +236,7 @@ def build(settings: AutoregressiveSettings, size: ImageSize) -> PixelModel:
 class AutoregressiveLearner(Learner):
     """Makes the pictures likely. The palette is fitted in the first steps, then kept.
 
-    The colors met are counted for 32 steps; at the first, and whenever there are twice as many
+    The colors met are counted for 64 steps; at the first, and whenever there are twice as many
     pictures, the palette follows from where it was, so that its places keep their meaning.
     """
 
@@ -358,6 +358,7 @@ FAMILY = Family(
             blocks=6,
             depth=8,
             context=384,
+            segment=8,
             batch=64,
             rate=1e-3,
             dropout=0.05,
@@ -384,6 +385,7 @@ FAMILY = Family(
             network="pixelcnn",
             blocks=6,
             depth=0,
+            rate=2e-3,
         ),
     ),
     model=build,

@@ -165,9 +165,9 @@ def test_the_palette_is_found_in_the_first_steps_and_then_kept():
         places = torch.randint(8, (4, 8, 8), generator=latents.rng(0, step))
         return few[places].permute(0, 3, 1, 2)
 
-    for step in range(40):
-        made.learn(batch(step), None, latents.rng(0, step, 1), step / 40)
-        if step == 32:
+    for step in range(70):
+        made.learn(batch(step), None, latents.rng(0, step, 1), step / 70)
+        if step == 64:
             kept = colors.clone()
     assert torch.equal(colors, kept)
     images = made.painter.code.images(made.painter.code.read(batch(99)))
