@@ -12,7 +12,7 @@ from studio.core.family import Batch, Family, ImageSize, Learner, Model, Preset
 from studio.core.latents import rng as seeded
 from studio.core.learning import Optimizer
 from studio.core.nets import players
-from studio.core.nets.affine import Flow, nats
+from studio.core.nets.affine import GREY, Flow, grain, nats
 from studio.core.nets.coupling import CouplingFlow
 from studio.core.nets.grids import crop
 from studio.core.nets.transformer_flow import TransformerFlow, patch_side
@@ -20,7 +20,6 @@ from studio.core.nets.wavelet import DetailFlow
 from studio.core.settings import Settings, field
 
 Network = Literal["tarflow", "glow", "realnvp"]
-GREY = 1 / 127.5  # one grey level
 NAMELESS = 0.1  # of the pictures are shown without their class, so that none can be asked for
 FEWEST, LARGEST = 32, 128  # pictures; pixels a side
 INVERTED = 8  # pictures on which the inverse is checked
@@ -223,13 +222,6 @@ class FlowModel(Model):
         return canvas - self.settings.denoise * self.settings.noise**2 * slope
 
 
-def grain(images: Tensor, noise: float, rng: Any) -> Tensor:
-    """Return what is added to images: Gaussian noise, or at 0 uniform noise of one grey level."""
-    if noise:
-        return noise * torch.randn(images.shape, generator=rng, device=images.device)
-    return GREY * (torch.rand(images.shape, generator=rng, device=images.device) - 0.5)
-
-
 class FlowLearner(Learner):
     """Maximizes the exact likelihood of pictures with a little noise."""
 
@@ -361,6 +353,14 @@ FAMILY = Family(
             batch=256,
             rate=1e-4,
             noise=0.05,
+            temperature=1.0,
+        ),
+        _preset(
+            "bits",
+            "Likelihood",
+            "Learns without grain: bits per value that can be compared with other families'.",
+            15.0,
+            noise=0.0,
             temperature=1.0,
         ),
         _preset(

@@ -3,11 +3,13 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 STEEPEST = 5.0
+GREY = 1 / 127.5  # one grey level of images in -1..1
 
 
 def bounded(log_scale: Tensor) -> Tensor:
@@ -26,6 +28,13 @@ def nats(latents: Tensor, log_det: Tensor) -> Tensor:
     """
     energy = 0.5 * latents.square().sum(1)
     return energy + 0.5 * math.log(2 * math.pi) * latents.shape[1] - log_det
+
+
+def grain(images: Tensor, noise: float, rng: Any) -> Tensor:
+    """Return what is added to images: Gaussian noise, or at 0 uniform noise of one grey level."""
+    if noise:
+        return noise * torch.randn(images.shape, generator=rng, device=images.device)
+    return GREY * (torch.rand(images.shape, generator=rng, device=images.device) - 0.5)
 
 
 class Flow(nn.Module, ABC):

@@ -52,7 +52,7 @@ class Whitening(nn.Module):
     @torch.no_grad()
     def measure(self, patches: Tensor) -> None:
         """Set the map by the mean and covariance of patches [n, t, values]."""
-        flat = patches.flatten(0, 1).double().cpu()
+        flat = patches.flatten(0, 1).cpu().double()
         count, values = flat.shape
         known = torch.cov(flat.T).reshape(values, values)
         alike = known.diagonal().mean() * torch.eye(values, dtype=known.dtype)

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from studio.core import latents
-from studio.core.families.flow import FAMILY, FlowLearner, FlowModel, FlowSettings, grain
+from studio.core.families.flow import FAMILY, FlowLearner, FlowModel, FlowSettings
 from studio.core.family import Batch, ImageSize, Likelihood
+from studio.core.nets.affine import grain
 
 TINY = FAMILY.tiny
 SIZE = ImageSize(8, 8, 1, 2)
