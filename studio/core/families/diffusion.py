@@ -16,7 +16,7 @@ from studio.core.nets.unet import COARSEST, automatic_patch, widths
 from studio.core.settings import Settings, field
 
 Sampler = Literal["dpm-solver", "heun", "ddim", "ddpm"]
-WARM_UP = 50
+WARM_UP = 20
 FEWEST = 16
 LARGEST_GRID = 64
 ENCODING_STEPS, INSTANT_ENCODING_STEPS = 40, 60
@@ -58,7 +58,7 @@ class DiffusionSettings(Settings):
         advanced=True,
     )
     batch: int = field(
-        32,
+        16,
         label="Batch",
         help="Pictures per step; more is steadier and slower.",
         ge=2,
@@ -66,7 +66,7 @@ class DiffusionSettings(Settings):
         logarithmic=True,
     )
     rate: float = field(
-        1e-3,
+        3e-3,
         label="Learning rate",
         help="Too high and the loss jumps, too low and the pictures stay blobs.",
         ge=1e-6,
@@ -346,6 +346,7 @@ FAMILY = Family(
             width=128,
             blocks=2,
             batch=256,
+            rate=1e-3,
             steps=20,
         ),
         _preset(
@@ -366,6 +367,7 @@ FAMILY = Family(
             30.0,
             objective="ddpm-linear",
             patch=1,
+            batch=64,
             rate=2e-4,
             sampler="ddpm",
             steps=1000,

@@ -31,6 +31,7 @@ class Edm:
     """Karras et al. 2022: inputs, outputs and targets of the network have unit variance."""
 
     low: float = 0.005
+    last: float = 0.02  # where a path ends; a look from there takes what noise earlier ones left
     high: float = 80.0
     mean: float = -0.5  # of ln(sigma / spread); theirs is -1.2 at a spread of 0.5
     deviation: float = 1.2
@@ -55,7 +56,7 @@ class Edm:
 
     def path(self, steps: int) -> list[float]:
         """Return `steps` falling levels and 0; they get denser towards the end."""
-        top, bottom = self.high ** (1 / self.rho), self.low ** (1 / self.rho)
+        top, bottom = self.high ** (1 / self.rho), self.last ** (1 / self.rho)
         share = [k / max(1, steps - 1) for k in range(steps)]
         return [(top + s * (bottom - top)) ** self.rho for s in share] + [0.0]
 

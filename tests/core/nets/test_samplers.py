@@ -153,7 +153,7 @@ def exploding(scheduler, x: Tensor) -> Tensor:
 def test_karras_levels_agree_with_diffusers(scheduler, sampler):
     scheduler.set_timesteps(18)
     sigmas = scheduler.sigmas.double().tolist()
-    assert sigmas == pytest.approx(Edm(low=0.002).path(18), abs=1e-4)
+    assert sigmas == pytest.approx(Edm(last=0.002).path(18), abs=1e-4)
     x = noise(80.0)
     ours = last(sampler(gaussian, x, sigmas))
     torch.testing.assert_close(ours, exploding(scheduler, x).double(), atol=1e-4, rtol=0)
