@@ -11,16 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from studio.core.advice import Advice
     from studio.core.data.importing import Draft
     from studio.core.data.packed import PackedSet
     from studio.core.events import Job
-    from studio.core.project import Project
+    from studio.core.project import Project, Run
     from studio.core.request import TrainRequest
 
 ENGINE = ("torch", "studio.core.training", "studio.core.families")
 LATER = (
     "torch._dynamo",
 )  # the first optimiser wants it: 1-3 s, best spent before Train is pressed
+
+VERBS = {  # what the panels may ask for, and the module it is found in
+    **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
+    "evaluate": "studio.core.tools.evaluate",
+    **dict.fromkeys(("advising", "tuning"), "studio.gui.engine"),
+}
 
 
 class Starter(NamedTuple):
@@ -61,6 +68,14 @@ class Started:
 
     project: "Project"
     request: "TrainRequest"
+
+
+@dataclass(frozen=True)
+class Advised:
+    """What was found out to suit a set of the project."""
+
+    dataset: str
+    advice: "Advice"
 
 
 @dataclass(frozen=True)
@@ -115,7 +130,7 @@ def _modified(path: Path) -> float:
 def when_ready(
     ready: Callable[[], bool], broken: Callable[[], str], text: str, verb: str, *asked: Any
 ) -> "Job[Any]":
-    """Wait, saying `text`, until the engine is loaded; then be core's training job `verb`."""
+    """Wait, saying `text`, until the engine is loaded; then be the job `verb` of `VERBS`."""
     from studio.core.events import Progress, Refused
 
     while not ready():
@@ -123,8 +138,26 @@ def when_ready(
             raise Refused(broken())
         yield Progress(0, None, text)
         time.sleep(0.1)
-    training = importlib.import_module("studio.core.training")
-    return (yield from getattr(training, verb)(*asked))
+    return (yield from getattr(importlib.import_module(VERBS[verb]), verb)(*asked))
+
+
+def advising(project: "Project", dataset: str) -> "Job[Advised]":
+    """Look at a set and at this machine."""
+    from studio.core import advice
+    from studio.core.data.packed import open_packed
+    from studio.core.events import Progress
+
+    yield Progress(0, None, dataset)
+    seen = advice.facts(open_packed(project.dataset(dataset)))
+    return Advised(dataset, advice.advise(seen, advice.here()))
+
+
+def tuning(project: "Project", number: int) -> "Job[Run]":
+    """Train a new run that draws at once, from the diffusion run `number`."""
+    from studio.core import training
+    from studio.core.tools.instant import instant
+
+    return (yield from training.start(project, instant(project, number)))
 
 
 def tells_of_run(events: list[Any]) -> bool:

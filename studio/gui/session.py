@@ -8,20 +8,19 @@ from PySide6.QtCore import QObject, Signal
 
 from studio import paths
 from studio.gui import engine
-from studio.gui.jobs import Lanes
 from studio.gui.memory import Memory
+from studio.gui.trainings import Trainings
 
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
-    from studio.core.events import Job
-    from studio.core.project import Plan, Project, Run
+    from studio.core.project import Project, Run
 
 
-class Session(Lanes):
+class Session(Trainings):
     """What the panels ask for and listen to. All signals are emitted in the window's thread.
 
     project_changed: another project was opened, or its sets or runs changed (read `project`).
-    events(str, list): events of the job of lane "train" | "import" | "forecast" | "draw", batched.
+    events(str, list): events of the job of a lane ("train", "import", "evaluate" …), batched.
     done(str, object): the lane's job returned this result.
     busy_changed(str): a lane started, paused, resumed or ended (see `title(lane)`, `paused(lane)`).
     failed(str, str): the lane's job was refused or broke; the text is one sentence for the user.
@@ -31,17 +30,11 @@ class Session(Lanes):
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
-        self.project: Project | None = None
         self.draft: Draft | None = None
         self.imported: tuple[str | list[Path], str] | None = None  # what the draft was made of
-        self.interrupted: engine.Interrupted | None = None
-        self.ready = False
         self.memory = Memory()
         self._families: list[Any] = []
-        self._broken = ""
-        self._measured: tuple[Any, Any] = (None, None)  # the request measured last, its Forecast
         self._made: Path | None = None  # the project that an import made because none was open
-        self._fresh = False  # a training began whose run the panels have not seen yet
 
     def warm_up(self) -> None:
         """Load the engine in the background; the window calls this after its first paint."""
@@ -167,28 +160,6 @@ class Session(Lanes):
         if draft is not None:
             self._ask("import", lambda: importing.discard(draft))
 
-    def forecast(self, request: Any) -> None:
-        """Measure what the request would take; done("forecast", Forecast). The newest counts."""
-        self._measured = (request, None)
-        make = self._waiting("forecast", self.project, request)
-        self.start("forecast", self.tr("Measuring"), make)
-
-    def train(self, request: Any) -> None:
-        """Train as asked, at once if this request was measured; done("train", Run)."""
-        asked, known = self._measured
-        same = asked and asked == request.updated({"name": asked.name})
-        self._train(self.tr("Training"), "start", request, known if same else None)
-
-    def resume(self, run: "Run", plan: "Plan | None" = None) -> None:
-        """Continue the run from its last checkpoint."""
-        self._train(self.tr("Training run {n}").format(n=run.number), "resume", run.number, plan)
-
-    def treat(self, run: "Run", remedy: Any) -> None:
-        """Apply a core.health.Remedy to the run; if it trains, it is stopped and saved first."""
-        self._fresh, self.interrupted = True, None
-        title = self.tr("Training run {n}").format(n=run.number)
-        self.start("train", title, self._waiting("treat", self.project, run.number, remedy))
-
     def try_now(self, starter: str) -> None:
         """Make a project with a starter set and train it at once."""
         if self.title("train") or self.title("import"):
@@ -198,22 +169,6 @@ class Session(Lanes):
         folder = engine.free(paths.projects(), chosen.name)
         title = self.tr("Making {name}").format(name=chosen.name)
         self.start("import", title, lambda: engine.starting(chosen, folder))
-
-    def _train(self, title: str, verb: str, *asked: Any) -> None:
-        if self.title("train"):
-            sentence = self.tr("A training is running already; stop it before you start another.")
-            self.failed.emit("train", sentence)
-            return
-        self.runner.stop("forecast")
-        self._fresh, self.interrupted = True, None
-        self.runner.run("train", title, self._waiting(verb, self.project, *asked))
-
-    def _waiting(self, verb: str, *asked: Any) -> "Callable[[], Job[Any]]":
-        """Return the training verb as a job that waits, with a word, until the engine is loaded."""
-        text = self.tr("Loading the engine…")
-        return lambda: engine.when_ready(
-            lambda: self.ready, lambda: self._broken, text, verb, *asked
-        )
 
     def close(self, seconds: float) -> bool:
         """Save and stop everything; False if a job needs longer (call again, destroy nothing)."""

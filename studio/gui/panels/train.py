@@ -3,39 +3,37 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from studio.core import pictures
-from studio.core.data.packed import open_packed
-from studio.core.events import Refused, Samples, Saved, Scalars
+from studio.core.events import Progress, Samples, Saved, Scalars
+from studio.core.metrics import evaluation
 from studio.core.project import Run
 from studio.core.request import TrainRequest
 from studio.gui.session import Session
-from studio.gui.widgets.empty_page import EmptyPage
-from studio.gui.widgets.forecast_line import ForecastLine
-from studio.gui.widgets.parts import label
 from studio.gui.widgets.recording import Recording
-from studio.gui.widgets.run_list import RunList
-from studio.gui.widgets.run_rows import RunRows, four, written
-from studio.gui.widgets.run_view import HANDLE, RunView
-from studio.gui.widgets.train_buttons import State, TrainButtons
-from studio.gui.widgets.train_setup import SetChoice, TrainSetup
+from studio.gui.widgets.run_rows import four, written
+from studio.gui.widgets.run_view import RunView
+from studio.gui.widgets.sets import Sets
+from studio.gui.widgets.train_buttons import State
+from studio.gui.widgets.train_room import TrainRoom
 
 SETTLED = 400  # ms without a change before a forecast is asked for
+SLOW = "diffusion"  # the family whose runs can be made instant
 JUDGED = 1500  # ms between two looks at the health of a run that trains
 
 
-class TrainPanel(QWidget):
-    """Layout and wiring. library_asked: the user wants to add pictures."""
-
-    library_asked = Signal()
+class TrainPanel(TrainRoom):
+    """Session to widgets, and what the user does to requests."""
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
         self.session = session
+        self.desk = RunDesk(session, self.view, self)
+        self.settling = QTimer(self, singleShot=True, interval=SETTLED)
+        self.judging = QTimer(self, singleShot=True, interval=JUDGED)
         self.folder: Path | None = None
         self.sets = Sets()
         self.runs: dict[int, Run] = {}
@@ -44,11 +42,7 @@ class TrainPanel(QWidget):
         self.recording = Recording()  # of the live run
         self.stopping = False
         self.forecasted: TrainRequest | None = None
-        self.setup, self.forecast, self.buttons = TrainSetup(), ForecastLine(), TrainButtons()
-        self.view, self.list, self.rows = RunView(), RunList(), RunRows(self)
-        self.settling = QTimer(self, singleShot=True, interval=SETTLED)
-        self.judging = QTimer(self, singleShot=True, interval=JUDGED)
-        self._lay_out()
+        self.advised = ""  # the set that advice was asked about last
         self._connect()
         self._on_project()
         self._on_busy("engine")
@@ -99,6 +93,8 @@ class TrainPanel(QWidget):
     def _on_done(self, lane: str, result: Any) -> None:
         if lane == "forecast" and self.forecasted is not None and self._asked() == self.forecasted:
             self.forecast.show_forecast(result)
+        if lane == "advice":
+            self.setup.show_advice(result.dataset, result.advice)
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
@@ -157,6 +153,7 @@ class TrainPanel(QWidget):
     @Slot()
     def _settle(self) -> None:
         self._show_state()
+        self._ask_advice()
         if self.setup.problem:
             self.settling.stop()
             self.forecast.show_reason(self.setup.problem)
@@ -172,6 +169,12 @@ class TrainPanel(QWidget):
             self.forecasted = asked
             self.forecast.show_measuring()
             self.session.forecast(asked)
+
+    def _ask_advice(self) -> None:
+        dataset = self.setup.set.currentData()
+        if dataset and self.session.ready and dataset not in (*self.setup.advice, self.advised):
+            self.advised = dataset
+            self.session.advise(dataset)
 
     def _asked(self) -> TrainRequest | None:
         """Return the request as far as it matters for a forecast."""
@@ -208,12 +211,14 @@ class TrainPanel(QWidget):
         if number is None:
             self.view.show_recording(Recording())
             self.view.show_verdict(None)
+            self.desk.show_run(None)
             return
         run = self.runs[number]
         recording = self.recording if number == self.live else Recording(run.history(), run.history)
         losses = self.setup.losses(run.record.family)
         self.view.show_recording(recording, title(run), losses, run.record.settings)
         self.view.judge()
+        self.desk.show_run(run)
 
     @Slot()
     def _judge(self) -> None:
@@ -234,15 +239,11 @@ class TrainPanel(QWidget):
             state = "stopping" if self.stopping else state
         self.buttons.show_state(state, self.setup.problem)
         self.list.resumable = state == "idle" and self.session.ready
-        self.view.health.allow(self._treatable(state))
+        mine = self.shown is not None and self.shown == self.live and state != "stopping"
+        self.view.health.allow(self.session.ready and (state == "idle" or mine))
         if self.live is not None:
             self.recording.status = "paused" if state == "paused" else "running"
             self._judge()
-
-    def _treatable(self, state: State) -> bool:
-        """Tell whether the run on show can be given a remedy: it trains, or nothing does."""
-        mine = self.shown is not None and self.shown == self.live and state != "stopping"
-        return self.session.ready and (state == "idle" or mine)
 
     def _forget(self, folder: Path) -> None:
         self.folder, self.shown, self.live, self.forecasted = folder, None, None, None
@@ -275,72 +276,68 @@ class TrainPanel(QWidget):
             self.list.update_row(row)
             self.list.show_picture(row.number, picture)
 
-    def _lay_out(self) -> None:
-        self.empty = EmptyPage(
-            self.tr("Add pictures in the Library first"),
-            self.tr("A folder, a zip or a starter set becomes what the model learns from."),
-            self.tr("Open the Library"),
-        )
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.empty)
-        left = _column(self.setup, self.forecast, self.buttons)
-        right = _column(label(self.tr("Runs"), "heading"), self.list)
-        self.pages.addWidget(_columns(left, self.view, right))
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.pages)
 
+class RunDesk(QObject):
+    """What can be made of the run on show beside training it on: a report, an instant model."""
 
-class Sets:
-    """What the form shows of each picture set; a set never changes, so each is read once."""
+    def __init__(self, session: Session, view: RunView, parent: QObject | None = None):
+        super().__init__(parent)
+        self.session, self.view, self.tools = session, view, view.tools
+        self.run: Run | None = None
+        session.events.connect(self._on_events)
+        session.busy_changed.connect(self._on_busy)
+        session.done.connect(self._on_done)
+        self.tools.evaluate_asked.connect(self._evaluate)
+        self.tools.instant_asked.connect(self._make_instant)
+        self.tools.stop_asked.connect(self._stop)
 
-    def __init__(self) -> None:
-        self.known: dict[Path, SetChoice | None] = {}
+    def show_run(self, run: Run | None) -> None:
+        """Have the run's newest report at hand, and offer what suits it."""
+        self.run = run
+        found = evaluation.newest(run) if run else None
+        self.view.show_evaluation(found, evaluation.picture(found, run) if found and run else None)
+        self._offer()
 
-    def choices(self, folders: list[Path]) -> list[SetChoice]:
-        """Return the sets in `folders` that can be read."""
-        for folder in folders:
-            if folder not in self.known:
-                self.known[folder] = read_choice(folder)
-        return [choice for folder in folders if (choice := self.known[folder])]
+    def _offer(self) -> None:
+        saved = self.run is not None and any(self.run.checkpoints.glob("step-*"))
+        record = self.run.record if self.run and self.run.record.family == SLOW else None
+        slow = record is not None and not record.settings.get("instant")
+        self.tools.show_run(saved, slow, self.view.report.evaluation is not None)
+
+    @Slot(str, list)
+    def _on_events(self, lane: str, events: list[Any]) -> None:
+        if lane == "evaluate" and isinstance(events[-1], Progress):
+            self.tools.tell(events[-1])
+        elif lane == "train" and any(isinstance(event, Saved) for event in events):
+            self._offer()
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        if lane in ("evaluate", "train", "engine"):
+            free = self.session.ready and not self.session.title("train")
+            self.tools.show_work(self.session.title("evaluate"), free)
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane == "evaluate" and self.run is not None and result.run == self.run.number:
+            self.show_run(self.run)
+            self.view.open_report()
+
+    @Slot()
+    def _evaluate(self) -> None:
+        if self.run is not None:
+            self.session.evaluate(self.run)
+
+    @Slot()
+    def _make_instant(self) -> None:
+        if self.run is not None:
+            self.session.make_instant(self.run)
+
+    @Slot()
+    def _stop(self) -> None:
+        self.session.stop("evaluate")
 
 
 def title(run: Run) -> str:
     """Return a run's number and name."""
     return f"{run.number}  {run.record.name}"
-
-
-def read_choice(folder: Path) -> SetChoice | None:
-    """Return what the set in `folder` is called and looks like; None if it can't be read."""
-    try:
-        packed = open_packed(folder)
-    except Refused:
-        return None
-    made = packed.manifest
-    kind = {1: "grey", 3: "RGB", 4: "RGBA"}[made.channels]
-    text = f"{made.count} pictures  ·  {made.width} × {made.height} {kind}"
-    if made.classes:
-        text += f"  ·  {len(made.classes)} classes"
-    shown = pictures.straighten(four(packed.pictures)) if len(packed.pictures) else None
-    return SetChoice(made.id, made.name, text, shown)
-
-
-def _columns(left: QWidget, middle: QWidget, right: QWidget) -> QSplitter:
-    made = QSplitter(Qt.Orientation.Horizontal)
-    made.setHandleWidth(HANDLE)
-    for widget in (left, middle, right):
-        made.addWidget(widget)
-    made.setSizes([320, 850, 260])
-    made.setStretchFactor(1, 1)
-    made.setChildrenCollapsible(False)
-    return made
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(12, 12, 12, 12)
-    column.setSpacing(8)
-    for widget in widgets:
-        column.addWidget(widget, int(isinstance(widget, TrainSetup | RunList)))
-    return box

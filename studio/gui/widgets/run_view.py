@@ -1,21 +1,32 @@
 """One run on screen: health, sample grids of the averaged and the raw model, timeline, curves."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from studio.gui.widgets.evaluation_view import EvaluationView
 from studio.gui.widgets.health_line import HealthLine
 from studio.gui.widgets.image_grid import ImageGrid
 from studio.gui.widgets.lightbox import Lightbox
 from studio.gui.widgets.loss_plot import LossPlot
 from studio.gui.widgets.recording import Recording
+from studio.gui.widgets.run_tools import RunTools
 from studio.gui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
     from studio.core.health import Verdict
+    from studio.core.metrics.evaluation import Evaluation
 
 KINDS = ("ema", "raw")
 HANDLE = 3  # pixels of a splitter
@@ -34,6 +45,7 @@ class RunView(QWidget):
         self.grids = {kind: ImageGrid(t) for kind, t in zip(KINDS, titles, strict=True)}
         self.timeline = Timeline()
         self.plot = LossPlot()
+        self.tools, self.report, self.pages = RunTools(), EvaluationView(), QStackedWidget()
         self.lightbox: Lightbox | None = None
         self._lay_out()
         self.timeline.step_changed.connect(self.show_step)
@@ -42,6 +54,7 @@ class RunView(QWidget):
         self.grids["raw"].current_changed.connect(self.grids["ema"].set_current)
         self.grids["ema"].opened.connect(self._enlarge_ema)
         self.grids["raw"].opened.connect(self._enlarge_raw)
+        self.tools.report_shown.connect(self._turn)
 
     def show_recording(
         self,
@@ -83,6 +96,17 @@ class RunView(QWidget):
 
         self.show_verdict(judge(self.recording.history(), self.settings))
 
+    def show_evaluation(self, found: "Evaluation | None", picture: Path | None = None) -> None:
+        """Have a report ready, with the file of the closest pairs, or none."""
+        self.report.show_evaluation(found, picture)
+
+    def open_report(self) -> None:
+        """Show the report in place of the pictures."""
+        self.tools.report.setChecked(True)
+
+    def _turn(self, report: bool) -> None:
+        self.pages.setCurrentIndex(int(report))
+
     def show_step(self, step: int | None) -> None:
         """Show the grids of `step` and put the plot's cursor there."""
         for kind, grid in self.grids.items():
@@ -109,7 +133,9 @@ class RunView(QWidget):
         top.setSpacing(16)
         top.addWidget(self.title)
         top.addWidget(self.health, 1)
-        both = QHBoxLayout()
+        grids = QWidget()
+        both = QHBoxLayout(grids)
+        both.setContentsMargins(0, 0, 0, 0)
         both.setSpacing(12)
         for grid in self.grids.values():
             both.addWidget(_titled(grid), 1)
@@ -117,8 +143,14 @@ class RunView(QWidget):
         upper = QVBoxLayout(pictures)
         upper.setContentsMargins(0, 0, 0, 4)
         upper.setSpacing(6)
-        upper.addLayout(both, 1)
-        upper.addWidget(self.timeline)
+        self.pages.addWidget(grids)
+        self.pages.addWidget(self.report)
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addWidget(self.timeline, 1)
+        below.addWidget(self.tools)
+        upper.addWidget(self.pages, 1)
+        upper.addLayout(below)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setHandleWidth(HANDLE)
         split.addWidget(pictures)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -17,8 +17,10 @@ from studio.gui.widgets.fold import Fold
 from studio.gui.widgets.form import SettingsForm
 from studio.gui.widgets.parts import label, scrolling
 from studio.gui.widgets.run_list import thumbnail
+from studio.gui.widgets.suggestion import Suggestion
 
 if TYPE_CHECKING:
+    from studio.core.advice import Advice
     from studio.core.family import Family, Preset
 
 INTENTS = (
@@ -52,6 +54,9 @@ class TrainSetup(QWidget):
         self.set_text, self.family_text, self.preset_text = (
             label(role="help", small=True) for _ in range(3)
         )
+        self.suggestion = Suggestion()
+        self.advice: dict[str, Advice] = {}
+        self.fresh: set[str] = set()  # sets whose advice is taken as soon as it is known
         self.name = QLineEdit(placeholderText=self.tr("Name of the run (optional)"))
         self.name.setAccessibleName(self.tr("Name of the run"))
         self.form = SettingsForm()
@@ -59,8 +64,11 @@ class TrainSetup(QWidget):
         self.plan = SettingsForm(Plan())
         self._lay_out()
         self.set.activated.connect(self._set_chosen)
+        for box in (self.family, self.preset):
+            box.activated.connect(self._chosen_by_hand)
         self.family.activated.connect(self._family_chosen)
         self.preset.activated.connect(self._preset_chosen)
+        self.suggestion.taken.connect(self.take_advice)
         self.name.textEdited.connect(self._say)
         for form in (self.form, self.plan):
             form.changed.connect(self._say)
@@ -108,8 +116,35 @@ class TrainSetup(QWidget):
             icon = QIcon() if choice.picture is None else QIcon(thumbnail(choice.picture))
             self.set.addItem(icon, choice.name, choice.id)
         wanted = fresh[-1] if fresh else chosen
+        self.fresh |= set(fresh)
         self.set.setCurrentIndex(self.set.findData(wanted) if wanted in self.choices else 0)
         self._set_chosen()
+
+    def show_advice(self, dataset: str, advice: "Advice") -> None:
+        """Say what suits a set; a new set's form is filled in with it."""
+        self.advice[dataset] = advice
+        if dataset == self.set.currentData() and dataset in self.fresh:
+            self.take_advice()
+        self._say_advice()
+
+    @Slot()
+    def take_advice(self) -> None:
+        """Choose the family and the preset that are suggested for the set."""
+        advice = self.advice.get(self.set.currentData())
+        if advice is None or advice.family not in self.families:
+            return
+        self.fresh.clear()
+        self.family.setCurrentIndex(self.family.findData(advice.family))
+        self._show_presets()
+        self._show_preset(advice.preset)
+        self._preset_chosen()
+
+    def _say_advice(self) -> None:
+        advice = self.advice.get(self.set.currentData())
+        here = (self.family.currentData(), self.preset.currentData())
+        self.suggestion.show_advice(
+            advice, advice is None or here == (advice.family, advice.preset)
+        )
 
     def choose_set(self, dataset: str) -> None:
         """Choose the set with the id `dataset`, if it is among those shown."""
@@ -137,6 +172,7 @@ class TrainSetup(QWidget):
 
     def show_record(self, record: RunRecord) -> None:
         """Fill everything in as a run was started, as far as it still exists."""
+        self.fresh.clear()
         if record.dataset in self.choices:
             self.set.setCurrentIndex(self.set.findData(record.dataset))
         if record.family in self.families:
@@ -157,6 +193,9 @@ class TrainSetup(QWidget):
         choice = self.choices.get(self.set.currentData())
         self.set_text.setText(choice.text if choice else self.tr("No pictures yet."))
         self._say()
+
+    def _chosen_by_hand(self) -> None:
+        self.fresh.clear()
 
     def _family_chosen(self) -> None:
         self._show_presets()
@@ -206,6 +245,7 @@ class TrainSetup(QWidget):
             changed = sum(v != shown[k] for k, v in base.model_dump().items())
             text = self.tr("Settings  ·  {n} changed").format(n=changed)
             self.fold.button.setText(text if changed else self.tr("Settings"))
+        self._say_advice()
         self.changed.emit()
 
     def _lay_out(self) -> None:
@@ -224,6 +264,8 @@ class TrainSetup(QWidget):
             box.setAccessibleName(title)
             for widget in (name, box, text):
                 column.addWidget(widget)
+            if box is self.set:
+                column.addWidget(self.suggestion)
             column.addSpacing(6)
         column.addWidget(self.plan)
         column.addWidget(self.fold)

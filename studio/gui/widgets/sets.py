@@ -1,0 +1,38 @@
+"""What the form shows of each picture set."""
+
+from pathlib import Path
+
+from studio.core import pictures
+from studio.core.data.packed import open_packed
+from studio.core.events import Refused
+from studio.gui.widgets.run_rows import four
+from studio.gui.widgets.train_setup import SetChoice
+
+
+class Sets:
+    """What the form shows of each picture set; a set never changes, so each is read once."""
+
+    def __init__(self) -> None:
+        self.known: dict[Path, SetChoice | None] = {}
+
+    def choices(self, folders: list[Path]) -> list[SetChoice]:
+        """Return the sets in `folders` that can be read."""
+        for folder in folders:
+            if folder not in self.known:
+                self.known[folder] = read_choice(folder)
+        return [choice for folder in folders if (choice := self.known[folder])]
+
+
+def read_choice(folder: Path) -> SetChoice | None:
+    """Return what the set in `folder` is called and looks like; None if it can't be read."""
+    try:
+        packed = open_packed(folder)
+    except Refused:
+        return None
+    made = packed.manifest
+    kind = {1: "grey", 3: "RGB", 4: "RGBA"}[made.channels]
+    text = f"{made.count} pictures  ·  {made.width} × {made.height} {kind}"
+    if made.classes:
+        text += f"  ·  {len(made.classes)} classes"
+    shown = pictures.straighten(four(packed.pictures)) if len(packed.pictures) else None
+    return SetChoice(made.id, made.name, text, shown)

@@ -1,0 +1,37 @@
+"""What suits the chosen pictures, in one sentence, and a button that takes it."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from studio.gui.widgets.parts import label
+
+if TYPE_CHECKING:
+    from studio.core.advice import Advice
+
+
+class Suggestion(QWidget):
+    """Hidden until there is advice; taken(): the user wants it."""
+
+    taken = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.text = label(role="help", small=True)
+        self.button = QPushButton(self.tr("Use"))
+        self.button.setToolTip(self.tr("Choose the family and aim that are suggested"))
+        self.button.setAccessibleName(self.tr("Use what is suggested"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 2, 0, 0)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.button)
+        self.button.clicked.connect(self.taken)
+        self.show_advice(None, True)
+
+    def show_advice(self, advice: "Advice | None", followed: bool) -> None:
+        """Say the advice, and offer to take it unless it is `followed` already."""
+        self.setVisible(advice is not None)
+        self.button.setVisible(not followed)
+        if advice is not None:
+            self.text.setText(self.tr("Suggested: {reason}").format(reason=advice.reason))
