@@ -81,10 +81,12 @@ class Encoder(nn.Module):
         is read as a channel of its own, which is opaque where there is none.
         """
         maps = self.trunk(framed(images), depth)
-        return [
-            (x - self.get_buffer(f"mean{k}")) * self.get_buffer(f"scale{k}")
-            for k, x in enumerate(maps)
-        ]
+        return [self._scaled(k, x) for k, x in enumerate(maps)]
+
+    def _scaled(self, k: int, x: Tensor) -> Tensor:
+        """In one pass and in x's own precision: autocast may have made it bfloat16."""
+        scale, mean = self.get_buffer(f"scale{k}"), self.get_buffer(f"mean{k}")
+        return torch.addcmul((-mean * scale).to(x.dtype), x, scale.to(x.dtype))
 
     def embed(self, images: Tensor) -> Tensor:
         """Return [n, 544] of length 1 for images [n, 1|3|4, h, w]: the closer, the more alike."""

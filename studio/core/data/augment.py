@@ -13,18 +13,21 @@ SHIFT = 1 / 8
 HOLE = 1 / 2
 
 
-def augment(images: Tensor, kinds: tuple[str, ...], amount: float, rng: torch.Generator) -> Tensor:
+def augment(
+    images: Tensor, kinds: tuple[str, ...], amount: float | Tensor, rng: torch.Generator
+) -> Tensor:
     """Return images [n, c, h, w] changed at random; each image is changed with chance `amount`.
 
     `kinds` are of "color", "translation", "cutout". All randomness comes from `rng`. With alpha,
     what moves in from outside is transparent, and transparent pixels stay so.
     """
-    if not kinds or amount <= 0:
+    fixed = not isinstance(amount, Tensor)  # a tensor is not read: that would wait for the device
+    if not kinds or (fixed and amount <= 0):
         return images
     changed = images
     for kind in kinds:
         changed = {"color": _color, "translation": _translate, "cutout": _cut}[kind](changed, rng)
-    if amount >= 1:
+    if fixed and amount >= 1:
         return changed
     chosen = _uniform(images, rng) < amount
     return torch.where(chosen, changed, images)

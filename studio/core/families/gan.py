@@ -1,21 +1,23 @@
 """GAN: two players, one draws and one judges; sharp pictures, drawn at once."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from studio.core.data.augment import augment
-from studio.core.family import Family, ImageSize, Learner, Model, Preset
+from studio.core.events import Refused
+from studio.core.family import Batch, Family, ImageSize, Learner, Model, Preset
 from studio.core.learning import Optimizer
-from studio.core.nets import adversarial, players
+from studio.core.nets import adversarial, normalization, players, textbook
+from studio.core.nets.adaptive import AdaptiveAmount
 from studio.core.settings import Settings, field
 
-Network = Literal["light", "residual", "mlp-784", "dcgan-28", "dcgan-64"]
+Network = Literal["light", "projected", "residual", "mlp-784", "dcgan-28", "dcgan-64"]
 Loss = Literal["saturating", "non-saturating", "lsgan", "hinge", "wgan-gp", "r1", "relativistic"]
 Augmentation = Literal["none", "translation", "translation,cutout", "color,translation,cutout"]
-STATISTICS_BATCHES, STATISTICS_BATCH = 4, 64
+FEWEST = 8
 
 
 class GanSettings(Settings):
@@ -24,7 +26,7 @@ class GanSettings(Settings):
     network: Network = field(
         "residual",
         label="Network",
-        help="light learns fastest in minutes, residual draws best in hours; or a textbook's.",
+        help="projected draws best in minutes, residual in hours, light is small; or a textbook's.",
     )
     loss: Loss = field(
         "relativistic",
@@ -121,7 +123,16 @@ class GanSettings(Settings):
         help="Changes pictures before judging, so that few suffice; what is drawn stays unchanged.",
     )
     augment_amount: float = field(
-        1.0, label="Augmentation amount", help="The share of pictures that are changed.", ge=0, le=1
+        0.5,
+        label="Augmentation amount",
+        help="The share of pictures that are changed; only the start of it if it adapts.",
+        ge=0,
+        le=1,
+    )
+    adaptive: bool = field(
+        True,
+        label="Adapt augmentation",
+        help="Changes more pictures as soon as the judge knows yours by heart, else fewer.",
     )
 
 
@@ -132,6 +143,8 @@ class GanModel(Model):
         super().__init__()
         self.latent_shape = (settings.latent,)
         self.labels = nn.Embedding(size.classes + 1, settings.latent) if size.classes else None
+        if self.labels is not None:  # as loud as the latent, a label drowns it (R3GAN: fan-in)
+            nn.init.normal_(self.labels.weight, 0, size.classes**-0.5)
         inputs = settings.latent * (2 if size.classes else 1)
         self.net = players.generator(
             settings.network, inputs, size, settings.width, settings.blocks
@@ -154,6 +167,15 @@ def automatic_gamma(size: ImageSize, batch: int) -> float:
     return 0.5 * pixels / 1024 * max(1.0, 256 / batch)
 
 
+class Round(NamedTuple):
+    """What both losses of a step are computed from: images as changed, and what the judge saw."""
+
+    real: Tensor
+    drawn: Tensor
+    seen_real: list[Tensor]
+    seen_drawn: list[Tensor]
+
+
 class GanLearner(Learner):
     """Plays one round a step: the judge first, then the model, on the same real images."""
 
@@ -161,11 +183,12 @@ class GanLearner(Learner):
         super().__init__()
         self.model = model
         self.settings = settings
-        self.judge = players.Judge(settings.network, size, settings.width, settings.blocks)
+        self.judge = players.judge(settings.network, size, settings.width, settings.blocks)
         players.initialize(settings.network, model.net, self.judge)
         self.kinds = (
             () if settings.augmentation == "none" else tuple(settings.augmentation.split(","))
         )
+        self.augmentation = AdaptiveAmount(settings.augment_amount, settings.adaptive)
         self.gamma = settings.gamma or automatic_gamma(size, settings.batch)
         betas, final = (settings.beta1, settings.beta2), settings.rate_end
         self.drawing = Optimizer(model.parameters(), settings.rate, betas, final=final)
@@ -176,29 +199,28 @@ class GanLearner(Learner):
     ) -> dict[str, Tensor]:
         """One round. Plots both losses and how far the judge tells real from drawn (its margin).
 
-        Both players meet the same drawn pictures, so the model draws them once, unless memory
-        asks for parts.
+        Both players meet the same drawn pictures, so they are drawn, changed and seen once, unless
+        memory asks for parts.
         """
         gamma = self.gamma * 10**-progress  # to a tenth at the end, as R3GAN does
         margin: list[Tensor] = []
-        drawings: list[Tensor] = []
+        kept: list[Round] = []
 
         def judging(real: Tensor, labels: Tensor | None, latents: Tensor) -> Tensor:
-            with torch.set_grad_enabled(len(real) == len(images)):
-                drawings[:] = [self.model(latents, labels)]
-            real, drawn = self._seen(real, rng), self._seen(drawings[0].detach(), rng)
-            a, b = self._judged(real, drawn, labels)
-            margin.append((a.detach() - b.detach()).mean())
+            whole = len(real) == len(images)
+            kept[:] = [self._round(real, labels, latents, rng, whole)]
+            now = kept[0]
+            a = self.judge.judged(now.seen_real, labels)
+            b = self.judge.judged([x.detach() for x in now.seen_drawn], labels)
+            margin.append((a.detach() - b.detach()).float().mean())
             loss = adversarial.discriminator_loss(self.settings.loss, a, b)
-            return loss + self._penalty(real, drawn, labels, gamma, rng)
+            return loss + self._penalty(now.real, now.drawn.detach(), labels, gamma, rng)
 
         def drawing(real: Tensor, labels: Tensor | None, latents: Tensor) -> Tensor:
-            whole = drawings and len(drawings[0]) == len(latents) and drawings[0].requires_grad
-            drawn = drawings.pop() if whole else self.model(latents, labels)
-            b = self.judge(self._seen(drawn, rng), labels)
-            return adversarial.generator_loss(
-                self.settings.loss, self._real(real, labels, rng, b), b
-            )
+            ready = kept and len(kept[0].drawn) == len(latents) and kept[0].drawn.requires_grad
+            now = kept.pop() if ready else self._round(real, labels, latents, rng, True)
+            b = self.judge.judged(now.seen_drawn, labels)
+            return adversarial.generator_loss(self.settings.loss, self._real(now, labels, b), b)
 
         shape = (len(images), *self.model.latent_shape)
         latents = torch.randn(shape, generator=rng, device=images.device)
@@ -206,17 +228,28 @@ class GanLearner(Learner):
         loss = self.drawing.minimize(drawing, images, labels, latents, progress=progress)
         return {"loss": loss, "judge": judge_loss, "margin": torch.stack(margin).mean()}
 
-    def _seen(self, images: Tensor, rng: torch.Generator) -> Tensor:
-        return augment(images, self.kinds, self.settings.augment_amount, rng)
+    def _round(
+        self, real: Tensor, labels: Tensor | None, latents: Tensor, rng: Any, gradients: bool
+    ) -> Round:
+        """Draw, change and see; with gradients only where the model will learn from it."""
+        with torch.set_grad_enabled(gradients):
+            drawn = self._changed(self.model(latents, labels), rng)
+            seen_drawn = self.judge.see(drawn)
+        with torch.no_grad():
+            real = self._changed(real, rng)
+            return Round(real, drawn, self.judge.see(real), seen_drawn)
 
-    def _judged(self, real: Tensor, drawn: Tensor, labels: Tensor | None) -> tuple[Tensor, Tensor]:
-        return self.judge(real, labels), self.judge(drawn, labels)
+    def _changed(self, images: Tensor, rng: torch.Generator) -> Tensor:
+        amount = (
+            self.augmentation.amount if self.settings.adaptive else self.settings.augment_amount
+        )
+        return augment(images, self.kinds, amount, rng)
 
-    def _real(self, real: Tensor, labels: Tensor | None, rng: torch.Generator, b: Tensor) -> Tensor:
+    def _real(self, now: Round, labels: Tensor | None, b: Tensor) -> Tensor:
         if self.settings.loss != "relativistic":
             return b
         with torch.no_grad():
-            return self.judge(self._seen(real, rng), labels)
+            return self.judge.judged(now.seen_real, labels)
 
     def _penalty(
         self, real: Tensor, drawn: Tensor, labels: Tensor | None, gamma: float, rng: torch.Generator
@@ -228,54 +261,50 @@ class GanLearner(Learner):
         with torch.autocast(real.device.type, enabled=False):
             real, drawn = real.float(), drawn.float()
             value = adversarial.penalty(
-                self.settings.loss, lambda x: self.judge(x, labels), real, drawn, gamma, rng
+                self.settings.loss, lambda x: self._logit(x, labels), real, drawn, gamma, rng
             )
         return every * value
+
+    def _logit(self, images: Tensor, labels: Tensor | None) -> Tensor:
+        return self.judge(images, labels).reshape(len(images), -1).mean(1)
+
+    @torch.no_grad()
+    def watch(self, seen: Batch, unseen: Batch, rng: Any, progress: float) -> dict[str, Tensor]:
+        """Measure what the judge learned by heart, and change more or fewer pictures for it."""
+        latents = torch.randn(
+            len(seen.images), *self.model.latent_shape, generator=rng, device=seen.images.device
+        )
+        drawn = Batch(self.model(latents, seen.labels), seen.labels)
+        logits = [self._logit(self._changed(x, rng), y) for x, y in (seen, unseen, drawn)]
+        overfit = self.augmentation.observe(*logits)
+        return {"overfit": overfit, "augment": self.augmentation.amount.clone()}
 
     def optimizers(self) -> Mapping[str, Optimizer]:
         """Both players' optimizers."""
         return {"drawing": self.drawing, "judging": self.judging}
 
-    @torch.no_grad()
     def finish(
         self, images: Iterator[tuple[Tensor, Tensor | None]], model: Model, rng: Any
     ) -> Mapping[str, float]:
         """Measure BatchNorm statistics of `model` anew: averaged weights fit none met before."""
-        norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
-        if not norms:
-            return {}
-        momenta = [m.momentum for m in norms]
-        for norm in norms:
-            norm.reset_running_stats()
-            norm.momentum = None
-            norm.train()
-        for _, labels in _batches(images):
-            latents = torch.randn(
-                STATISTICS_BATCH, *model.latent_shape, generator=rng, device=norms[0].weight.device
-            )
-            model(latents, labels)
-        for norm, momentum in zip(norms, momenta, strict=True):
-            norm.momentum = momentum
-        model.eval()
+        if normalization.present(model):
+            normalization.measure(model, model.latent_shape, [y for _, y in images], rng)
         return {}
 
 
-def _batches(
-    images: Iterator[tuple[Tensor, Tensor | None]],
-) -> Iterator[tuple[None, Tensor | None]]:
-    """Yield labels of the set's pictures in full batches, going round when there are too few."""
-    known = [labels for _, labels in images]
-    labels = (
-        torch.cat([y for y in known if y is not None]) if known and known[0] is not None else None
-    )
-    for k in range(STATISTICS_BATCHES):
-        if labels is None:
-            yield None, None
-        else:
-            place = torch.arange(
-                k * STATISTICS_BATCH, (k + 1) * STATISTICS_BATCH, device=labels.device
-            )
-            yield None, labels[place % len(labels)]
+def objection(settings: GanSettings, size: ImageSize, count: int) -> str:
+    """Say why these pictures can't be learned with these settings, and what to do instead."""
+    if settings.network == "dcgan-64":
+        try:
+            textbook.dcgan64_doublings(size.height, size.width)
+        except Refused as refused:
+            return str(refused)
+    if count < FEWEST:
+        return (
+            f"{count} pictures are too few for a GAN, which would only repeat them: bring at"
+            f" least {FEWEST}, or cut larger pictures into tiles."
+        )
+    return ""
 
 
 def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) -> Preset:
@@ -356,4 +385,5 @@ FAMILY = Family(
     model=GanModel,
     learner=GanLearner,
     losses=("loss", "judge"),
+    objection=objection,
 )

@@ -31,7 +31,17 @@ class Up(nn.Module):
 
     def forward(self, x: Tensor, latent: Tensor) -> Tensor:
         gain = 1 + self.gain(latent)[:, :, None, None]
-        return functional.glu(self.norm(self.conv(x)) * gain, 1)
+        return gated(self.norm(self.conv(x)) * gain)
+
+
+def gated(x: Tensor) -> Tensor:
+    """Return one half of the channels times the other's sigmoid (Dauphin et al. 2017).
+
+    torch's own `glu` loses the channels-last layout, and BatchNorm behind it becomes ten times
+    slower on a processor.
+    """
+    value, gate = x.chunk(2, 1)
+    return value * torch.sigmoid(gate)
 
 
 @torch.no_grad()
@@ -59,7 +69,7 @@ class LightGenerator(nn.Module):
 
     def forward(self, latents: Tensor) -> Tensor:
         grid = self.start(latents).view(len(latents), -1, self.grid.height, self.grid.width)
-        x = functional.glu(self.norm(grid), 1)
+        x = gated(self.norm(grid))
         for up in self.ups:
             x = up(x, latents)
         return crop(torch.tanh(self.last(x)), *self.size)

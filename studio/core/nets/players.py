@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from studio.core.family import ImageSize
 from studio.core.nets import light, residual, textbook
+from studio.core.nets.projected import ProjectedJudge
 
 
 def generator(network: str, latent: int, size: ImageSize, width: int, blocks: int) -> nn.Module:
@@ -17,7 +18,7 @@ def generator(network: str, latent: int, size: ImageSize, width: int, blocks: in
     if network == "dcgan-64":
         textbook.dcgan64_doublings(h, w)
         return textbook.dcgan64_generator(latent, h, c, width)
-    if network == "light":
+    if network in ("light", "projected"):
         return light.LightGenerator(latent, h, w, c, width)
     return residual.ResidualGenerator(latent, h, w, c, width, blocks)
 
@@ -59,13 +60,28 @@ class Judge(nn.Module):
         if self.labels is not None:
             nn.init.zeros_(self.labels.weight)
 
-    def forward(self, images: Tensor, labels: Tensor | None) -> Tensor:
-        """Return logits [n]; high is real."""
-        features = self.body(images)
+    def see(self, images: Tensor) -> list[Tensor]:
+        """Return what both players' losses may share: nothing but the images here."""
+        return [images]
+
+    def judged(self, seen: list[Tensor], labels: Tensor | None) -> Tensor:
+        """Return logits [n] of what `see` returned; high is real."""
+        features = self.body(*seen)
         logits = self.dense(features).flatten()
         if self.labels is not None:
-            logits = logits + (self.labels(row(labels, images)) * features).sum(1)
+            logits = logits + (self.labels(row(labels, features)) * features).sum(1)
         return logits
+
+    def forward(self, images: Tensor, labels: Tensor | None) -> Tensor:
+        """Return logits [n] of images; high is real."""
+        return self.judged(self.see(images), labels)
+
+
+def judge(network: str, size: ImageSize, width: int, blocks: int) -> Judge | ProjectedJudge:
+    """Return the player who judges what the `network` of that name draws."""
+    if network == "projected":
+        return ProjectedJudge(size.height, size.width, size.classes)
+    return Judge(network, size, width, blocks)
 
 
 def row(labels: Tensor | None, like: Tensor) -> Tensor:

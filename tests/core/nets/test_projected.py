@@ -1,0 +1,68 @@
+"""The projected judge: frozen eyes, learning heads, labels at every place, any size."""
+
+import pytest
+import torch
+from torch import nn
+
+from studio.core import encoder, latents
+from studio.core.nets.projected import ProjectedJudge
+
+
+def images(count: int, *shape: int) -> torch.Tensor:
+    return torch.rand(count, *shape, generator=latents.rng(2)) * 2 - 1
+
+
+@pytest.mark.parametrize("shape", [(4, 32, 32), (1, 28, 28), (3, 17, 23), (3, 72, 40)], ids=str)
+def test_every_picture_is_judged_at_many_places(shape: tuple[int, ...]):
+    judge = ProjectedJudge(shape[1], shape[2], 0, 8)
+    logits = judge(images(3, *shape), None)
+    assert logits.shape[0] == 3
+    assert 30 <= logits.shape[1] <= 120
+    assert logits.isfinite().all()
+
+
+def test_what_is_seen_once_serves_both_players():
+    judge = ProjectedJudge(32, 32, 0, 8).eval()
+    real = images(2, 3, 32, 32)
+    seen = judge.see(real)
+    assert [x.shape[1:] for x in seen] == [(8, 16, 16), (8, 8, 8), (8, 4, 4)]
+    assert torch.equal(judge.judged(seen, None), judge(real, None))
+
+
+def test_the_heads_learn_and_the_eyes_and_projections_do_not():
+    judge = ProjectedJudge(32, 32, 3, 8)
+    names = {name for name, _ in judge.named_parameters()}
+    assert not any("mixing" in name or "trunk" in name for name in names)
+    assert {name for name in judge.state_dict() if "mixing" in name} == {
+        f"heads.{k}.mixing" for k in range(3)
+    }
+    assert sum(p.numel() for p in judge.parameters()) < 50_000
+    before = [p.clone() for p in encoder.load().parameters()]
+    adam = torch.optim.AdamW(judge.parameters(), 1e-2)
+    real, drawn = images(8, 3, 32, 32).sign(), images(8, 3, 32, 32)
+    for _ in range(25):
+        adam.zero_grad()
+        (judge(drawn, None) - judge(real, None)).mean().backward()
+        adam.step()
+    assert (judge(real, None).mean(1) > judge(drawn, None).mean(1)).all()
+    assert all(torch.equal(a, b) for a, b in zip(before, encoder.load().parameters(), strict=True))
+
+
+def test_gradients_reach_the_drawn_images():
+    judge = ProjectedJudge(32, 32, 0, 8)
+    drawn = images(2, 4, 32, 32).requires_grad_()
+    judge(drawn, None).mean().backward()
+    assert drawn.grad is not None
+    assert (drawn.grad != 0).float().mean() > 0.9
+
+
+def test_labels_move_the_judge_once_they_have_learned():
+    judge = ProjectedJudge(16, 16, 3, 8).eval()
+    picture = images(1, 3, 16, 16).repeat(3, 1, 1, 1)
+    labels = torch.tensor([0, 1, -1])
+    assert torch.allclose(judge(picture, labels), judge(picture, None))
+    for head in judge.heads:
+        nn.init.normal_(head.labels.weight)
+    named = judge(picture, labels).mean(1)
+    assert len(set(named.tolist())) == 3
+    assert torch.allclose(judge(picture, None).mean(1)[0], named[2])
