@@ -17,7 +17,9 @@ ON_ACCENT = "#14161c"
 WARNING = "#e3b565"
 ERROR = "#ef8f86"
 CHECKER = ("#3a3a3a", "#4a4a4a")  # under transparency; core.pictures shows the same two greys
-CHECK = (paths.resources() / "icons" / "check.svg").as_posix()
+CHECK, DOWN, UP = (
+    (paths.resources() / "icons" / f"{name}.svg").as_posix() for name in ("check", "down", "up")
+)
 GAP = 8  # every margin and spacing is a multiple of this many pixels
 
 STYLE = f"""
@@ -52,6 +54,32 @@ QPushButton[role="link"] {{ background: transparent; border: 1px solid transpare
   padding: 6px 8px; text-align: left; }}
 QPushButton[role="link"]:hover {{ background: {RAISED}; }}
 QPushButton[role="link"]:focus {{ border-color: {ACCENT}; }}
+QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; }}
+QToolButton:hover {{ background: {RAISED}; }}
+QToolButton:focus {{ border-color: {ACCENT}; }}
+QToolButton:checked {{ background: {RAISED}; border-color: {EDGE}; color: {ACCENT}; }}
+QToolButton[role="fold"] {{ padding: 4px 0; color: {QUIET}; background: transparent;
+  border-color: transparent; }}
+QToolButton[role="fold"]:hover, QToolButton[role="fold"]:checked {{ color: {TEXT}; }}
+QToolButton[role="fold"]:focus {{ border-color: {ACCENT}; }}
+QComboBox, QAbstractSpinBox, QLineEdit {{ background: {SURFACE}; border: 1px solid {EDGE};
+  border-radius: 6px; padding: 4px 8px; }}
+QComboBox:hover, QAbstractSpinBox:hover, QLineEdit:hover {{ border-color: {QUIET}; }}
+QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{ border-color: {ACCENT}; }}
+QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: #6b6e76; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url("{DOWN}"); width: 12px; height: 12px; }}
+QAbstractSpinBox {{ padding: 4px 4px 4px 6px; }}
+QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 18px; }}
+QAbstractSpinBox::up-arrow {{ image: url("{UP}"); width: 10px; height: 10px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{DOWN}"); width: 10px; height: 10px; }}
+QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::down-arrow:off {{ image: none; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0 0 0 4px; }}
+QScrollBar::handle:vertical {{ background: {EDGE}; border-radius: 4px; min-height: 32px; }}
+QScrollBar::handle:vertical:hover {{ background: #565963; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QListWidget {{ background: {SURFACE}; border: 1px solid {EDGE}; border-radius: 8px;
   outline: none; }}
 QListWidget::item {{ padding: 8px; border-radius: 6px; color: {TEXT}; }}

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 import annotated_types
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -47,10 +47,13 @@ class NumberBox(QAbstractSpinBox):
 
     edited = Signal(object)
 
-    def __init__(self, whole: bool, low: float, high: float, logarithmic: bool):
+    def __init__(self, whole: bool, low: float, high: float, logarithmic: bool, unit: str = ""):
         super().__init__()
         self.whole, self.low, self.high, self.logarithmic = whole, low, high, logarithmic
         self.shown: Any = 0
+        self.unit = QLabel(unit, self.lineEdit())
+        self.unit.setProperty("role", "quiet")
+        self.unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
         self.lineEdit().textEdited.connect(self._read)
@@ -92,12 +95,19 @@ class NumberBox(QAbstractSpinBox):
     @override
     def sizeHint(self) -> QSize:
         return QSize(
-            self.fontMetrics().horizontalAdvance("0" * 9) + 34, super().sizeHint().height()
+            self.fontMetrics().horizontalAdvance("0" * 8) + 32, super().sizeHint().height()
         )
 
     @override
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        line, size = self.lineEdit(), self.unit.sizeHint()
+        line.setTextMargins(4, 0, size.width() + 2, 0)
+        self.unit.setGeometry(line.width() - size.width(), 0, size.width(), line.height())
 
     def _neighbor(self, value: float, up: bool) -> float:
         if self.logarithmic and value > 0:
@@ -118,11 +128,11 @@ class NumberBox(QAbstractSpinBox):
 
 
 class NumberEdit(Editor):
-    """A number box with its unit; a bounded logarithmic setting also gets a slider."""
+    """A number box; a bounded logarithmic setting also gets a slider."""
 
     def __init__(self, whole: bool, low: float, high: float, logarithmic: bool, unit: str):
         super().__init__()
-        self.box = NumberBox(whole, low, high, logarithmic)
+        self.box = NumberBox(whole, low, high, logarithmic, unit)
         self.box.edited.connect(self._edited)
         row = _row(self)
         bounded = logarithmic and low > 0 and math.isfinite(high)
@@ -135,8 +145,6 @@ class NumberEdit(Editor):
         else:
             row.addStretch(1)
         row.addWidget(self.box)
-        if unit:
-            row.addWidget(QLabel(unit))
 
     @override
     def show_value(self, value: Any) -> None:

@@ -15,6 +15,7 @@ class Fold(QWidget):
         super().__init__(parent)
         self.body = body
         self.button = switch(title)
+        self.button.setProperty("role", "fold")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setArrowType(Qt.ArrowType.RightArrow)
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

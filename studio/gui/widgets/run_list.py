@@ -154,8 +154,7 @@ class RunDelegate(QStyledItemDelegate):
         font.setBold(False)
         painter.setFont(font)
         painter.setPen(palette.placeholderText().color())
-        steps = self.tr("{n} steps").format(n=count(row.step))
-        second = metrics.elidedText(f"{row.trained}  ·  {steps}", right, area.width())
+        second = metrics.elidedText(row.trained, right, area.width())
         painter.drawText(QRect(area.left(), area.top() + high, area.width(), high), 0, second)
         third = QRect(area.left(), area.top() + 2 * high, area.width(), high)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -164,14 +163,19 @@ class RunDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.drawEllipse(QRect(third.left(), third.center().y() - 3, 8, 8))
         painter.restore()
-        line = metrics.elidedText(self._third(row), right, area.width() - 14)
+        room = area.width() - 14
+        line, short = self._third(row), self._third(row, dated=False)
+        line = line if metrics.horizontalAdvance(line) <= room else short
+        line = metrics.elidedText(line, right, room)
         painter.drawText(third.adjusted(14, 0, 0, 0), 0, line)
 
-    def _third(self, row: RunRow) -> str:
+    def _third(self, row: RunRow, dated: bool = True) -> str:
         made = datetime.fromtimestamp(row.created)
         today = made.date() == datetime.now().date()
         when = made.strftime("%H:%M" if today else "%d %b %Y")
-        return f"{self.word(row.status)}  ·  {when}" if row.status else when
+        steps = self.tr("{n} steps").format(n=count(row.step))
+        told = [self.word(row.status), steps] if row.status else []
+        return "  ·  ".join([*told, when] if dated or not told else told)
 
     def word(self, status: str) -> str:
         """Say a status in one word."""
