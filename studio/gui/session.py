@@ -68,8 +68,8 @@ class Session(Trainings):
         found = self._ask("project", find)
         if found is None:
             return None
-        self.runner.stop("import")
-        self.runner.stop("forecast")
+        for lane in ("import", "advice", "forecast", "evaluate"):
+            self.stop(lane)
         self.leave_project()
         self.project = found
         self._ask("project", lambda: engine.sweep(found.folder))

@@ -120,6 +120,7 @@ class Window(QMainWindow):
             self.stack.addWidget(self.pages[id])
             self._connect_page(id, self.pages[id])
         self.stack.setCurrentWidget(self.pages[id])
+        self.pages[id].setFocus()  # or the first button of the rail would have it
         self.rail.choose(id)
         self.rail.show()
 

@@ -247,6 +247,8 @@ class TrainPanel(TrainRoom):
 
     def _forget(self, folder: Path) -> None:
         self.folder, self.shown, self.live, self.forecasted = folder, None, None, None
+        self.advised = ""
+        self.setup.forget()
         self.rows.known.clear()
 
     def _connect(self) -> None:
@@ -289,7 +291,8 @@ class RunDesk(QObject):
         session.done.connect(self._on_done)
         self.tools.evaluate_asked.connect(self._evaluate)
         self.tools.instant_asked.connect(self._make_instant)
-        self.tools.stop_asked.connect(self._stop)
+        view.progress.stop_asked.connect(self._stop)
+        self._on_busy("evaluate")
 
     def show_run(self, run: Run | None) -> None:
         """Have the run's newest report at hand, and offer what suits it."""
@@ -307,21 +310,22 @@ class RunDesk(QObject):
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
         if lane == "evaluate" and isinstance(events[-1], Progress):
-            self.tools.tell(events[-1])
+            self.view.progress.tell(events[-1])
         elif lane == "train" and any(isinstance(event, Saved) for event in events):
             self._offer()
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:
-        if lane in ("evaluate", "train", "engine"):
-            free = self.session.ready and not self.session.title("train")
-            self.tools.show_work(self.session.title("evaluate"), free)
+        work, trains = self.session.title("evaluate"), self.session.title("train")
+        if lane == "evaluate":
+            self.view.progress.begin(work) if work else self.view.progress.hide()
+        self.tools.allow(self.session.ready and not work, self.session.ready and not trains)
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
         if lane == "evaluate" and self.run is not None and result.run == self.run.number:
             self.show_run(self.run)
-            self.view.open_report()
+            self.view.tools.report.setChecked(self.view.report.evaluation is not None)
 
     @Slot()
     def _evaluate(self) -> None:

@@ -1,4 +1,4 @@
-"""What an import is doing, how far it is, and a Stop button; hidden while nothing happens."""
+"""What a job is doing, how far it is, and a Stop button; hidden while nothing happens."""
 
 from typing import Any
 
@@ -14,14 +14,16 @@ class ProgressRow(QWidget):
 
     stop_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, name: str, tip: str, parent: QWidget | None = None):
+        """`name` is what the bar is called, `tip` says what Stop does."""
         super().__init__(parent)
         self.text = QLabel()
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(self.tr("Progress of the import"))
+        self.bar.setMinimumWidth(48)
+        self.bar.setAccessibleName(name)
         self.button = QPushButton(theme.icon("stop", 16), self.tr("Stop"))
-        self.button.setToolTip(self.tr("End the import; nothing of it is kept"))
+        self.button.setToolTip(tip)
         self.button.clicked.connect(self._on_stop)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -20,6 +20,7 @@ from studio.gui.widgets.health_line import HealthLine
 from studio.gui.widgets.image_grid import ImageGrid
 from studio.gui.widgets.lightbox import Lightbox
 from studio.gui.widgets.loss_plot import LossPlot
+from studio.gui.widgets.progress_row import ProgressRow
 from studio.gui.widgets.recording import Recording
 from studio.gui.widgets.run_tools import RunTools
 from studio.gui.widgets.timeline import Timeline
@@ -46,6 +47,10 @@ class RunView(QWidget):
         self.timeline = Timeline()
         self.plot = LossPlot()
         self.tools, self.report, self.pages = RunTools(), EvaluationView(), QStackedWidget()
+        self.progress = ProgressRow(
+            self.tr("Progress of the evaluation"),
+            self.tr("End the evaluation; nothing of it is kept"),
+        )
         self.lightbox: Lightbox | None = None
         self._lay_out()
         self.timeline.step_changed.connect(self.show_step)
@@ -100,10 +105,6 @@ class RunView(QWidget):
         """Have a report ready, with the file of the closest pairs, or none."""
         self.report.show_evaluation(found, picture)
 
-    def open_report(self) -> None:
-        """Show the report in place of the pictures."""
-        self.tools.report.setChecked(True)
-
     def _turn(self, report: bool) -> None:
         self.pages.setCurrentIndex(int(report))
 
@@ -131,26 +132,29 @@ class RunView(QWidget):
         self.title.setFont(font)
         top = QHBoxLayout()
         top.setSpacing(16)
-        top.addWidget(self.title)
-        top.addWidget(self.health, 1)
-        grids = QWidget()
-        both = QHBoxLayout(grids)
-        both.setContentsMargins(0, 0, 0, 0)
-        both.setSpacing(12)
-        for grid in self.grids.values():
-            both.addWidget(_titled(grid), 1)
+        top.addWidget(self.title, 1)
+        top.addWidget(self.tools)
+        self.pages.addWidget(self._pictures_and_curves())
+        self.pages.addWidget(self.report)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 8, 12, 8)
+        whole.setSpacing(8)
+        whole.addLayout(top)
+        whole.addWidget(self.health)
+        whole.addWidget(self.progress)
+        whole.addWidget(self.pages, 1)
+
+    def _pictures_and_curves(self) -> QWidget:
         pictures = QWidget()
         upper = QVBoxLayout(pictures)
         upper.setContentsMargins(0, 0, 0, 4)
         upper.setSpacing(6)
-        self.pages.addWidget(grids)
-        self.pages.addWidget(self.report)
-        below = QHBoxLayout()
-        below.setSpacing(16)
-        below.addWidget(self.timeline, 1)
-        below.addWidget(self.tools)
-        upper.addWidget(self.pages, 1)
-        upper.addLayout(below)
+        both = QHBoxLayout()
+        both.setSpacing(12)
+        for grid in self.grids.values():
+            both.addWidget(_titled(grid), 1)
+        upper.addLayout(both, 1)
+        upper.addWidget(self.timeline)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setHandleWidth(HANDLE)
         split.addWidget(pictures)
@@ -158,11 +162,7 @@ class RunView(QWidget):
         split.setSizes([520, 260])
         split.setStretchFactor(0, 1)
         split.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(12, 8, 12, 8)
-        whole.setSpacing(8)
-        whole.addLayout(top)
-        whole.addWidget(split, 1)
+        return split
 
 
 def _titled(grid: ImageGrid) -> QWidget:

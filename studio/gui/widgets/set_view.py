@@ -37,7 +37,10 @@ class SetView(QWidget):
         self.title, self.state = QLabel(), QLabel(wordWrap=True)
         self.title.setProperty("role", "heading")
         self.state.setProperty("role", "quiet")
-        self.progress, self.sheet, self.report = ProgressRow(), PictureSheet(), ImportReport()
+        self.sheet, self.report = PictureSheet(), ImportReport()
+        self.progress = ProgressRow(
+            self.tr("Progress of the import"), self.tr("End the import; nothing of it is kept")
+        )
         self.sheet.setFrameShape(QFrame.Shape.NoFrame)
         self.form = form
         self.use = self._button(self.tr("Use these pictures"), "primary", self.used)

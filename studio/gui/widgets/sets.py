@@ -7,6 +7,7 @@ from studio.core.data.packed import open_packed
 from studio.core.events import Refused
 from studio.gui.widgets.run_rows import four
 from studio.gui.widgets.train_setup import SetChoice
+from studio.gui.widgets.words import count
 
 
 class Sets:
@@ -31,8 +32,8 @@ def read_choice(folder: Path) -> SetChoice | None:
         return None
     made = packed.manifest
     kind = {1: "grey", 3: "RGB", 4: "RGBA"}[made.channels]
-    text = f"{made.count} pictures  ·  {made.width} × {made.height} {kind}"
+    text = f"{count(made.count)} pictures  ·  {made.width} × {made.height} {kind}"
     if made.classes:
         text += f"  ·  {len(made.classes)} classes"
     shown = pictures.straighten(four(packed.pictures)) if len(packed.pictures) else None
-    return SetChoice(made.id, made.name, text, shown)
+    return SetChoice(made.id, made.name, text, shown, (made.width, made.height))

@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from studio.gui import theme
 
-FIRST = ("train", "import", "forecast", "draw")  # of several lanes at work, the first is shown
+FIRST = (
+    "train",
+    "evaluate",
+    "import",
+    "forecast",
+    "draw",
+)  # of several lanes at work, the first is shown
+IN_PARTS = ("evaluate",)  # whose progress is that of one part, so that no end can be told
 WINDOW = 20.0  # seconds over which speed is measured
 ENOUGH = 2.0  # seconds of progress before a speed is told
 
@@ -130,10 +137,12 @@ class StatusLine(QStatusBar):
         from studio.gui.widgets import words
 
         parts = [title] + [self.tr("paused")] * paused
+        if lane in IN_PARTS and pace.text:
+            parts.append(pace.text)
         if pace.total:
             of = self.tr("{done} of {total}")
             parts.append(of.format(done=words.count(pace.done), total=words.count(pace.total)))
-        elif pace.text:
+        elif pace.text and lane not in IN_PARTS:
             parts.append(pace.text)
         self.what.setText(" · ".join(parts))
         self.bar.setRange(0, pace.total or (1 if paused else 0))
@@ -142,6 +151,7 @@ class StatusLine(QStatusBar):
         shown = pace.rate and lane in ("train", "import") and not paused
         self.speed.setText(rate.format(n=f"{pace.rate:.3g}") if shown else "")
         left = self.tr("{time} left").format(time=words.duration(pace.left)) if pace.left else ""
-        self.eta.setText("" if paused else left or self.tr("estimating…"))
+        silent = paused or lane in IN_PARTS
+        self.eta.setText("" if silent else left or self.tr("estimating…"))
         for label in (self.speed, self.eta):
             label.setVisible(bool(label.text()))

@@ -27,11 +27,15 @@ class Suggestion(QWidget):
         row.addWidget(self.text, 1)
         row.addWidget(self.button)
         self.button.clicked.connect(self.taken)
-        self.show_advice(None, True)
+        self.hide()
 
-    def show_advice(self, advice: "Advice | None", followed: bool) -> None:
-        """Say the advice, and offer to take it unless it is `followed` already."""
-        self.setVisible(advice is not None)
+    def show_advice(self, advice: "Advice", followed: bool, other_size: bool = False) -> None:
+        """Say the advice; offer to take it unless it is `followed` already.
+
+        `other_size`: the pictures were brought in at another size than is advised.
+        """
+        said = self.tr("Suggested: {reason}").format(reason=advice.reason)
+        again = self.tr("For that size, import the pictures again.")
+        self.text.setText(f"{said} {again}" if other_size else said)
         self.button.setVisible(not followed)
-        if advice is not None:
-            self.text.setText(self.tr("Suggested: {reason}").format(reason=advice.reason))
+        self.show()

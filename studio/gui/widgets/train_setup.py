@@ -32,12 +32,16 @@ INTENTS = (
 
 @dataclass(frozen=True, eq=False)
 class SetChoice:
-    """A picture set to choose: `text` says its size, `picture` is uint8 [h, w, c] or None."""
+    """A picture set to choose: `text` says its size, `picture` is uint8 [h, w, c] or None.
+
+    `size` is (width, height) of its pictures, None if it does not matter.
+    """
 
     id: str
     name: str
     text: str
     picture: np.ndarray | None = None
+    size: tuple[int, int] | None = None
 
 
 class TrainSetup(QWidget):
@@ -71,6 +75,7 @@ class TrainSetup(QWidget):
         self.suggestion.taken.connect(self.take_advice)
         self.name.textEdited.connect(self._say)
         for form in (self.form, self.plan):
+            form.changed.connect(self._chosen_by_hand)
             form.changed.connect(self._say)
             form.faulted.connect(self._say)
 
@@ -120,6 +125,14 @@ class TrainSetup(QWidget):
         self.set.setCurrentIndex(self.set.findData(wanted) if wanted in self.choices else 0)
         self._set_chosen()
 
+    def forget(self) -> None:
+        """Another project follows: its sets may have the names of those known here."""
+        self.choices.clear()
+        self.advice.clear()
+        self.fresh.clear()
+        self.set.clear()
+        self._set_chosen()
+
     def show_advice(self, dataset: str, advice: "Advice") -> None:
         """Say what suits a set; a new set's form is filled in with it."""
         self.advice[dataset] = advice
@@ -140,11 +153,14 @@ class TrainSetup(QWidget):
         self._preset_chosen()
 
     def _say_advice(self) -> None:
-        advice = self.advice.get(self.set.currentData())
+        dataset = self.set.currentData()
+        advice, choice = self.advice.get(dataset), self.choices.get(dataset)
+        if advice is None:
+            self.suggestion.hide()
+            return
         here = (self.family.currentData(), self.preset.currentData())
-        self.suggestion.show_advice(
-            advice, advice is None or here == (advice.family, advice.preset)
-        )
+        other = choice is not None and choice.size not in (None, advice.size)
+        self.suggestion.show_advice(advice, here == (advice.family, advice.preset), other)
 
     def choose_set(self, dataset: str) -> None:
         """Choose the set with the id `dataset`, if it is among those shown."""
@@ -194,8 +210,8 @@ class TrainSetup(QWidget):
         self.set_text.setText(choice.text if choice else self.tr("No pictures yet."))
         self._say()
 
-    def _chosen_by_hand(self) -> None:
-        self.fresh.clear()
+    def _chosen_by_hand(self, *_: Any) -> None:
+        self.fresh.clear()  # advice that comes later must not undo it
 
     def _family_chosen(self) -> None:
         self._show_presets()
@@ -251,7 +267,7 @@ class TrainSetup(QWidget):
     def _lay_out(self) -> None:
         inner = QWidget()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 6, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         rows = (
             (self.tr("Pictures"), self.set, self.set_text),
