@@ -9,10 +9,13 @@ from typing import Any, Literal
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from studio.core import pictures
 from studio.core import project as projects
 from studio.core.data.packed import Manifest
 from studio.core.data.report import Report
 from studio.core.events import Note, Samples, Scalars
+from studio.core.metrics import evaluation as evaluations
+from studio.core.metrics.evaluation import Evaluation, Pair, Score
 from studio.core.project import Plan, Project, Run, RunRecord
 from studio.core.runlog import RunLog
 from studio.core.settings import Settings, field
@@ -159,15 +162,22 @@ def add_set(project: Project, name: str = "Sprites", count: int = 12) -> str:
     return id
 
 
-def add_run(project: Project, steps: int, name: str = "A run", end: str = "finished") -> Run:
+def add_run(
+    project: Project,
+    steps: int,
+    name: str = "A run",
+    end: str = "finished",
+    kind: str = "toy",
+    settings: dict[str, Any] | None = None,
+) -> Run:
     """Put a run into the project that has trained `steps` steps, with a grid every 100."""
     record = RunRecord(
         name=name,
         created=time.time(),
         dataset="sprites",
-        family="toy",
+        family=kind,
         preset="best",
-        settings=ToySettings(width=128).model_dump(),
+        settings=settings or ToySettings(width=128).model_dump(),
         plan=Plan(minutes=7, seed=3),
     )
     run = project.new_run(record)
@@ -204,3 +214,42 @@ def scene(folder: Path, runs: int = 2) -> Project:
     for k in range(runs):
         add_run(project, 300 * (k + 1), f"Run of {300 * (k + 1)}")
     return project
+
+
+def evaluation(run: Run, step: int = 300) -> Evaluation:
+    """An evaluation of the run, kept in its folder with the sheet of its closest pairs."""
+    words = (
+        ("copies", "Copies in 1,000", 12.0, 0.0),
+        ("precision", "Precision", 0.62, 0.97),
+        ("recall", "Recall", 0.4, 0.98),
+        ("kid.own", "Kernel distance, own judge", 3.21, 0.08),
+        ("novel", "A number of tomorrow", None, None),
+    )
+    pairs = tuple(
+        Pair(drawn=k, place=10 * k, distance=float(k), ratio=0.1 if k == 0 else 0.5)
+        for k in range(6)
+    )
+    found = Evaluation(
+        run=run.number,
+        step=step,
+        created=time.time(),
+        seconds=95.0,
+        seed=0,
+        count=1000,
+        compared=500,
+        training=1000,
+        held_out=50,
+        encoder="x",
+        scores=tuple(
+            Score(key=key, title=title, value=value, floor=floor, meaning=f"{title} in words.")
+            for key, title, value, floor in words
+        ),
+        nearest=(0,),
+        closest=pairs,
+        picture=f"step-{step:08d}.png",
+        notes=("Few pictures: rough numbers.",),
+    )
+    evaluations.save(found, run)
+    sheet = pictures.grid(np.full((6, 32, 64, 3), 200, np.uint8), 4, gap=8)
+    pictures.save(sheet, evaluations.picture(found, run))
+    return found

@@ -1,0 +1,145 @@
+"""Evaluate, the report and Make it instant, against a session that remembers what was asked."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from train_scene import FakeSession, add_run, evaluation, scene
+
+from studio.core.events import Note, Progress, Saved
+from studio.core.project import Run
+from studio.gui.panels.train import TrainPanel
+
+
+def saved(run: Run, step: int = 300) -> Run:
+    (run.checkpoints / f"step-{step:08d}").mkdir(parents=True)
+    return run
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> FakeSession:
+    """Runs 1 (without a save) and 2 (of diffusion, saved)."""
+    project = scene(tmp_path, runs=1)
+    saved(add_run(project, 300, kind="diffusion", settings={"rate": 0.1}))
+    return FakeSession(project)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, session: FakeSession) -> TrainPanel:
+    made = TrainPanel(session)  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    return made
+
+
+def offered(panel: TrainPanel) -> dict[str, bool]:
+    tools = panel.view.tools
+    row = (tools.report, tools.evaluate, tools.instant)
+    return {b.text(): b.isEnabled() for b in row if b.isVisible()}
+
+
+def busy(session: FakeSession, lane: str, title: str = "") -> None:
+    session.titles[lane] = title
+    session.busy_changed.emit(lane)
+
+
+def test_only_what_the_run_allows_is_offered(panel: TrainPanel, session: FakeSession) -> None:
+    assert offered(panel) == {"Evaluate": True, "Make it instant": True}
+    panel.list.choose(1)
+    assert offered(panel) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"), [("toy", None), ("diffusion", {"rate": 0.1, "instant": True})]
+)
+def test_only_a_slow_run_can_be_made_instant(
+    panel: TrainPanel, session: FakeSession, kind: str, settings: dict[str, object] | None
+) -> None:
+    assert session.project is not None
+    saved(add_run(session.project, 100, kind=kind, settings=settings))
+    session.project_changed.emit()
+    panel.list.choose(3)
+    assert offered(panel) == {"Evaluate": True}
+
+
+def test_the_first_save_of_a_run_brings_the_offer(panel: TrainPanel, session: FakeSession) -> None:
+    panel.list.choose(1)
+    run = saved(panel.runs[1])
+    (run.folder / "log.jsonl").touch()  # it trains: its log is the newest
+    session.events.emit("train", [Saved(300, run.checkpoints)])
+    assert offered(panel) == {"Evaluate": True}
+
+
+def test_wishes_reach_the_session(panel: TrainPanel, session: FakeSession) -> None:
+    panel.view.tools.evaluate.click()
+    panel.view.tools.instant.click()
+    assert session.asked[-2:] == [("evaluate", 2), ("instant", 2)]
+
+
+def test_an_evaluation_shows_how_far_it_is_and_can_be_stopped(
+    panel: TrainPanel, session: FakeSession
+) -> None:
+    progress = panel.view.progress
+    busy(session, "evaluate", "Evaluating run 2")
+    assert progress.isVisible() and progress.text.text() == "Evaluating run 2"
+    assert offered(panel) == {"Evaluate": False, "Make it instant": True}
+    session.events.emit("evaluate", [Progress(0, 9, "Drawing"), Progress(4, 9, "Drawing")])
+    assert progress.text.text() == "Drawing · 4 of 9"
+    session.events.emit("evaluate", [Note("x")])
+    assert progress.text.text() == "Drawing · 4 of 9"
+    progress.button.click()
+    assert session.asked[-1] == ("stop", "evaluate")
+    busy(session, "evaluate")
+    assert not progress.isVisible() and offered(panel)["Evaluate"]
+
+
+def test_while_it_trains_a_run_can_be_evaluated_but_not_made_instant(
+    panel: TrainPanel, session: FakeSession
+) -> None:
+    session.begin()
+    assert offered(panel) == {"Evaluate": True, "Make it instant": False}
+    session.end()
+    assert offered(panel)["Make it instant"]
+
+
+def test_before_the_engine_is_there_nothing_can_be_begun(
+    qtbot: QtBot, session: FakeSession
+) -> None:
+    session.ready = False
+    panel = TrainPanel(session)  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel.show()
+    assert offered(panel) == {"Evaluate": False, "Make it instant": False}
+    session.ready = True
+    session.busy_changed.emit("engine")
+    assert offered(panel) == {"Evaluate": True, "Make it instant": True}
+
+
+def test_what_was_found_opens_and_the_button_leads_back(
+    panel: TrainPanel, session: FakeSession
+) -> None:
+    found = evaluation(panel.runs[2])
+    session.done.emit("evaluate", found)
+    assert panel.view.report.isVisible() and not panel.view.grids["ema"].isVisible()
+    assert panel.view.report.evaluation == found and len(panel.view.report.pairs.pairs) == 6
+    panel.view.tools.report.click()
+    assert not panel.view.report.isVisible() and panel.view.grids["ema"].isVisible()
+    panel.view.tools.report.click()
+    panel.list.choose(1)
+    assert panel.view.grids["ema"].isVisible(), "run 1 has no report"
+    panel.list.choose(2)
+    assert "Report" in offered(panel), "it is read from the run's folder again"
+
+
+def test_what_was_found_about_another_run_does_not_interrupt(
+    panel: TrainPanel, session: FakeSession
+) -> None:
+    panel.list.choose(1)
+    session.done.emit("evaluate", evaluation(panel.runs[2]))
+    assert not panel.view.report.isVisible()
+
+
+def test_the_report_covers_the_curves_too(panel: TrainPanel, session: FakeSession) -> None:
+    session.done.emit("evaluate", evaluation(panel.runs[2]))
+    assert not panel.view.plot.isVisible() and panel.view.health.isVisible()
