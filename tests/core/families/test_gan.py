@@ -138,3 +138,24 @@ def test_a_label_starts_quieter_than_the_latent():
     embedding = GanModel(settings, ImageSize(16, 16, 1, 10)).labels
     assert embedding is not None
     assert 0.25 < float(embedding.weight.detach().std()) < 0.4
+
+
+def played(players: GanLearner, first: int, last: int) -> None:
+    for step in range(first, last):
+        rng = latents.rng(0, step)
+        players.learn(pictures(), None, rng, step / 8)
+
+
+def test_the_projected_judge_goes_on_exactly_where_it_was_and_takes_no_chance_of_its_own():
+    before, copy = learner(network="projected"), learner(network="projected")
+    played(before, 0, 3)
+    copy.load_state_dict(before.state_dict())
+    for name, optimizer in before.optimizers().items():
+        tensors, numbers = optimizer.state()
+        copy.optimizers()[name].restore({k: v.clone() for k, v in tensors.items()}, numbers)
+    state = torch.get_rng_state()
+    played(before, 3, 6)
+    assert torch.equal(state, torch.get_rng_state())
+    played(copy, 3, 6)
+    for name, value in before.state_dict().items():
+        assert torch.equal(value, copy.state_dict()[name]), name
