@@ -28,6 +28,7 @@ from studio.gui.widgets.notice import Notice
 from studio.gui.widgets.rail import Rail
 from studio.gui.widgets.status_line import StatusLine
 
+QUIET = ("forecast", "advice")  # lanes nobody asked for: what fails there is said in its place
 PATIENCE = 90.0  # seconds that a job may take to save before the program leaves without it
 
 log = logging.getLogger("studio.window")
@@ -225,7 +226,8 @@ class Window(QMainWindow):
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
-        self.notice.say(sentence, "error" if lane in ("train", "engine") else "warning")
+        if lane not in QUIET:
+            self.notice.say(sentence, "error" if lane in ("train", "engine") else "warning")
 
     def _retitle(self) -> None:
         project = self.session.project

@@ -64,7 +64,7 @@ def panel(session: Session, qtbot: QtBot) -> Iterator[TrainPanel]:
     setup.form.show_value(setup.form.value.updated(changes), setup.form.value)
     setup.plan.show_value(setup.chosen_plan.updated({"minutes": 5.0}))
     yield panel
-    panel.settling.stop()
+    panel.start_desk.settling.stop()
     window.hide()
 
 

@@ -1,7 +1,6 @@
 """The Train workspace against a session that only remembers what it was asked."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +11,8 @@ from train_scene import FakeSession, ToySettings, add_run, add_set, scene, sprit
 from studio.core import project as projects
 from studio.core.events import Note, Progress, Samples
 from studio.core.project import Plan
-from studio.core.request import Forecast, Numerics, TrainRequest
+from studio.core.request import TrainRequest
 from studio.gui.panels.train import TrainPanel
-
-FORECAST = Forecast(1240, 181.0, 0.14, 612_000_000, 12_400_000, "CPU", Numerics(), 1)
 
 
 def shown(qtbot: QtBot, session: FakeSession) -> TrainPanel:
@@ -144,60 +141,6 @@ def test_a_refused_setting_stops_start_and_says_why(panel: TrainPanel, qtbot: Qt
     assert not panel.buttons.start.isEnabled()
     assert "'seed' does not accept -4" in panel.buttons.start.toolTip()
     assert "'seed'" in panel.forecast.second.text()
-
-
-# the forecast
-
-
-def asked(session: FakeSession, kind: str) -> list[Any]:
-    return [a[1] for a in session.asked if a[0] == kind]
-
-
-def test_a_forecast_is_asked_for_once_things_settle(
-    panel: TrainPanel, session: FakeSession, qtbot: QtBot
-) -> None:
-    qtbot.wait(50)  # the first paint takes a while
-    session.asked.clear()
-    for _ in range(5):
-        qtbot.keyClick(panel.setup.plan.fields["seed"].editor.holder(), Qt.Key.Key_Up)
-        qtbot.wait(20)
-    qtbot.waitUntil(lambda: bool(asked(session, "forecast")))
-    assert asked(session, "forecast") == [panel.setup.request]
-    assert panel.forecast.first.text() == "Measuring…"
-    session.done.emit("forecast", FORECAST)
-    assert panel.forecast.first.text() == "About 3 min  ·  1\u202f240 steps"
-    assert "612 MB memory" in panel.forecast.second.text()
-
-
-def test_the_same_request_is_measured_once_and_a_name_changes_nothing(
-    panel: TrainPanel, session: FakeSession, qtbot: QtBot
-) -> None:
-    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 1)
-    session.done.emit("forecast", FORECAST)
-    qtbot.keyClicks(panel.setup.name, "x")
-    qtbot.waitUntil(lambda: not panel.settling.isActive())
-    assert len(asked(session, "forecast")) == 1
-
-
-def test_a_stale_forecast_is_not_shown(
-    panel: TrainPanel, session: FakeSession, qtbot: QtBot
-) -> None:
-    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 1)
-    qtbot.keyClick(panel.setup.plan.fields["seed"].editor.holder(), Qt.Key.Key_Up)
-    session.done.emit("forecast", FORECAST)
-    assert "1240" not in panel.forecast.first.text().replace("\u202f", "")
-
-
-def test_a_refused_forecast_says_why(panel: TrainPanel, session: FakeSession) -> None:
-    session.failed.emit("forecast", "This machine can't.")
-    assert panel.forecast.second.text() == "This machine can't."
-
-
-def test_no_forecast_while_training(panel: TrainPanel, session: FakeSession, qtbot: QtBot) -> None:
-    session.begin()
-    panel.setup.changed.emit()
-    qtbot.wait(500)
-    assert asked(session, "forecast") == []
 
 
 # start, pause, stop

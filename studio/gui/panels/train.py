@@ -3,25 +3,21 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from studio.core.events import Progress, Samples, Saved, Scalars
-from studio.core.metrics import evaluation
+from studio.core.events import Samples, Saved, Scalars
 from studio.core.project import Run
-from studio.core.request import TrainRequest
+from studio.gui.desks import RunDesk, StartDesk
 from studio.gui.session import Session
 from studio.gui.widgets.recording import Recording
 from studio.gui.widgets.run_rows import four, written
-from studio.gui.widgets.run_view import RunView
 from studio.gui.widgets.sets import Sets
 from studio.gui.widgets.train_buttons import State
 from studio.gui.widgets.train_room import TrainRoom
 
-SETTLED = 400  # ms without a change before a forecast is asked for
-SLOW = "diffusion"  # the family whose runs can be made instant
 JUDGED = 1500  # ms between two looks at the health of a run that trains
 
 
@@ -31,8 +27,8 @@ class TrainPanel(TrainRoom):
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
         self.session = session
+        self.start_desk = StartDesk(session, self.setup, self.forecast, self)
         self.desk = RunDesk(session, self.view, self)
-        self.settling = QTimer(self, singleShot=True, interval=SETTLED)
         self.judging = QTimer(self, singleShot=True, interval=JUDGED)
         self.folder: Path | None = None
         self.sets = Sets()
@@ -41,8 +37,6 @@ class TrainPanel(TrainRoom):
         self.live: int | None = None  # the run that trains, once it has said something
         self.recording = Recording()  # of the live run
         self.stopping = False
-        self.forecasted: TrainRequest | None = None
-        self.advised = ""  # the set that advice was asked about last
         self._connect()
         self._on_project()
         self._on_busy("engine")
@@ -89,25 +83,6 @@ class TrainPanel(TrainRoom):
             self._show_state()
             self._settle()
 
-    @Slot(str, object)
-    def _on_done(self, lane: str, result: Any) -> None:
-        if lane == "forecast" and self.forecasted is not None and self._asked() == self.forecasted:
-            self.forecast.show_forecast(result)
-        if lane == "advice":
-            self.setup.show_advice(result.dataset, result.advice)
-
-    @Slot(str, str)
-    def _on_failed(self, lane: str, sentence: str) -> None:
-        if lane == "forecast":
-            self.forecast.show_reason(sentence)
-
-    @Slot()
-    def _start(self) -> None:
-        request = self.setup.request
-        if request is not None and not self.session.title("train"):
-            self.settling.stop()
-            self.session.train(request)
-
     @Slot(bool)
     def _pause(self, on: bool) -> None:
         self.session.pause("train", on)
@@ -153,36 +128,11 @@ class TrainPanel(TrainRoom):
     @Slot()
     def _settle(self) -> None:
         self._show_state()
-        self._ask_advice()
-        if self.setup.problem:
-            self.settling.stop()
-            self.forecast.show_reason(self.setup.problem)
-        elif self.session.title("train"):
-            self.forecast.show_reason("")
-        elif self.isVisible():
-            self.settling.start()
-
-    @Slot()
-    def _ask_forecast(self) -> None:
-        asked = self._asked()
-        if asked is not None and asked != self.forecasted and not self.session.title("train"):
-            self.forecasted = asked
-            self.forecast.show_measuring()
-            self.session.forecast(asked)
-
-    def _ask_advice(self) -> None:
-        dataset = self.setup.set.currentData()
-        if dataset and self.session.ready and dataset not in (*self.setup.advice, self.advised):
-            self.advised = dataset
-            self.session.advise(dataset)
-
-    def _asked(self) -> TrainRequest | None:
-        """Return the request as far as it matters for a forecast."""
-        request = self.setup.request
-        return request.updated({"name": ""}) if request else None
+        self.start_desk.settle(self.isVisible())
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
+        self.start_desk.retry()
         self._settle()
 
     def _attach(self) -> None:
@@ -203,7 +153,7 @@ class TrainPanel(TrainRoom):
             self.recording.status = self.runs[self.live].history().status
             self._judge()
         self.live = None
-        self.forecasted = None
+        self.start_desk.renew()
         self.view.health.settle()
 
     def _show(self, number: int | None) -> None:
@@ -232,12 +182,13 @@ class TrainPanel(TrainRoom):
         if self.shown == self.live:
             self.view.judge()
 
+    @Slot()
     def _show_state(self) -> None:
         state: State = "idle"
         if self.session.title("train"):
             state = "paused" if self.session.paused("train") else "training"
             state = "stopping" if self.stopping else state
-        self.buttons.show_state(state, self.setup.problem)
+        self.buttons.show_state(state, self.start_desk.problem)
         self.list.resumable = state == "idle" and self.session.ready
         mine = self.shown is not None and self.shown == self.live and state != "stopping"
         self.view.health.allow(self.session.ready and (state == "idle" or mine))
@@ -246,8 +197,8 @@ class TrainPanel(TrainRoom):
             self._judge()
 
     def _forget(self, folder: Path) -> None:
-        self.folder, self.shown, self.live, self.forecasted = folder, None, None, None
-        self.advised = ""
+        self.folder, self.shown, self.live = folder, None, None
+        self.start_desk.forget()
         self.setup.forget()
         self.rows.known.clear()
 
@@ -255,12 +206,10 @@ class TrainPanel(TrainRoom):
         self.session.project_changed.connect(self._on_project)
         self.session.events.connect(self._on_events)
         self.session.busy_changed.connect(self._on_busy)
-        self.session.done.connect(self._on_done)
-        self.session.failed.connect(self._on_failed)
         self.setup.changed.connect(self._settle)
-        self.settling.timeout.connect(self._ask_forecast)
+        self.start_desk.problem_changed.connect(self._show_state)
         self.judging.timeout.connect(self._judge)
-        self.buttons.start_asked.connect(self._start)
+        self.buttons.start_asked.connect(self.start_desk.train)
         self.buttons.pause_asked.connect(self._pause)
         self.buttons.stop_asked.connect(self._stop)
         self.view.health.remedy_asked.connect(self._remedy)
@@ -277,69 +226,6 @@ class TrainPanel(TrainRoom):
         if row.number != self.live:
             self.list.update_row(row)
             self.list.show_picture(row.number, picture)
-
-
-class RunDesk(QObject):
-    """What can be made of the run on show beside training it on: a report, an instant model."""
-
-    def __init__(self, session: Session, view: RunView, parent: QObject | None = None):
-        super().__init__(parent)
-        self.session, self.view, self.tools = session, view, view.tools
-        self.run: Run | None = None
-        session.events.connect(self._on_events)
-        session.busy_changed.connect(self._on_busy)
-        session.done.connect(self._on_done)
-        self.tools.evaluate_asked.connect(self._evaluate)
-        self.tools.instant_asked.connect(self._make_instant)
-        view.progress.stop_asked.connect(self._stop)
-        self._on_busy("evaluate")
-
-    def show_run(self, run: Run | None) -> None:
-        """Have the run's newest report at hand, and offer what suits it."""
-        self.run = run
-        found = evaluation.newest(run) if run else None
-        self.view.show_evaluation(found, evaluation.picture(found, run) if found and run else None)
-        self._offer()
-
-    def _offer(self) -> None:
-        saved = self.run is not None and any(self.run.checkpoints.glob("step-*"))
-        record = self.run.record if self.run and self.run.record.family == SLOW else None
-        slow = record is not None and not record.settings.get("instant")
-        self.tools.show_run(saved, slow, self.view.report.evaluation is not None)
-
-    @Slot(str, list)
-    def _on_events(self, lane: str, events: list[Any]) -> None:
-        if lane == "evaluate" and isinstance(events[-1], Progress):
-            self.view.progress.tell(events[-1])
-        elif lane == "train" and any(isinstance(event, Saved) for event in events):
-            self._offer()
-
-    @Slot(str)
-    def _on_busy(self, lane: str) -> None:
-        work, trains = self.session.title("evaluate"), self.session.title("train")
-        if lane == "evaluate":
-            self.view.progress.begin(work) if work else self.view.progress.hide()
-        self.tools.allow(self.session.ready and not work, self.session.ready and not trains)
-
-    @Slot(str, object)
-    def _on_done(self, lane: str, result: Any) -> None:
-        if lane == "evaluate" and self.run is not None and result.run == self.run.number:
-            self.show_run(self.run)
-            self.view.tools.report.setChecked(self.view.report.evaluation is not None)
-
-    @Slot()
-    def _evaluate(self) -> None:
-        if self.run is not None:
-            self.session.evaluate(self.run)
-
-    @Slot()
-    def _make_instant(self) -> None:
-        if self.run is not None:
-            self.session.make_instant(self.run)
-
-    @Slot()
-    def _stop(self) -> None:
-        self.session.stop("evaluate")
 
 
 def title(run: Run) -> str:

@@ -16,8 +16,8 @@ from studio.gui.widgets.words import count, duration
 if TYPE_CHECKING:
     from studio.core.metrics.evaluation import Evaluation, Score
 
-WIDE = 1100  # pixels from which on the pairs stand beside the numbers
-PAIRS = 440  # pixels that they take there
+WIDE = 1180  # pixels from which on the pairs stand beside the numbers
+PAIRS = 568  # pixels that they take there
 QWIDGETSIZE_MAX = (1 << 24) - 1
 KINDS = (  # of numbers, in the order they are asked about
     ("copies", "closer"),

@@ -26,30 +26,31 @@ class ForecastLine(QWidget):
 
     def show_forecast(self, forecast: Forecast) -> None:
         """Say time, steps, memory and disk, and on what they were measured."""
-        self.first.setText(
-            self.tr("About {time}  ·  {steps} steps").format(
-                time=duration(forecast.seconds), steps=count(forecast.steps)
-            )
+        about = self.tr("About {time}  ·  {steps} steps").format(
+            time=duration(forecast.seconds), steps=count(forecast.steps)
         )
         text = self.tr("{pace} ms a step  ·  {memory} memory  ·  {disk} disk\n{device}, {numerics}")
-        self.second.setText(
-            text.format(
-                pace=value(float(f"{forecast.seconds_per_step * 1000:.3g}")),
-                memory=size(forecast.memory),
-                disk=size(forecast.disk),
-                device=forecast.device,
-                numerics=forecast.numerics,
-            )
+        measured = text.format(
+            pace=value(float(f"{forecast.seconds_per_step * 1000:.3g}")),
+            memory=size(forecast.memory),
+            disk=size(forecast.disk),
+            device=forecast.device,
+            numerics=forecast.numerics,
         )
+        self._say(about, measured)
 
     def show_measuring(self) -> None:
         """Say that real steps are being timed."""
         self._say(self.tr("Measuring…"), self.tr("A few real steps tell what this will take."))
 
-    def show_reason(self, sentence: str) -> None:
-        """Say in one sentence why there is no forecast."""
-        self._say("", sentence)
+    def show_reason(self, sentence: str, refused: bool = False) -> None:
+        """Say in one sentence why there is no forecast; `refused`: the run can't be begun."""
+        self._say("", sentence, "warning" if refused else "quiet")
 
-    def _say(self, first: str, second: str) -> None:
+    def _say(self, first: str, second: str, role: str = "quiet") -> None:
         self.first.setText(first)
+        self.first.setVisible(bool(first))
         self.second.setText(second)
+        if self.second.property("role") != role:
+            self.second.setProperty("role", role)
+            self.second.style().polish(self.second)

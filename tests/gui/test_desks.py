@@ -1,14 +1,21 @@
-"""Evaluate, the report and Make it instant, against a session that remembers what was asked."""
+"""Advice, forecasts, evaluations, instant runs: against a session that remembers its orders."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from train_scene import FakeSession, add_run, evaluation, scene
+from train_scene import FakeSession, add_run, add_set, evaluation, scene
 
+from studio.core.advice import Advice
 from studio.core.events import Note, Progress, Saved
 from studio.core.project import Run
+from studio.core.request import Forecast, Numerics
+from studio.gui.engine import Advised
 from studio.gui.panels.train import TrainPanel
+
+FORECAST = Forecast(1240, 181.0, 0.14, 612_000_000, 12_400_000, "CPU", Numerics(), 1)
 
 
 def saved(run: Run, step: int = 300) -> Run:
@@ -31,6 +38,102 @@ def panel(qtbot: QtBot, session: FakeSession) -> TrainPanel:
     made.resize(1100, 700)
     made.show()
     return made
+
+
+def asked(session: FakeSession, kind: str) -> list[Any]:
+    return [a[1] for a in session.asked if a[0] == kind]
+
+
+def test_a_forecast_is_asked_for_once_things_settle(
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+) -> None:
+    qtbot.wait(50)  # the first paint takes a while
+    session.asked.clear()
+    for _ in range(5):
+        qtbot.keyClick(panel.setup.plan.fields["seed"].editor.holder(), Qt.Key.Key_Up)
+        qtbot.wait(20)
+    qtbot.waitUntil(lambda: bool(asked(session, "forecast")))
+    assert asked(session, "forecast") == [panel.setup.request]
+    assert panel.forecast.first.text() == "Measuring…"
+    session.done.emit("forecast", FORECAST)
+    assert panel.forecast.first.text() == "About 3 min  ·  1\u202f240 steps"
+    assert "612 MB memory" in panel.forecast.second.text()
+
+
+def test_the_same_request_is_measured_once_and_a_name_changes_nothing(
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 1)
+    session.done.emit("forecast", FORECAST)
+    qtbot.keyClicks(panel.setup.name, "x")
+    qtbot.waitUntil(lambda: not panel.start_desk.settling.isActive())
+    assert len(asked(session, "forecast")) == 1
+
+
+def test_a_stale_forecast_is_not_shown(
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 1)
+    qtbot.keyClick(panel.setup.plan.fields["seed"].editor.holder(), Qt.Key.Key_Up)
+    session.done.emit("forecast", FORECAST)
+    assert "1240" not in panel.forecast.first.text().replace("\u202f", "")
+
+
+def test_what_can_not_be_trained_says_why_and_is_not_offered(
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 1)
+    session.failed.emit("forecast", "12 pictures are too few.")
+    assert panel.forecast.second.text() == "12 pictures are too few."
+    assert panel.forecast.second.property("role") == "warning"
+    assert not panel.buttons.start.isEnabled()
+    assert panel.buttons.start.toolTip() == "12 pictures are too few."
+    qtbot.keyClick(panel.setup.plan.fields["seed"].editor.holder(), Qt.Key.Key_Up)
+    assert panel.buttons.start.isEnabled(), "another request may be possible"
+    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 2)
+    session.done.emit("forecast", FORECAST)
+    assert panel.forecast.second.property("role") == "quiet"
+
+
+def test_a_refusal_is_tried_again_when_the_page_is_shown_anew(
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 1)
+    session.failed.emit("forecast", "The disk is full.")
+    panel.hide()
+    panel.show()
+    assert panel.buttons.start.isEnabled()
+    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 2)
+
+
+def test_a_stale_refusal_stops_nothing(
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 1)
+    qtbot.keyClick(panel.setup.plan.fields["seed"].editor.holder(), Qt.Key.Key_Up)
+    session.failed.emit("forecast", "The first can't be.")
+    assert panel.buttons.start.isEnabled() and "first" not in panel.forecast.second.text()
+
+
+def test_advice_is_asked_for_once_for_each_set(
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+) -> None:
+    assert asked(session, "advise") == ["sprites"]
+    panel.setup.changed.emit()
+    add_set(session.project, "Knights", count=3)  # type: ignore[arg-type]
+    session.project_changed.emit()
+    assert asked(session, "advise") == ["sprites", "knights"]
+    advice = Advice("other", "best", (16, 16), "Other suits.")
+    session.done.emit("advice", Advised("knights", advice))
+    assert panel.setup.family.currentData() == "other"
+    assert "Other suits." in panel.setup.suggestion.text.text()
+
+
+def test_no_forecast_while_training(panel: TrainPanel, session: FakeSession, qtbot: QtBot) -> None:
+    session.begin()
+    panel.setup.changed.emit()
+    qtbot.wait(500)
+    assert asked(session, "forecast") == []
 
 
 def offered(panel: TrainPanel) -> dict[str, bool]:
