@@ -83,6 +83,7 @@ class StartDesk(QObject):
         if asked is not None and asked != self.asked and not self.session.title("train"):
             self.asked = asked
             self.line.show_measuring()
+            self.session.check(asked)
             self.session.forecast(asked)
 
     def _ask_advice(self) -> None:
@@ -105,8 +106,9 @@ class StartDesk(QObject):
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
-        if lane == "forecast" and self._bare() == self.asked:
+        if lane in ("check", "forecast") and self._bare() == self.asked:
             self.refused, self.asked = (self.asked, sentence), None
+            self.session.stop("forecast")
             self.settle(False)
             self.problem_changed.emit()
 

@@ -26,7 +26,7 @@ LATER = (
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
     "evaluate": "studio.core.tools.evaluate",
-    **dict.fromkeys(("advising", "tuning"), "studio.gui.engine"),
+    **dict.fromkeys(("advising", "checking", "tuning"), "studio.gui.engine"),
 }
 
 
@@ -142,14 +142,26 @@ def when_ready(
 
 
 def advising(project: "Project", dataset: str) -> "Job[Advised]":
-    """Look at a set and at this machine."""
-    from studio.core import advice
+    """Look at a set and at this machine; refuses a set that nothing can learn from."""
+    from studio.core import advice, probe
+    from studio.core.data.packed import open_packed
+    from studio.core.events import Progress, Refused
+
+    yield Progress(0, None, dataset)
+    packed = open_packed(project.dataset(dataset))
+    if reason := probe.unfit(packed):
+        raise Refused(reason)
+    return Advised(dataset, advice.advise(advice.facts(packed), advice.here()))
+
+
+def checking(project: "Project", request: "TrainRequest") -> "Job[None]":
+    """Refuse at once what can't be learned; a forecast would say so, but after its measuring."""
+    from studio.core import probe
     from studio.core.data.packed import open_packed
     from studio.core.events import Progress
 
-    yield Progress(0, None, dataset)
-    seen = advice.facts(open_packed(project.dataset(dataset)))
-    return Advised(dataset, advice.advise(seen, advice.here()))
+    yield Progress(0, None, request.dataset)
+    probe.checked(request, open_packed(project.dataset(request.dataset)))
 
 
 def tuning(project: "Project", number: int) -> "Job[Run]":

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
-LANES = ("engine", "import", "advice", "forecast", "draw", "evaluate", "train")
+LANES = ("engine", "import", "advice", "check", "forecast", "draw", "evaluate", "train")
 FLUSH = 50  # ms between two batches of events: at most 20 a second reach the window
 
 Make = Callable[[], Generator[Any, Any, Any]]

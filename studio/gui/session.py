@@ -68,7 +68,7 @@ class Session(Trainings):
         found = self._ask("project", find)
         if found is None:
             return None
-        for lane in ("import", "advice", "forecast", "evaluate"):
+        for lane in ("import", "advice", "check", "forecast", "evaluate"):
             self.stop(lane)
         self.leave_project()
         self.project = found

@@ -30,6 +30,11 @@ class Trainings(Lanes):
         make = self._waiting("advising", self.project, dataset)
         self.start("advice", self.tr("Looking at the pictures"), make)
 
+    def check(self, request: Any) -> None:
+        """Look whether the request can be trained; failed("check", why not). The newest counts."""
+        make = self._waiting("checking", self.project, request)
+        self.start("check", self.tr("Checking"), make)
+
     def forecast(self, request: Any) -> None:
         """Measure what the request would take; done("forecast", Forecast). The newest counts."""
         self._measured = (request, None)

@@ -28,7 +28,11 @@ from studio.gui.widgets.notice import Notice
 from studio.gui.widgets.rail import Rail
 from studio.gui.widgets.status_line import StatusLine
 
-QUIET = ("forecast", "advice")  # lanes nobody asked for: what fails there is said in its place
+QUIET = (
+    "advice",
+    "check",
+    "forecast",
+)  # lanes nobody asked for: what fails there is said in its place
 PATIENCE = 90.0  # seconds that a job may take to save before the program leaves without it
 
 log = logging.getLogger("studio.window")

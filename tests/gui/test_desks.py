@@ -79,11 +79,13 @@ def test_a_stale_forecast_is_not_shown(
     assert "1240" not in panel.forecast.first.text().replace("\u202f", "")
 
 
+@pytest.mark.parametrize("lane", ["check", "forecast"])
 def test_what_can_not_be_trained_says_why_and_is_not_offered(
-    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot, lane: str
 ) -> None:
     qtbot.waitUntil(lambda: len(asked(session, "forecast")) == 1)
-    session.failed.emit("forecast", "12 pictures are too few.")
+    session.failed.emit(lane, "12 pictures are too few.")
+    assert session.asked[-1] == ("stop", "forecast"), "its measuring is of no use"
     assert panel.forecast.second.text() == "12 pictures are too few."
     assert panel.forecast.second.property("role") == "warning"
     assert not panel.buttons.start.isEnabled()

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from train_scene import scene
+from train_scene import add_set, scene
 
 import studio.core
 from studio.core.events import Progress, Refused
+from studio.core.request import TrainRequest
 from studio.gui import engine
 from studio.gui.session import Session
 
@@ -84,6 +85,29 @@ def test_advice_about_a_set_that_is_gone_is_a_sentence(
     session.advise("gone")
     qtbot.waitUntil(lambda: bool(failures), timeout=20000)
     assert failures[0][0] == "advice" and "gone" in failures[0][1]
+
+
+def test_pictures_that_nothing_can_learn_from_get_no_advice(
+    qtbot: QtBot, session: Session, failures: list[Any]
+) -> None:
+    assert session.project is not None
+    add_set(session.project, "Three", count=3)
+    session.advise("three")
+    qtbot.waitUntil(lambda: bool(failures), timeout=20000)
+    assert failures[0][1].startswith("3 pictures are too little to learn from")
+
+
+def test_what_can_be_learned_is_known_at_once(
+    qtbot: QtBot, session: Session, failures: list[Any]
+) -> None:
+    assert session.project is not None
+    add_set(session.project, "Three", count=3)
+    with qtbot.waitSignal(session.done, timeout=20000) as done:
+        session.check(TrainRequest(dataset="sprites"))
+    assert done.args[0] == "check" and failures == []
+    session.check(TrainRequest(dataset="three"))
+    qtbot.waitUntil(lambda: bool(failures))
+    assert failures[0][0] == "check" and "at least" in failures[0][1]
 
 
 def test_an_evaluation_has_a_lane_of_its_own(

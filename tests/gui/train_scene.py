@@ -80,6 +80,9 @@ class FakeSession(QObject):
     def paused(self, lane: str) -> bool:
         return lane in self.held
 
+    def check(self, request: Any) -> None:
+        self.asked.append(("check", request))
+
     def forecast(self, request: Any) -> None:
         self.asked.append(("forecast", request))
 

@@ -132,6 +132,7 @@ class RunView(QWidget):
         self.title.setFont(font)
         top = QHBoxLayout()
         top.setSpacing(16)
+        top.addStrut(34)  # so that nothing jumps when the buttons go
         top.addWidget(self.title, 1)
         top.addWidget(self.tools)
         self.pages.addWidget(self._pictures_and_curves())

@@ -31,7 +31,8 @@ class Pace:
 
     def mark(self, done: int, total: int | None, text: str, now: float) -> None:
         """Take note that `done` of `total` are finished at `now` (seconds)."""
-        if (total, text) != (self.total, self.text) or (self.marks and done < self.marks[-1][1]):
+        # a total alone may change: that of a run with a given time is guessed anew as it goes
+        if text != self.text or (self.marks and done < self.marks[-1][1]):
             self.marks.clear()
         self.total, self.text = total, text
         self.marks.append((now, done))
