@@ -205,7 +205,7 @@ class PixelModel(Model):
             for x in range(width):
                 numbers, pixel = scan.pixel(x), known[:, :, y, x]
                 for k in range(count):
-                    weights = self.code.log_weights(numbers, pixel[:, :k])
+                    weights = self.code.log_weights(numbers, known, k, y, x)
                     p = inverse_cdf.tempered(
                         weights, self.settings.temperature, self.settings.top_p
                     )
@@ -229,7 +229,7 @@ def build(settings: AutoregressiveSettings, size: ImageSize) -> PixelModel:
     in its own few colors, which compares with no other model's bits.
     """
     if settings.network == "palette":
-        return PixelModel(settings, size, PaletteCode(settings.colors, size.channels))
+        return PixelModel(settings, size, PaletteCode(settings.colors, size))
     return LevelModel(settings, size, LevelCode(settings.mixtures, size.channels))
 
 

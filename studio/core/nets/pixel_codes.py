@@ -2,13 +2,16 @@
 
 from abc import abstractmethod
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from studio.core.family import ImageSize
 from studio.core.nets import logistics
 from studio.core.nets.palette import Palette
 
 EMBEDDING = 16  # numbers per palette color
+NEAR = ((0, -1), (0, -2), (-1, 0), (-2, 0), (-1, -1), (-1, 1))  # rows and columns away
 
 
 class Code(nn.Module):
@@ -38,9 +41,10 @@ class Code(nn.Module):
         """Return the log probability of each pixel [n, h, w], in nats."""
 
     @abstractmethod
-    def log_weights(self, numbers: Tensor, before: Tensor) -> Tensor:
-        """Return the log probabilities [n, k], up to a constant, of the symbol that follows those
-        of the same pixel `before` [n, i], for a pixel's numbers [n, o].
+    def log_weights(self, numbers: Tensor, known: Tensor, k: int, y: int, x: int) -> Tensor:
+        """Return the log probabilities [n, m], up to a constant, of symbol k of pixel (y, x).
+
+        `numbers` [n, o] are that pixel's; of `known` [n, s, h, w] only what comes before is read.
         """
 
     @abstractmethod
@@ -49,13 +53,25 @@ class Code(nn.Module):
 
 
 class PaletteCode(Code):
-    """One symbol a pixel: its color's place in a palette."""
+    """One symbol a pixel: its color's place in a palette.
 
-    def __init__(self, colors: int, channels: int):
+    Beside a number for each color the network gives one for each of a few earlier pixels: how
+    likely it is that their color comes again (pointers, Vinyals et al. 2015). So it need not learn
+    for every color anew that areas are plain and sprites symmetric.
+    """
+
+    table: Tensor
+    exists: Tensor
+
+    def __init__(self, colors: int, size: ImageSize):
         super().__init__()
-        self.palette = Palette(colors, channels)
+        self.palette = Palette(colors, size.channels)
         self.embedding = nn.Embedding(colors, EMBEDDING)
-        self.symbols, self.inputs, self.outputs = 1, EMBEDDING, colors
+        table, exists = pointers(size.height, size.width)
+        self.register_buffer("table", table, persistent=False)
+        self.register_buffer("exists", exists, persistent=False)
+        self.symbols, self.inputs, self.colors = 1, EMBEDDING, colors
+        self.outputs = colors + table.shape[1]
 
     def read(self, images: Tensor) -> Tensor:
         """Return the places of the nearest colors."""
@@ -71,15 +87,38 @@ class PaletteCode(Code):
 
     def log_likelihood(self, numbers: Tensor, symbols: Tensor) -> Tensor:
         """Return the log of a softmax's share."""
-        return -functional.cross_entropy(numbers.float(), symbols[:, 0], reduction="none")
+        flat = symbols.flatten(1)
+        pointed = flat[:, self.table].transpose(1, 2)
+        logits = self._logits(numbers.flatten(2), pointed, self.exists.T)
+        return -functional.cross_entropy(logits, flat, reduction="none").view_as(symbols[:, 0])
 
-    def log_weights(self, numbers: Tensor, before: Tensor) -> Tensor:
-        """Return the numbers themselves."""
-        return numbers
+    def log_weights(self, numbers: Tensor, known: Tensor, k: int, y: int, x: int) -> Tensor:
+        """Return what the network and the pixels it points to say of each color."""
+        place = y * known.shape[3] + x
+        pointed = known.flatten(1)[:, self.table[place]]
+        return self._logits(numbers, pointed, self.exists[place])
+
+    def _logits(self, numbers: Tensor, pointed: Tensor, exists: Tensor) -> Tensor:
+        own, again = numbers.float().tensor_split([self.colors], 1)
+        return own.scatter_add(1, pointed, again * exists)
 
     def start(self, head: nn.Conv2d) -> None:
         """Begin with every color equally likely."""
         nn.init.zeros_(head.weight)
+
+
+def pointers(height: int, width: int) -> tuple[Tensor, Tensor]:
+    """Return for each pixel in reading order the places of earlier ones [h * w, p], and whether
+    they exist: 0 or 1.
+
+    They are the nearest six, and the one opposite in a picture that is symmetric left to right.
+    """
+    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    ys = torch.stack([y + dy for dy, _ in NEAR] + [y], -1)
+    xs = torch.stack([x + dx for _, dx in NEAR] + [width - 1 - x], -1)
+    place = ys * width + xs
+    exists = (ys >= 0) & (xs >= 0) & (xs < width) & (place < (y * width + x)[..., None])
+    return (place * exists).flatten(0, 1), exists.flatten(0, 1).float()
 
 
 class LevelCode(Code):
@@ -107,9 +146,9 @@ class LevelCode(Code):
         """Return the log probability of all channels together."""
         return logistics.log_likelihood(self._mixture(numbers), symbols)
 
-    def log_weights(self, numbers: Tensor, before: Tensor) -> Tensor:
-        """Return the log probabilities [n, 256] of the next channel."""
-        return logistics.log_weights(self._mixture(numbers), before)
+    def log_weights(self, numbers: Tensor, known: Tensor, k: int, y: int, x: int) -> Tensor:
+        """Return the log probabilities [n, 256] of channel k."""
+        return logistics.log_weights(self._mixture(numbers), known[:, :k, y, x])
 
     def start(self, head: nn.Conv2d) -> None:
         """Begin with components spread over all levels."""
