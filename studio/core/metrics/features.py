@@ -35,6 +35,7 @@ class RandomEncoder(Encoder):
     """
 
     side = 64
+    at_once = 24
 
     def __init__(self, channels: int):
         super().__init__()

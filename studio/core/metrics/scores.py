@@ -17,7 +17,7 @@ from studio.core.metrics.wording import notes, scored
 LEAST = 50  # pictures, below which nothing can be said
 JUDGED = 6000  # training pictures whose features drawn ones are compared with, at most
 HELD = 500
-PATCHED = 50_000_000  # values of which patches are cut, at most: memory
+PATCHED, PATCHED_VALUES = 2000, 50_000_000  # pictures cut into patches, at most: memory
 TWIN = 0.3  # of the typical distance to the nearest neighbor
 FEW = "Needs {} pictures of each side; see the kernel distance instead."
 
@@ -163,8 +163,11 @@ def _sharpness(real: np.ndarray, drawn: np.ndarray) -> float:
 
 def scales(look: Trio, seed: int) -> Job[dict[str, list[float]]]:
     """Return [value, floor] of the sliced Wasserstein distance at each scale, finest first."""
-    most = max(LEAST, PATCHED // look.real[0].size)
-    sets = [sliced.pyramid(x[:most]) for x in (look.real, look.drawn, look.other)]
+    most = min(PATCHED, max(LEAST, PATCHED_VALUES // look.real[0].size))
+    sets = []
+    for pictures in (look.real, look.drawn, look.other):
+        sets.append(sliced.pyramid(pictures[:most]))
+        yield Progress(0, None, "Comparing patches")
     found = {}
     for real, *others in zip(*sets, strict=True):
         gaps = yield from sliced.distances(real, others, seed)

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from studio.core.events import Job, Progress
 
-SIDE, PER_PICTURE, DIRECTIONS, AT_ONCE = 7, 64, 256, 16
+SIDE, PER_PICTURE, DIRECTIONS, AT_ONCE = 7, 64, 256, 8
 COARSEST = 16  # pixels of the shorter side
 
 
@@ -48,10 +48,13 @@ def distances(reference: Tensor, others: Sequence[Tensor], seed: int) -> Job[lis
     normalized by the reference's mean and deviation per channel, so that a lost contrast or a
     shifted color counts too; figures are not comparable with published ones.
     """
-    sets = [patches(level, np.random.default_rng(seed)) for level in (reference, *others)]
-    mean = sets[0].mean((0, 2), keepdims=True)
-    deviation = sets[0].std((0, 2), keepdims=True) + 1e-3
-    flat = [((s - mean) / deviation).reshape(len(s), -1) for s in sets]
+    flat, mean, deviation = [], np.zeros(1), np.ones(1)
+    for level in (reference, *others):
+        found = patches(level, np.random.default_rng(seed))
+        if not flat:
+            mean, deviation = found.mean((0, 2), keepdims=True), found.std((0, 2), keepdims=True)
+        flat.append(((found - mean) / (deviation + 1e-3)).reshape(len(found), -1))
+        yield Progress(0, DIRECTIONS, "Comparing patches")
     directions = np.random.default_rng(seed).standard_normal((DIRECTIONS, flat[0].shape[1]))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     totals = np.zeros(len(others))

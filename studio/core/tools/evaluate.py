@@ -27,7 +27,7 @@ from studio.core.pictures import straighten, to_images, to_pictures
 from studio.core.project import Project, Run
 
 AT_ONCE = 16
-COUNT_AT_MOST = 50_000
+COUNT_AT_MOST, BYTES_AT_MOST = 50_000, 2_000_000_000
 BITS_OF = 256  # pictures
 LABELS, BITS = 201, 202  # streams of randomness
 SHOWN = 64  # pixels that a picture of the closest pairs has at least
@@ -63,6 +63,8 @@ def evaluate(
         yield Note(f"{trouble} Evaluating {path.name} instead.", "warning")
     plan = run.record.plan
     kept, held = (x.numpy() for x in split(len(packed.pictures), plan.held_out, plan.seed))
+    if (needed := count * packed.pictures[0].size) > BYTES_AT_MOST:
+        raise Refused(f"{count} pictures of this size take {needed / 1e9:.0f} GB; judge by fewer.")
     if len(kept) < LEAST:
         raise Refused(f"The set has {len(kept)} pictures, too few to judge by; add to {LEAST}.")
     judge = yield from judge_of(packed)
