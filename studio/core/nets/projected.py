@@ -11,6 +11,7 @@ from studio.core import encoder
 
 SLOPE = 0.2
 DEPTH = 3  # maps at strides 2, 4 and 8
+CHANNELS = (16, *encoder.WIDTHS[:DEPTH])
 COARSEST = 4  # a head halves its map until the short side is at most this
 
 
@@ -37,8 +38,16 @@ class Head(nn.Module):
         x = functional.leaky_relu(self.look(x), SLOPE)
         logits = self.logit(x)
         if self.labels is not None:  # Miyato & Koyama 2018, at every place
-            logits = logits + (self.labels(rows)[:, :, None, None] * x).mean(1, keepdim=True)
+            logits = logits + (self.labels(rows)[:, :, None, None] * x).sum(1, keepdim=True)
         return logits.flatten(1)
+
+
+def pixels(images: Tensor) -> Tensor:
+    """Return [n, 16, h / 2, w / 2]: the pixels themselves, so that no pattern hides from the eyes.
+
+    Without them the model learns a cross-hatch that the encoder's first halving does not see.
+    """
+    return functional.pixel_unshuffle(encoder.framed(images), 2)
 
 
 class ProjectedJudge(nn.Module):
@@ -52,12 +61,13 @@ class ProjectedJudge(nn.Module):
         side = min(-(-height // 16), -(-width // 16)) * 16
         self.heads = nn.ModuleList(
             Head(c, channels, max(0, round(math.log2(side / stride / COARSEST))), classes)
-            for c, stride in zip(encoder.WIDTHS[:DEPTH], encoder.STRIDES[:DEPTH], strict=True)
+            for c, stride in zip(CHANNELS, (2, *encoder.STRIDES[:DEPTH]), strict=True)
         )
 
     def see(self, images: Tensor) -> list[Tensor]:
         """Return the projected maps, the costly part; no weight that learns is in it."""
-        maps = encoder.load(images.device).features(images, DEPTH)
+        eyes = encoder.load(images.device)
+        maps = [pixels(images), *eyes.features(images, DEPTH)]
         mixings = [head.get_buffer("mixing") for head in self.heads]
         return [functional.conv2d(x, m) for x, m in zip(maps, mixings, strict=True)]
 

@@ -25,7 +25,7 @@ def test_what_is_seen_once_serves_both_players():
     judge = ProjectedJudge(32, 32, 0, 8).eval()
     real = images(2, 3, 32, 32)
     seen = judge.see(real)
-    assert [x.shape[1:] for x in seen] == [(8, 16, 16), (8, 8, 8), (8, 4, 4)]
+    assert [x.shape[1:] for x in seen] == [(8, 16, 16), (8, 16, 16), (8, 8, 8), (8, 4, 4)]
     assert torch.equal(judge.judged(seen, None), judge(real, None))
 
 
@@ -34,7 +34,7 @@ def test_the_heads_learn_and_the_eyes_and_projections_do_not():
     names = {name for name, _ in judge.named_parameters()}
     assert not any("mixing" in name or "trunk" in name for name in names)
     assert {name for name in judge.state_dict() if "mixing" in name} == {
-        f"heads.{k}.mixing" for k in range(3)
+        f"heads.{k}.mixing" for k in range(4)
     }
     assert sum(p.numel() for p in judge.parameters()) < 50_000
     before = [p.clone() for p in encoder.load().parameters()]
