@@ -16,7 +16,7 @@ from studio.core.events import Note, Progress
 from studio.gui.menus import diagnostics
 from studio.gui.session import Session
 from studio.gui.widgets.leave_question import LeaveQuestion
-from studio.gui.widgets.status_line import Pace
+from studio.gui.widgets.status_line import Pace, StatusLine
 from studio.gui.window import Window
 
 
@@ -212,3 +212,25 @@ def test_pace_tells_speed_and_time_left() -> None:
     assert pace.rate == pytest.approx(10) and pace.left == pytest.approx(10)
     pace.mark(5, 200, "Training", 12.0)
     assert pace.rate == 0, "going back starts the measurement anew"
+
+
+def test_a_total_that_is_guessed_anew_keeps_the_pace() -> None:
+    pace = Pace()
+    for second in range(10):
+        pace.mark(5 * second, 100 - second, "Training", float(second))
+    assert pace.rate == 5.0 and pace.left == (91 - 45) / 5
+    pace.mark(0, 50, "Saving", 10.0)
+    assert pace.rate == 0.0 and pace.left is None
+
+
+def test_an_evaluation_says_its_part_and_promises_no_end(qtbot: QtBot) -> None:
+    line = StatusLine()
+    qtbot.addWidget(line)
+    line.show()
+    line.show_lane("evaluate", "Evaluating run 2", False)
+    line.tell("evaluate", [Progress(3, 1000, "Drawing")])
+    line.refresh()
+    assert line.what.text() == "Evaluating run 2 · Drawing · 3 of 1\u202f000"
+    assert line.bar.isVisible() and not line.eta.isVisible()
+    line.show_lane("train", "Training", False)
+    assert line.what.text() == "Training" and line.eta.isVisible()

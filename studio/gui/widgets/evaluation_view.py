@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -34,6 +34,8 @@ class EvaluationView(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.evaluation: Evaluation | None = None
+        self.sheet: Path | None = None
+        self.stale = False
         self.made, self.title = label(role="quiet"), label(role="heading")
         self.pairs, self.table = PairSheet(), ScoreTable()
         left = QVBoxLayout()
@@ -56,11 +58,23 @@ class EvaluationView(QWidget):
 
     def show_evaluation(self, found: "Evaluation | None", picture: Path | None = None) -> None:
         """Show what was found, with the file of the closest pairs; None empties the page."""
-        self.evaluation = found
-        self.pairs.show_pairs(found.closest if found else (), picture)
+        self.evaluation, self.sheet = found, picture
+        if self.isVisible() or found is None:
+            self._build()
+        else:  # a run may be chosen for its pictures: its report costs nothing until it is read
+            self.stale = True
+
+    def _build(self) -> None:
+        found, self.stale = self.evaluation, False
+        self.pairs.show_pairs(found.closest if found else (), self.sheet)
         self.table.show_scores(found.scores if found else (), found.notes if found else ())
         self.made.setText(self._made(found) if found else "")
         self.title.setText(self.tr("Drawn, and the nearest of your pictures") if found else "")
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        if self.stale:
+            self._build()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
