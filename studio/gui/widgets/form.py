@@ -59,7 +59,7 @@ class Field(QWidget):
         self._describe(info)
         top = QHBoxLayout()
         top.setSpacing(8)
-        top.addWidget(self.label, 4)
+        top.addWidget(self.label, 3)
         top.addWidget(self.editor, 5)  # so that the editors of a form stand below each other
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
