@@ -5,6 +5,7 @@
     python -m tests.bench.quality ours SET OURS --family gan --seconds 300 --seeds 0 1 2
     python -m tests.bench.quality compare SET --peers PEERS --ours OURS --out GRIDS
     python -m tests.bench.quality score SET FOLDER...          # any folders of PNGs
+    python -m tests.bench.quality show OURS OUT.png            # two rows of each family
 
 Sets: noto, crawl, cifar (of ../shared/data), or any folder or zip. Pictures are 32 px, laid on
 white, the same for both sides; 1,000 of them (or a fifth) are held out from both, and everything is
@@ -42,7 +43,7 @@ SETS = {
 }
 SIDE, HELD, SHARE = 32, 1000, 0.2
 COUNT, WHITE = 1000, 255
-GRID = 100
+GRID, COLUMNS = 100, 20
 HIGHER = ("coverage", "precision", "recall", "density")
 JUDGED = ("kid.own", "kid.random", "swd.32", "swd.16", "coverage")  # what the goal names
 SHOWN = (*JUDGED, "frechet.own", "frechet.random", "precision", "recall", "density", "auc")
@@ -215,6 +216,12 @@ def grid(folder: Path, path: Path) -> None:
     pictures.save(pictures.grid(read(folder, GRID), columns=10), path)
 
 
+def show(folder: Path, path: Path) -> None:
+    """Write the first samples of every family there is as one PNG, two rows each."""
+    rows = [read(found[0], 2 * COLUMNS) for f in PEERS if (found := samples(folder, f))]
+    pictures.save(pictures.grid(np.concatenate(rows), columns=COLUMNS), path)
+
+
 def parsed() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -241,6 +248,9 @@ def parsed() -> argparse.Namespace:
     one = verbs.add_parser("score")
     one.add_argument("place", type=Path)
     one.add_argument("folders", type=Path, nargs="+")
+    one = verbs.add_parser("show")
+    one.add_argument("ours", type=Path)
+    one.add_argument("out", type=Path)
     return parser.parse_args()
 
 
@@ -254,6 +264,8 @@ def main() -> None:
         ours(words.place, words.out, words)
     elif words.verb == "compare":
         compare(words.place, words)
+    elif words.verb == "show":
+        show(words.ours, words.out)
     else:
         for folder in words.folders:
             values, floors = scored(words.place, folder)
