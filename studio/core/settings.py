@@ -1,6 +1,6 @@
 """Settings are frozen data: form, command line, JSON and validation are all drawn from them."""
 
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -15,12 +15,20 @@ class Settings(BaseModel):
 
     def updated(self, changes: dict[str, Any]) -> Self:
         """Return a validated copy with `changes`; raise Refused with one sentence if they do
-        not fit.
+        not fit. A number may stand for the word that is written like it.
         """
+        known = type(self).model_fields
+        read = {k: _word(known[k], v) if k in known else v for k, v in changes.items()}
         try:
-            return type(self).model_validate({**self.model_dump(), **changes})
+            return type(self).model_validate({**self.model_dump(), **read})
         except ValidationError as error:
             raise Refused(sentence(error, type(self))) from None
+
+
+def _word(info: FieldInfo, value: Any) -> Any:
+    """Return '240' for 240 where the setting accepts certain words and that is one of them."""
+    words = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
+    return str(value) if str(value) in words else value
 
 
 def field(

@@ -42,6 +42,13 @@ def test_twins_are_counted_once_a_pair():
     x = np.array([[0.0], [0.01], [5.0], [5.005], [5.01], [9.0]])
     assert neighbors.twins(x, 0.1) == 1 + 3
     assert neighbors.twins(np.zeros((1000, 2)), 0.1) == 1000 * 999 // 2
+    assert neighbors.twins(x, 0.0) == 0
+
+
+def test_a_set_that_holds_every_picture_twice_is_no_denser():
+    x = np.random.default_rng(0).normal(0, 1, (300, 8)).astype(np.float32)
+    assert neighbors.typical(np.repeat(x, 2, 0)) == pytest.approx(neighbors.typical(x), rel=1e-3)
+    assert neighbors.typical(np.zeros((9, 2))) == 0
 
 
 def test_few_bins_differ_by_chance_and_many_when_a_cluster_is_missing():
