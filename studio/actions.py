@@ -115,10 +115,11 @@ def considered(
     settings = ImportSettings().updated(changes)
     drafts.append(pull(importing.draft(data, settings, project.folder), json_lines))
     if wish.family == "auto":
-        advice = advice_on(drafts[-1], wish.plan)
+        size = (settings.width, settings.height)
+        advice = advice_on(drafts[-1], wish.plan, size if "width" in changes else None)
         say_advice(advice, json_lines)
         wish = wish.advised(advice)
-        if "width" not in changes and advice.size != (settings.width, settings.height):
+        if advice.size != size:
             importing.discard(drafts[-1])
             settings = settings.updated({"width": advice.size[0], "height": advice.size[1]})
             drafts.append(pull(importing.draft(data, settings, project.folder), json_lines))
@@ -127,12 +128,14 @@ def considered(
     return asked
 
 
-def advice_on(draft: importing.Draft, plan: dict[str, Any]) -> "Advice":
-    """Return what suits a draft on this machine, in the minutes of the plan if it says any."""
+def advice_on(
+    draft: importing.Draft, plan: dict[str, Any], size: tuple[int, int] | None = None
+) -> "Advice":
+    """Return what suits a draft on this machine, in the plan's minutes and at `size` if given."""
     from studio.core import advice
 
-    machine = advice.here(plan.get("device", "auto"))
-    return advice.advise(advice.facts(open_packed(draft.folder)), machine, plan.get("minutes"))
+    machine, known = advice.here(plan.get("device", "auto")), open_packed(draft.folder)
+    return advice.advise(advice.facts(known), machine, plan.get("minutes"), size)
 
 
 def say_advice(advice: "Advice", json_lines: bool) -> None:
@@ -361,7 +364,8 @@ def inspect(data: str, changes: dict[str, Any], json_lines: bool) -> None:
     settings = ImportSettings().updated(changes)
     with tempfile.TemporaryDirectory(prefix="atelier-") as folder:
         draft = pull(importing.draft(data, settings, Path(folder)), json_lines)
-        advice = advice_on(draft, {})
+        size = (settings.width, settings.height) if "width" in changes else None
+        advice = advice_on(draft, {}, size)
         if json_lines:
             write_json({"event": "result", **as_json(draft.report), "advice": asdict(advice)})
         else:

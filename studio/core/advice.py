@@ -1,7 +1,7 @@
 """Which family, preset and size suit some pictures on a machine, and why in one sentence."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
@@ -115,24 +115,33 @@ def plain(pictures: Pictures) -> bool:
     return pictures.size.channels == 1 and pictures.size.classes > 1 and pictures.side <= SMALL
 
 
-def advise(pictures: Pictures, machine: Machine, minutes: float | None = None) -> Advice:
-    """Return what to train on `machine` in `minutes` (what is usual there if None)."""
+def advise(
+    pictures: Pictures,
+    machine: Machine,
+    minutes: float | None = None,
+    size: tuple[int, int] | None = None,
+) -> Advice:
+    """Return what to train on `machine` in `minutes` (what is usual there if None).
+
+    `size` is the (width, height) that the user insists on; None proposes one.
+    """
     time = USUAL[machine.kind] if minutes is None else minutes
     preset = suited(machine, time)
-    rules = [rule for rule in TABLE if rule.when(pictures, machine, time)]
-    rule = next((r for r in rules if accepted(r.family, preset, pictures)), rules[-1])
-    size = proposed(pictures, machine, time)
+    width, height = size or proposed(pictures, machine, time)
+    learned = replace(pictures, size=pictures.size._replace(width=width, height=height))
+    rules = [rule for rule in TABLE if rule.when(learned, machine, time)]
+    rule = next((r for r in rules if accepted(r.family, preset, pictures, learned)), rules[-1])
     family = families()[rule.family]
-    words = f"{family.title}, {family.preset(preset).title}, {size[0]}×{size[1]}"
-    reason = f"{words}: for {pictures} on {machine}, {rule.why}."
-    return Advice(rule.family, preset, size, reason)
+    words = f"{family.title}, {family.preset(preset).title}, {width}×{height}"
+    reason = f"{words}: for {learned} on {machine}, {rule.why}."
+    return Advice(rule.family, preset, (width, height), reason)
 
 
-def accepted(family: str, preset: str, pictures: Pictures) -> bool:
-    """Tell whether the family takes these pictures."""
+def accepted(family: str, preset: str, *sets: Pictures) -> bool:
+    """Tell whether the family takes each of these: the pictures as they are, and as proposed."""
     known = families().get(family)
-    return known is not None and not known.objection(
-        known.preset(preset).settings, pictures.size, pictures.count
+    return known is not None and not any(
+        known.objection(known.preset(preset).settings, p.size, p.count) for p in sets
     )
 
 

@@ -57,8 +57,21 @@ def test_whatever_the_pictures_the_advice_can_be_followed():
         pictures = Pictures(n, ImageSize(side, side, c), 50, (side, side))
         found = advise(pictures, machine, t)
         preset = families()[found.family].preset(found.preset)
-        assert not families()[found.family].objection(preset.settings, pictures.size, n)
+        proposed = ImageSize(found.size[1], found.size[0], c)
+        for size in (pictures.size, proposed):
+            assert not families()[found.family].objection(preset.settings, size, n)
         assert all(16 <= x <= 256 for x in found.size)
+
+
+def test_what_is_advised_suits_the_size_that_is_advised():
+    drawings = Pictures(2000, ImageSize(32, 32, 3), 40, (512, 512))  # looked at in small
+    for machine, minutes in ((CPU, 90), (GPU, 15)):
+        found = advise(drawings, machine, minutes)
+        assert found.size == (64, 64) and found.family != "autoregressive"
+        assert "few colors" not in found.reason
+    fixed = advise(drawings, GPU, 15, (32, 24))
+    assert fixed.size == (32, 24) and fixed.family == "autoregressive"
+    assert "32×24" in fixed.reason
 
 
 def test_a_set_is_looked_at(tmp_path):
