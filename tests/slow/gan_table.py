@@ -1,4 +1,4 @@
-"""Train all seven GAN losses and all six presets on MNIST: `python tests/slow/gan_table.py OUT`.
+"""Train all seven GAN losses and all seven presets on MNIST: `python tests/slow/gan_table.py OUT`.
 
 Look at OUT/*.png: every one must show digits. About 5 minutes each; `--minutes` changes that.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 DATA = Path(__file__).parents[2] / "../shared/data/mnist-t10k"
 LOSSES = ("saturating", "non-saturating", "lsgan", "hinge", "wgan-gp", "r1", "relativistic")
 SIDES = {"dcgan-64": 32}  # its network at the side that fits digits
-PRESETS = ("quick", "standard", "best", "mlp-784", "dcgan-28", "dcgan-64")
+PRESETS = ("quick", "standard", "best", "light", "mlp-784", "dcgan-28", "dcgan-64")
 WGAN = ["--set", "judge_rate=4e-4", "--set", "beta1=0"]
 
 

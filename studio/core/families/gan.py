@@ -240,10 +240,7 @@ class GanLearner(Learner):
             return Round(real, drawn, self.judge.see(real), seen_drawn)
 
     def _changed(self, images: Tensor, rng: torch.Generator) -> Tensor:
-        amount = (
-            self.augmentation.amount if self.settings.adaptive else self.settings.augment_amount
-        )
-        return augment(images, self.kinds, amount, rng)
+        return augment(images, self.kinds, self.augmentation.amount, rng)
 
     def _real(self, now: Round, labels: Tensor | None, b: Tensor) -> Tensor:
         if self.settings.loss != "relativistic":
@@ -335,7 +332,6 @@ FAMILY = Family(
         gamma=1.0,
         penalty_every=2,
         augmentation="translation",
-        augment_amount=0.5,
     ),
     presets=(
         _preset(
@@ -343,19 +339,32 @@ FAMILY = Family(
             "Quick look",
             "First recognizable pictures in minutes on a processor.",
             3.0,
-            network="light",
+            network="projected",
+            loss="hinge",
             width=24,
             batch=32,
-            rate=1e-3,
-            judge_rate=5e-4,
-            gamma=2.0,
-            penalty_every=8,
-            augmentation="none",
+            rate=2e-3,
+            judge_rate=2e-3,
+            augmentation="translation,cutout",
         ),
         _preset(
             "standard", "Standard", "Half an hour on a graphics card.", 30.0, width=64, batch=256
         ),
         _preset("best", "Best", "Hours on a graphics card.", 360.0, width=128, blocks=2, batch=256),
+        _preset(
+            "light",
+            "Light",
+            "Digits and tiny sprites in seconds on a processor.",
+            1.0,
+            network="light",
+            width=24,
+            batch=16,
+            rate=2e-3,
+            judge_rate=1e-3,
+            gamma=2.0,
+            penalty_every=8,
+            augmentation="none",
+        ),
         _preset(
             "mlp-784",
             "Textbook: MLP",

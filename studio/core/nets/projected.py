@@ -27,9 +27,8 @@ class Head(nn.Module):
         )
         self.look = spectral_norm(nn.Conv2d(width, width, 3, padding=1))
         self.logit = spectral_norm(nn.Conv2d(width, 1, 1))
+        # Random from the start: from 0, as in the plain judge, classes came apart much later.
         self.labels = nn.Embedding(classes + 1, width) if classes else None
-        if self.labels is not None:
-            nn.init.zeros_(self.labels.weight)
 
     def forward(self, x: Tensor, rows: Tensor) -> Tensor:
         """Return logits [n, places] of a projected map, given each label's row."""
