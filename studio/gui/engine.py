@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from studio.core.data.importing import Draft
     from studio.core.data.packed import PackedSet
     from studio.core.events import Job
+    from studio.core.metrics.evaluation import Evaluation
     from studio.core.project import Project, Run
     from studio.core.request import TrainRequest
 
@@ -25,8 +26,7 @@ LATER = (
 
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
-    "evaluate": "studio.core.tools.evaluate",
-    **dict.fromkeys(("advising", "checking", "tuning"), "studio.gui.engine"),
+    **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }
 
 
@@ -162,6 +162,15 @@ def checking(project: "Project", request: "TrainRequest") -> "Job[None]":
 
     yield Progress(0, None, request.dataset)
     probe.checked(request, open_packed(project.dataset(request.dataset)))
+
+
+def evaluating(project: "Project", number: int) -> "Job[Evaluation]":
+    """Evaluate a run beside the window, and maybe beside a training: a core is left to them."""
+    from studio.core import device
+    from studio.core.tools.evaluate import evaluate
+
+    device.use_threads(device.cores() - 1)
+    return (yield from evaluate(project, number))
 
 
 def tuning(project: "Project", number: int) -> "Job[Run]":

@@ -65,7 +65,7 @@ class Trainings(Lanes):
     def evaluate(self, run: "Run") -> None:
         """Compare the run's pictures with real ones; done("evaluate", Evaluation)."""
         title = self.tr("Evaluating run {n}").format(n=run.number)
-        self.start("evaluate", title, self._waiting("evaluate", self.project, run.number))
+        self.start("evaluate", title, self._waiting("evaluating", self.project, run.number))
 
     def _train(self, title: str, verb: str, *asked: Any) -> None:
         if self.title("train"):

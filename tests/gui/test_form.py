@@ -13,7 +13,7 @@ from train_scene import ToySettings
 
 from studio.core.project import Plan
 from studio.core.settings import Settings, field
-from studio.gui.widgets.editors import ChoiceEdit, LineEdit, NumberEdit, SwitchEdit
+from studio.gui.widgets.editors import ChoiceEdit, LineEdit, NumberBox, NumberEdit, SwitchEdit
 from studio.gui.widgets.form import MARK, SettingsForm
 
 
@@ -213,3 +213,18 @@ def test_another_class_rebuilds_the_form(form: SettingsForm) -> None:
     form.show_value(Plan(minutes=9))
     assert set(form.fields) == set(Plan.model_fields)
     assert form.value == Plan(minutes=9)
+
+
+def test_editors_stand_below_each_other_and_a_unit_stands_in_its_box(
+    form: SettingsForm, qtbot: QtBot
+) -> None:
+    form.resize(300, 900)
+    form.show()
+    plain = [form.fields[name].editor for name in ("amount", "width", "loss")]
+    qtbot.waitUntil(lambda: len({editor.geometry().right() for editor in plain}) == 1)
+    assert len({editor.x() for editor in plain}) == 1
+    box = form.fields["amount"].editor.holder()
+    assert isinstance(box, NumberBox)
+    line = box.lineEdit()
+    assert box.unit.text() == "σ" and box.unit.geometry().right() < line.width()
+    assert line.textMargins().right() > box.unit.width(), "what is typed ends before the unit"

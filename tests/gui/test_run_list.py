@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 from train_scene import add_run, scene, sprites
 
-from studio.gui.widgets.run_list import PICTURE, RunList, RunRow, thumbnail
+from studio.gui.widgets.run_list import PICTURE, RunDelegate, RunList, RunRow, thumbnail
 from studio.gui.widgets.run_rows import RunRows, four
 
 
@@ -152,3 +152,12 @@ def test_rows_are_read_from_the_logs_one_by_one(tmp_path: Path, qtbot: QtBot) ->
 
 def test_four_pictures_are_chosen_evenly() -> None:
     assert four(sprites(16, 1))[::16, ::16, 0].tolist() == [[0, 20], [40, 60]]
+
+
+def test_the_time_is_left_out_before_the_steps_are_cut(runs: RunList) -> None:
+    delegate = runs.list.itemDelegate()
+    assert isinstance(delegate, RunDelegate)
+    said = delegate._third(row(3, "running"))
+    assert said.startswith("Training  ·  300 steps  ·  ")
+    assert delegate._third(row(3, "running"), dated=False) == "Training  ·  300 steps"
+    assert delegate._third(row(3, ""), dated=False), "the time is all that is known"
