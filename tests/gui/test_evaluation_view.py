@@ -36,6 +36,7 @@ def test_numbers_stand_beside_those_of_real_pictures_and_their_meaning(
     assert words[at : at + 4] == ["Copies in 1,000", "12.0", "0.000", "Copies in 1,000 in words."]
     assert "–" in words, "what can't be told is a dash"
     assert words[-1] == "Few pictures: rough numbers."
+    assert view.title.text().endswith("copies are framed")
     assert view.made.text().startswith("Step 300  ·  1\u202f000 pictures drawn  ·  took 2 min")
 
 

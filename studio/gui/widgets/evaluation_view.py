@@ -69,7 +69,9 @@ class EvaluationView(QWidget):
         self.pairs.show_pairs(found.closest if found else (), self.sheet)
         self.table.show_scores(found.scores if found else (), found.notes if found else ())
         self.made.setText(self._made(found) if found else "")
-        self.title.setText(self.tr("Drawn, and the nearest of your pictures") if found else "")
+        title = self.tr("Drawn, and the nearest of your pictures")
+        framed = self.tr("Drawn, and the nearest of your pictures; copies are framed")
+        self.title.setText((framed if self.pairs.copies else title) if found else "")
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

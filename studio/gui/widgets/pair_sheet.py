@@ -35,14 +35,15 @@ class PairSheet(QWidget):
         """Show the pairs that stand in the sheet `file`; nothing if it can't be read."""
         self.sheet = QPixmap(str(file)) if file else QPixmap()
         self.pairs = () if self.sheet.isNull() else pairs
-        copies = sum(pair.ratio < COPY for pair in self.pairs)
-        self.setAccessibleName(
-            self.tr("{n} pairs of a drawn and a training picture, {copies} of them copies").format(
-                n=len(self.pairs), copies=copies
-            )
-        )
+        name = self.tr("{n} pairs of a drawn and a training picture, {copies} of them copies")
+        self.setAccessibleName(name.format(n=len(self.pairs), copies=self.copies))
         self.updateGeometry()
         self.update()
+
+    @property
+    def copies(self) -> int:
+        """How many of the pairs are copies."""
+        return sum(pair.ratio < COPY for pair in self.pairs)
 
     def card(self, number: int) -> QRect:
         """Return where pair `number` lies."""
