@@ -57,8 +57,8 @@ class Judge(nn.Module):
         self.body, features = discriminator(network, size, width, blocks)
         self.dense = nn.Linear(features, 1, bias=network != "dcgan-64")
         self.labels = nn.Embedding(size.classes + 1, features) if size.classes else None
-        if self.labels is not None:
-            nn.init.zeros_(self.labels.weight)
+        if self.labels is not None:  # as loud as the dense logit; from 0 classes part much later
+            nn.init.normal_(self.labels.weight, 0, features**-0.5)
 
     def see(self, images: Tensor) -> list[Tensor]:
         """Return what both players' losses may share: nothing but the images here."""
