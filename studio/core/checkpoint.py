@@ -98,8 +98,8 @@ def newest(folder: Path, step: int | None = None) -> Loaded:
             return path, *load_checkpoint(path), troubles
         except Damaged as trouble:
             troubles.append(str(trouble))
-    reason = " ".join(troubles) or "nothing was saved yet."
-    raise Refused(f"Run {folder.parent.name} has no checkpoint to load: {reason}")
+    what = f"no sound model ({troubles[0].rstrip('.')})" if troubles else "saved no model yet"
+    raise Refused(f"Run {folder.parent.name} has {what}; choose another run, or train a new one.")
 
 
 def prune(folder: Path, planned: int) -> None:

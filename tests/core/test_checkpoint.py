@@ -67,8 +67,17 @@ def test_newest_passes_over_the_damaged_and_says_why(tmp_path):
     assert (
         state["step"] == 1 and path.name.endswith("1") and "step-00000002 is damaged" in troubles[0]
     )
-    with pytest.raises(Refused, match="no checkpoint"):
+    with pytest.raises(Refused, match="has saved no model yet; choose another run, or train a new"):
         checkpoint.newest(tmp_path / "nothing")
+
+
+def test_damage_everywhere_is_one_sentence_with_a_way_on(tmp_path):
+    for step in (1, 2):
+        path = checkpoint.save_checkpoint(tmp_path, step, TENSORS, {"step": step})
+        (path / "state.json").write_text("{}")
+    with pytest.raises(Refused, match="no sound model .step-00000002 is damaged.*; choose") as said:
+        checkpoint.newest(tmp_path)
+    assert str(said.value).count(". ") == 0
 
 
 def test_newest_at_most_at_a_step(tmp_path):

@@ -19,7 +19,7 @@ def instant(project: Project, number: int | None = None, minutes: float = 3.0) -
     if record.family != FAMILY:
         raise Refused(
             f"Run {run.number} is a {families()[record.family].title}; only a"
-            f" {families()[FAMILY].title} is slow enough to be made instant."
+            f" {families()[FAMILY].title} run can be made instant: choose or train one."
         )
     if record.settings.get("instant"):
         raise Refused(f"Run {run.number} is instant already; take the run it was made from.")

@@ -65,6 +65,6 @@ def chosen_labels(count: int, classes: list[str], label: str | None) -> torch.Te
     if label is None:
         return torch.arange(count) % len(classes) if classes else None
     if label not in classes:
-        known = ", ".join(classes) if classes else "this run has no classes"
+        known = f"the classes are {', '.join(classes)}" if classes else "this run has none"
         raise Refused(f"There is no class '{label}'; {known}.")
     return torch.full((count,), classes.index(label))

@@ -39,7 +39,7 @@ def test_class_and_step_are_obeyed(trained):
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
-        ({"label": "zebra"}, "no class 'zebra'"),
+        ({"label": "zebra"}, "no class 'zebra'; the classes are "),
         ({"number": 5}, "no run 5"),
         ({"count": 0}, "at least one"),
     ],
