@@ -1,4 +1,4 @@
-"""Make the recorded runs that the health tests judge: `python tests/slow/health_runs.py NAME …`.
+"""Make the recorded runs that the health tests judge: `python -m tests.slow.health_runs NAME …`.
 
 Every run trains a family for real on a starter set, on one CPU thread, and its plotted series are
 kept in `tests/core/health/runs.json`, thinned to what a judge needs. Without names all are made,
@@ -25,7 +25,7 @@ from tests.core import toys
 
 FIXTURE = Path(__file__).parents[1] / "core" / "health" / "runs.json"
 POINTS = 150  # of a series
-SPRITES, DIGITS = "starter:sprites:1000", "starter:digits"
+SPRITES, DIGITS, FEW = "starter:sprites:1000", "starter:digits", "starter:sprites:120"
 
 # name: pictures, family, preset, settings that differ, minutes
 RUNS: dict[str, tuple[str, str, str, dict[str, Any], float]] = {
@@ -37,7 +37,10 @@ RUNS: dict[str, tuple[str, str, str, dict[str, Any], float]] = {
     "healthy diffusion": (DIGITS, "diffusion", "quick", {}, 1.5),
     "healthy autoregressive": (DIGITS, "autoregressive", "quick", {}, 1.5),
     "collapse": (SPRITES, "gan", "quick", {"judge_rate": 1e-2, "rate": 1e-2}, 1.0),
-    "posterior collapse": (DIGITS, "vae", "quick", {"regularity": 20.0, "critic": 0.0}, 0.5),
+    "diverging": (DIGITS, "flow", "quick", {"rate": 1e-2}, 0.8),
+    "judge overfit": (FEW, "gan", "quick", {"augmentation": "none"}, 2.0),
+    "memorizing": (FEW, "autoregressive", "quick", {}, 2.0),
+    "posterior collapse": (DIGITS, "vae", "quick", {"beta": 20.0, "critic": 0.0}, 0.5),
 }
 
 

@@ -7,7 +7,7 @@ from studio.core.health.verdict import Remedy, written
 
 HALF = 0.5
 GENTLEST = 1e-6  # a learning rate below it learns nothing
-STRONGEST_PENALTY, LEAST_REGULARITY, FREE_BITS = 1000.0, 0.05, 0.5
+STRONGEST_PENALTY, LEAST_BETA, FREE_BITS = 1000.0, 0.05, 0.5
 EVERYTHING = "color,translation,cutout"  # the strongest augmentation
 
 
@@ -43,8 +43,8 @@ def weaker_judge(settings: Mapping[str, Any], back_to: int | None) -> Remedy | N
 
 def freer_code(settings: Mapping[str, Any]) -> Remedy | None:
     """Let codes cost less; None where nothing in the settings says what they cost."""
-    name = next((k for k in ("regularity", "beta") if settings.get(k)), None)
-    changes = {} if name is None else {name: cheaper(settings[name])}
+    beta = settings.get("beta")
+    changes = {"beta": cheaper(beta)} if beta else {}
     if settings.get("free_bits") == 0:
         changes["free_bits"] = FREE_BITS
     if not changes:
@@ -55,7 +55,7 @@ def freer_code(settings: Mapping[str, Any]) -> Remedy | None:
 
 def cheaper(weight: float) -> float:
     """Return a quarter of a weight on codes, at most the textbook's 1 and not nothing."""
-    return max(LEAST_REGULARITY, min(1.0, weight / 4))
+    return max(LEAST_BETA, min(1.0, weight / 4))
 
 
 def more_augmentation(settings: Mapping[str, Any], best: int | None) -> Remedy | None:

@@ -37,7 +37,7 @@ def test_a_judge_a_hundred_times_too_fast_becomes_slower_than_its_partner():
 
 def test_codes_get_cheaper_but_not_free():
     assert remedies.cheaper(20.0) == 1.0 and remedies.cheaper(2.0) == 0.5
-    assert remedies.cheaper(0.1) == remedies.LEAST_REGULARITY
+    assert remedies.cheaper(0.1) == remedies.LEAST_BETA
     assert remedies.freer_code({"width": 3}) is None
 
 

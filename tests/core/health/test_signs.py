@@ -9,7 +9,7 @@ from studio.core.runlog import History
 from tests.core.health.logs import RECORDED, checks, healthy, history, remedied
 
 GAN = {"rate": 1e-3, "judge_rate": 5e-4, "gamma": 2.0, "augmentation": "none"}
-VAE = {"rate": 2e-3, "regularity": 8.0}
+VAE = {"rate": 2e-3, "beta": 8.0}
 CHECKS = 3  # within so many looks an illness is known
 
 
