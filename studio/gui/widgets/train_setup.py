@@ -15,6 +15,7 @@ from studio.core.settings import Settings
 from studio.gui.widgets.editors import ChoiceBox
 from studio.gui.widgets.fold import Fold
 from studio.gui.widgets.form import SettingsForm
+from studio.gui.widgets.ground import Ground
 from studio.gui.widgets.parts import label, scrolling
 from studio.gui.widgets.run_list import thumbnail
 from studio.gui.widgets.suggestion import Suggestion
@@ -64,6 +65,7 @@ class TrainSetup(QWidget):
         self.name = QLineEdit(placeholderText=self.tr("Name of the run (optional)"))
         self.name.setAccessibleName(self.tr("Name of the run"))
         self.form = SettingsForm()
+        self.ground = Ground()
         self.fold = Fold(self.tr("Settings"), self.form)
         self.plan = SettingsForm(Plan())
         self._lay_out()
@@ -94,6 +96,7 @@ class TrainSetup(QWidget):
             settings=changes,
             plan=self.chosen_plan,
             name=self.name.text().strip(),
+            start_from=self.ground.number,
         )
 
     @property
@@ -198,7 +201,8 @@ class TrainSetup(QWidget):
             settings = self.families[record.family].settings.model_validate(record.settings)
             self.form.show_value(settings, self._base())
         self.plan.show_value(record.plan, self.plan_default())
-        self._set_chosen()
+        self.ground.show_run(record.start_from)
+        self._show_set()
 
     def plan_default(self) -> Plan:
         """The plan a run has if the user changes nothing: the preset's time."""
@@ -206,6 +210,10 @@ class TrainSetup(QWidget):
         return Plan(minutes=preset.minutes) if preset else Plan()
 
     def _set_chosen(self) -> None:
+        self.ground.show_run(0)
+        self._show_set()
+
+    def _show_set(self) -> None:
         choice = self.choices.get(self.set.currentData())
         self.set_text.setText(choice.text if choice else self.tr("No pictures yet."))
         self._say()
@@ -218,6 +226,7 @@ class TrainSetup(QWidget):
         self._preset_chosen()
 
     def _preset_chosen(self) -> None:
+        self.ground.show_run(0)
         preset, old = self._preset(), self.plan_default()
         if preset is not None:
             self.preset_text.setText(preset.summary)
@@ -230,14 +239,11 @@ class TrainSetup(QWidget):
         self.preset.clear()
         self.family_text.setText(family.summary if family else "")
         presets = family.presets if family else ()
-        intents = [p for p in presets if p.id in INTENTS]
-        others = [p for p in presets if p.id not in INTENTS]
-        for preset in intents:
+        intents = sum(p.id in INTENTS for p in presets)
+        for preset in sorted(presets, key=lambda p: p.id not in INTENTS):
             self.preset.addItem(preset.title, preset.id)
-        if intents and others:
-            self.preset.insertSeparator(len(intents))
-        for preset in others:
-            self.preset.addItem(preset.title, preset.id)
+        if 0 < intents < len(presets):
+            self.preset.insertSeparator(intents)
 
     def _show_preset(self, id: str) -> None:
         self.preset.setCurrentIndex(max(0, self.preset.findData(id)))
@@ -283,9 +289,8 @@ class TrainSetup(QWidget):
             if box is self.set:
                 column.addWidget(self.suggestion)
             column.addSpacing(6)
-        column.addWidget(self.plan)
-        column.addWidget(self.fold)
-        column.addWidget(self.name)
+        for widget in (self.ground, self.plan, self.fold, self.name):
+            column.addWidget(widget)
         column.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
