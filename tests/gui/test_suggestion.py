@@ -82,6 +82,15 @@ def test_pictures_of_another_size_are_to_be_imported_again(setup: TrainSetup) ->
     assert "import the pictures again" in setup.suggestion.text.text()
 
 
+def test_a_set_chosen_elsewhere_brings_its_own_words(setup: TrainSetup, qtbot: QtBot) -> None:
+    setup.show_advice("a", ADVICE)
+    setup.show_sets([SetChoice("a", "A", "12 pictures"), SetChoice("b", "B", "9 pictures")])
+    assert setup.set_text.text() == "9 pictures" and not setup.suggestion.isVisible()
+    with qtbot.waitSignal(setup.changed):
+        setup.choose_set("a")
+    assert setup.set_text.text() == "12 pictures" and setup.suggestion.isVisible()
+
+
 def test_a_family_that_is_gone_is_not_taken(setup: TrainSetup) -> None:
     setup.show_advice("a", Advice("ghost", "best", (32, 32), "Ghost."))
     assert chosen(setup) == ("toy", "quick")

@@ -170,6 +170,7 @@ class TrainSetup(QWidget):
         place = self.set.findData(dataset)
         if place >= 0:
             self.set.setCurrentIndex(place)
+            self._set_chosen()
 
     def show_families(self, families: Sequence["Family"]) -> None:
         """Offer families; keeps the chosen one."""
@@ -257,8 +258,7 @@ class TrainSetup(QWidget):
         return family.preset(self.preset.currentData())
 
     def _base(self) -> Settings | None:
-        preset = self._preset()
-        return preset.settings if preset else None
+        return preset.settings if (preset := self._preset()) else None
 
     def _say(self, *_: Any) -> None:
         base = self._base()
