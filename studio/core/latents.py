@@ -66,4 +66,9 @@ def loop(keys: Tensor, steps: int) -> Tensor:
 
 def normal_to_uniform(latents: Tensor) -> Tensor:
     """Return Φ(latents), clamped inside (0, 1): the u of an inverse-CDF draw."""
-    return torch.special.ndtr(latents.double()).clamp(1e-9, 1 - 1e-9).to(latents.dtype)
+    return torch.special.ndtr(precise(latents)).clamp(1e-9, 1 - 1e-9).to(latents)
+
+
+def precise(x: Tensor) -> Tensor:
+    """Return x in double precision; on the processor where its device has none (Apple's)."""
+    return x.cpu().double() if x.device.type == "mps" else x.double()

@@ -53,3 +53,21 @@ def test_walk_passes_its_keys_and_loop_closes():
 def test_uniform_stays_inside_zero_and_one():
     u = latents.normal_to_uniform(torch.tensor([-40.0, 0.0, 40.0]))
     assert 0 < u[0] < 1e-6 and u[1] == 0.5 and 1 - 1e-6 < u[2] <= 1
+
+
+class Apple:
+    """Stands in for a tensor on a device that has no double precision."""
+
+    device = torch.device("mps")
+
+    def cpu(self) -> torch.Tensor:
+        return torch.ones(2)
+
+    def double(self) -> torch.Tensor:
+        raise TypeError("no float64 here")
+
+
+def test_double_precision_is_found_on_the_processor_where_a_device_has_none():
+    found = latents.precise(Apple())  # type: ignore[arg-type]  # all that is asked of a tensor
+    assert found.dtype == torch.float64 and found.device.type == "cpu"
+    assert latents.precise(torch.ones(1)).dtype == torch.float64

@@ -167,7 +167,7 @@ class PixelModel(Model):
     @torch.no_grad()
     def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
         """Yield the images row by row, black or clear where nothing is drawn yet."""
-        u = normal.normal_to_uniform(latents.double())
+        u = normal.normal_to_uniform(normal.precise(latents))
         images = latents.new_full((len(latents), self.channels, *self.latent_shape[1:]), -1.0)
 
         def choose(p: Tensor, k: int, y: int, x: int) -> Tensor:
@@ -185,7 +185,7 @@ class PixelModel(Model):
         Each is the middle of its symbol's share, found along the very pass that draws.
         """
         known = self.code.read(images)
-        u = torch.zeros(known.shape, dtype=torch.float64, device=images.device)
+        u = normal.precise(images.new_zeros(known.shape))
 
         def choose(p: Tensor, k: int, y: int, x: int) -> Tensor:
             u[:, k, y, x] = inverse_cdf.middle(p, known[:, k, y, x])
@@ -193,7 +193,7 @@ class PixelModel(Model):
 
         for _ in self._scan(images, None, choose):
             pass
-        return torch.special.ndtri(u).float()
+        return torch.special.ndtri(u).to(images)
 
     def _scan(self, like: Tensor, labels: Tensor | None, choose: Choose) -> Iterator[Tensor]:
         """Yield the symbols after each row, every one of them chosen by `choose`."""

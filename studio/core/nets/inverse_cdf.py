@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from studio.core.latents import precise
+
 FLOOR = 1e-7  # what every symbol keeps, so that any picture has latents a float can hold
 
 
@@ -12,7 +14,7 @@ def tempered(log_weights: Tensor, temperature: float = 1.0, top_p: float = 1.0) 
     They are raised to 1 / `temperature`; of the likeliest symbols only as many stay as are needed
     to hold `top_p` of the mass (nucleus sampling, Holtzman et al. 2020). All keep `FLOOR`.
     """
-    p = torch.softmax(log_weights.double() / temperature, -1)
+    p = torch.softmax(precise(log_weights) / temperature, -1)
     if top_p < 1:
         p = _nucleus(p, top_p)
     return FLOOR + (1 - FLOOR * p.shape[-1]) * p
@@ -27,11 +29,12 @@ def _nucleus(p: Tensor, top_p: float) -> Tensor:
 
 def pick(p: Tensor, u: Tensor) -> Tensor:
     """Return the symbols int64 [n] in whose share of [0, 1] the numbers u [n] lie; p is [n, k]."""
-    below = torch.searchsorted(p.cumsum(-1), u.double()[:, None].contiguous(), right=True)[:, 0]
+    below = torch.searchsorted(p.cumsum(-1), precise(u)[:, None].contiguous(), right=True)[:, 0]
     return below.clamp_max(p.shape[-1] - 1)
 
 
 def middle(p: Tensor, symbols: Tensor) -> Tensor:
     """Return the middle of each symbol's share of [0, 1], float64 [n], which `pick` inverts."""
-    share = p.gather(-1, symbols[:, None])
-    return (p.cumsum(-1).gather(-1, symbols[:, None]) - 0.5 * share)[:, 0]
+    chosen = symbols[:, None].to(p.device)
+    share = p.gather(-1, chosen)
+    return (p.cumsum(-1).gather(-1, chosen) - 0.5 * share)[:, 0]

@@ -6,7 +6,7 @@ Ghosh et al. 2020 (RAE): a density fitted to the codes of real pictures draws be
 import torch
 from torch import Tensor, nn
 
-from studio.core.latents import normal_to_uniform
+from studio.core.latents import normal_to_uniform, precise
 
 PER_COMPONENT = 60  # codes a component should stand on
 AT_MOST = 32
@@ -50,7 +50,7 @@ class Mixture(nn.Module):
         )
         plain = solved(codes - self.mean[chosen], self.factor[chosen])
         middle = (ends[chosen] + ends[chosen + 1]) / 2
-        return torch.cat([plain, torch.special.ndtri(middle.double()).to(codes.dtype)[:, None]], 1)
+        return torch.cat([plain, torch.special.ndtri(precise(middle)).to(codes)[:, None]], 1)
 
     @torch.no_grad()
     def fit(self, codes: Tensor, labels: Tensor | None, rng: torch.Generator) -> None:

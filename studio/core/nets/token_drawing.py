@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from studio.core.latents import normal_to_uniform
+from studio.core.latents import normal_to_uniform, precise
 from studio.core.nets.symbols import drawn_symbol, latent_of, probabilities
 from studio.core.nets.token_prior import UNKNOWN, TokenPrior
 
@@ -52,7 +52,7 @@ def filled(
     likeliest symbol; `choose(logits [n, m, k], places [n, m])` then says with what.
     """
     tokens = torch.full(order.shape, UNKNOWN, device=order.device)
-    gumbel = -(-normal_to_uniform(order.double()).log()).log()
+    gumbel = (-(-normal_to_uniform(precise(order)).log()).log()).to(order)
     steps = schedule(order.shape[1], rounds)
     for k, (before, after) in enumerate(zip([0, *steps], steps, strict=False)):
         logits = logits_of(tokens)
@@ -112,7 +112,7 @@ class TokenDrawing:
         are `order` [n, t], which a causal prior does not read.
         """
         p = probabilities(self.logits(tokens, order, rows))
-        return -p.gather(2, tokens[..., None]).log().sum((1, 2)).to(order.dtype)
+        return -p.gather(2, tokens[..., None].to(p.device)).log().sum((1, 2)).to(order)
 
     def logits(self, tokens: Tensor, order: Tensor, rows: Tensor) -> Tensor:
         """Return the logits [n, t, k] from which drawing would choose each of `tokens` [n, t]."""
