@@ -1,6 +1,8 @@
 """A run's sample grid: latents and classes that never change, and what a grid tells of variety."""
 
 import math
+import time
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +12,7 @@ from studio.core.data.batches import Batches
 from studio.core.family import ImageSize, Model
 
 PIXELS = 64 * 32 * 32  # on a grid
+PULL = 0.05  # seconds of drawing between two looks
 
 
 class Preview:
@@ -23,10 +26,17 @@ class Preview:
         self._known: float | None = None
 
     @torch.no_grad()
-    def draw(self, model: Model) -> Tensor:
-        """Return the grid's images [n, c, h, w] as `model` draws them."""
-        *_, images = model.draw(self.latents, self.labels)
-        return images
+    def draw(self, model: Model) -> Iterator[Tensor]:
+        """Yield the grid's images [n, c, h, w] as `model` refines them; the last is final.
+
+        A model that draws slowly is left now and then, so that whoever pulls can stop it.
+        """
+        begun, images = time.monotonic(), self.latents
+        for images in model.draw(self.latents, self.labels):
+            if time.monotonic() - begun > PULL:
+                yield images
+                begun = time.monotonic()
+        yield images
 
     def diversity(self, images: Tensor, batches: Batches) -> float:
         """Return the mean distance between drawn pictures over that between training pictures.
@@ -64,10 +74,11 @@ def spread(images: Tensor, labels: Tensor | None = None) -> float:
     """
     if len(images) < 2:
         return 0.0
-    small = nn.functional.adaptive_avg_pool2d(images.float(), 8).flatten(1)
+    small = nn.functional.adaptive_avg_pool2d(images.float().cpu(), 8).flatten(1)  # Apple has none
     distances = torch.pdist(small)
     if labels is None:
         return float(distances.mean())
-    one, other = torch.triu_indices(len(labels), len(labels), 1, device=labels.device)
+    labels = labels.cpu()
+    one, other = torch.triu_indices(len(labels), len(labels), 1)
     same = labels[one] == labels[other]
     return float(distances[same].mean() if same.any() else distances.mean())

@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from studio.core import device as machine
 from studio.core.building import batch_size, build_learner, computing, laid_out, part
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
-from studio.core.events import Event, Note, Refused, Samples, Saved
+from studio.core.events import Event, Note, Progress, Refused, Samples, Saved
 from studio.core.family import Batch, ImageSize, Model
 from studio.core.learning import Ema
 from studio.core.pictures import to_pictures
@@ -135,16 +135,23 @@ class Trainee:
         self._watched, self._extra = {}, {}
         return read
 
-    def samples(self) -> Iterator[Samples]:
+    def samples(self) -> Iterator[Progress | Samples]:
         """Draw the fixed latents with the averaged and the raw model."""
         found = self._finish(self.ema.model)
-        images = self.preview.draw(self.ema.model)
+        images = yield from self._drawn(self.ema.model)
         known = {"diversity": self.preview.diversity(images, self.batches)} | self._moved(images)
         self._extra = {**known, **found}
         yield Samples(self.step, "ema", to_pictures(images))
         raw = copy.deepcopy(self.learner.model).eval()
         self._finish(raw)
-        yield Samples(self.step, "raw", to_pictures(self.preview.draw(raw)))
+        yield Samples(self.step, "raw", to_pictures((yield from self._drawn(raw))))
+
+    def _drawn(self, model: Model) -> Generator[Progress, None, Tensor]:
+        images = self.preview.latents
+        for refined in self.preview.draw(model):
+            images = refined
+            yield Progress(self.step, self.expected, "Training")
+        return images
 
     def _moved(self, images: Tensor) -> dict[str, float]:
         """Return "change", when it is time: by how many of 255 levels a doubling of the steps

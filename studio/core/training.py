@@ -36,8 +36,8 @@ def train(trainee: Trainee, *first: Note) -> Job[None]:
     yield Note(f"Training on {trainee.description}.", kind="device", step=trainee.step)
     yield from first
     if trainee.step == 0:
-        yield from trainee.samples()
         yield trainee.save()
+        yield from trainee.samples()
     values: dict[str, Tensor] = {}
     try:
         while not trainee.done:
@@ -56,11 +56,11 @@ def train(trainee: Trainee, *first: Note) -> Job[None]:
     except GeneratorExit:
         trainee.save()
         raise
+    yield trainee.save()  # first, for drawing may take long and be stopped
     yield from trainee.samples()
     rest = trainee.read(values if scalars.last != trainee.seconds else {})
     if rest:
         yield Scalars(trainee.step, rest, trainee.seconds)
-    yield trainee.save()
 
 
 class Due:

@@ -1,12 +1,14 @@
 """The sample grid: the same latents always, every class together, variety as a share."""
 
+import time
+
 import pytest
 import torch
 
 from studio.core import preview
 from studio.core.data.batches import Batches
 from studio.core.data.packed import open_packed
-from studio.core.family import ImageSize
+from studio.core.family import ImageSize, Model
 from tests.core import toys
 
 CPU = torch.device("cpu")
@@ -27,6 +29,30 @@ def test_every_class_has_its_run_of_neighbors():
 def test_latents_depend_on_the_seed_alone():
     one, same, other = (preview.Preview((5,), ImageSize(32, 32, 3), s, CPU) for s in (1, 1, 2))
     assert torch.equal(one.latents, same.latents) and not torch.equal(one.latents, other.latents)
+
+
+class Slow(Model):
+    """Draws in four looks, each of which takes a while."""
+
+    latent_shape = (5,)
+
+    def draw(self, latents, labels=None):
+        for k in range(4):
+            time.sleep(1.5 * preview.PULL)
+            assert not torch.is_grad_enabled()
+            yield torch.full((len(latents), 3, 32, 32), float(k))
+
+
+def test_slow_drawing_can_be_left_and_quick_drawing_is_not_held_up(monkeypatch):
+    grid = preview.Preview((5,), ImageSize(32, 32, 3), 0, CPU)
+    looks = []
+    for image in grid.draw(Slow()):
+        looks.append(float(image.mean()))
+        assert torch.is_grad_enabled()  # what goes on between two looks is not touched
+    assert looks == [0, 1, 2, 3, 3]
+    monkeypatch.setattr(preview, "PULL", 60.0)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    assert [float(image.mean()) for image in grid.draw(Slow())] == [3]
 
 
 def test_diversity_is_one_for_the_training_pictures_and_zero_for_copies(tmp_path):

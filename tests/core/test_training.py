@@ -8,8 +8,8 @@ import re
 import pytest
 import torch
 
-from studio.core import checkpoint, project, trainee, training
-from studio.core.events import Note, Refused, Samples, Saved, Scalars
+from studio.core import checkpoint, preview, project, trainee, training
+from studio.core.events import Note, Progress, Refused, Samples, Saved, Scalars
 from studio.core.families import families
 from studio.core.health import Remedy
 from studio.core.learning import Optimizer
@@ -76,6 +76,17 @@ def test_stop_saves_the_step_it_reached(tmp_path):
             break
     values = checkpoint.newest(made.run().checkpoints)[2]
     assert values["step"] >= event.step and made.run().history().status == "stopped"
+
+
+def test_stop_while_the_first_grid_is_drawn_leaves_a_model_to_go_on_from(tmp_path, monkeypatch):
+    monkeypatch.setattr(preview, "PULL", 0.0)
+    made = toys.project(tmp_path)
+    job = training.start(made, toys.request("diffusion", 5), toys.known(5))
+    next(event for event in job if isinstance(event, Progress))
+    job.close()
+    assert made.run().history().status == "stopped" and not made.run().history().samples
+    _, run = toys.finish(training.resume(made))
+    assert run.history().step == 5 and run.history().status == "finished"
 
 
 def test_pause_says_what_it_freed_and_changes_nothing(tmp_path):
