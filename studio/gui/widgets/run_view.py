@@ -160,7 +160,7 @@ class RunView(QWidget):
         split.setHandleWidth(HANDLE)
         split.addWidget(pictures)
         split.addWidget(self.plot)
-        split.setSizes([600, 200])
+        split.setSizes([570, 232])
         split.setStretchFactor(0, 1)
         split.setChildrenCollapsible(False)
         return split
