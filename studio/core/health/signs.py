@@ -15,7 +15,7 @@ MEASURES = {
 ENOUGH = 20  # values of a curve before it can run away
 AWAY = 30.0  # times what it was before
 ALIKE, FALLEN = 0.4, 0.6  # of the training pictures' variety; of the run's own best
-SILENT_NATS, SILENT_SHARE = 1.0, 0.1  # of a code: what it tells, and how much of it is used
+SILENT_NATS, ACTIVE = 1.0, 1  # what a code tells at least; how many of its numbers tell it
 DEAD = 0.25  # of a codebook in use
 EFFORTLESS = 8.0  # logits between real and drawn pictures
 CAUGHT = 0.8  # of the way from drawn to learned pictures that held-out ones seem drawn
@@ -92,8 +92,8 @@ def _stands_still(steps: np.ndarray, values: np.ndarray) -> bool:
 
 def silent(known: Evidence) -> Verdict | None:
     """The code tells the decoder next to nothing about the picture (posterior collapse)."""
-    nats, share = known.latest("divergence"), known.latest("active")
-    if (nats is None or nats >= SILENT_NATS) and (share is None or share >= SILENT_SHARE):
+    nats, active = known.latest("divergence"), known.latest("active")
+    if (nats is None or nats >= SILENT_NATS) and (active is None or active >= ACTIVE):
         return None
     text = "The code tells next to nothing about a picture, so all are drawn as one blurred mean."
     return _warning("posterior collapse", known, text, remedies.freer_code(known.settings))

@@ -95,7 +95,9 @@ class TokenPrior(nn.Module):
     @torch.no_grad()
     def count(self, tokens: Tensor, weight: float) -> None:
         """Let a batch of tokens [n, t] enter the frequencies with `weight` in 0..1."""
-        here = functional.one_hot(tokens, self.histogram.shape[1]).float().mean(0)
+        places = tokens.T  # summed in place: one-hot codes took gigabytes for large pictures
+        ones = torch.ones_like(places, dtype=self.histogram.dtype)
+        here = torch.zeros_like(self.histogram).scatter_add_(1, places, ones) / len(tokens)
         self.histogram.lerp_(here, weight)
 
     def usage(self) -> Tensor:

@@ -118,6 +118,13 @@ def test_no_false_alarm_at_any_moment_of_a_healthy_run(name):
     assert [v.text for look in looks if (v := judge(look, GAN)).level != "info"] == []
 
 
+def test_a_code_is_silent_when_none_of_its_numbers_differs_between_pictures():
+    told = healthy(divergence=[9.0] * 5, active=[64.0, 9.0, 0.0, 0.0, 0.0])
+    assert judge(history(**told), VAE).sign == "posterior collapse"
+    one = healthy(divergence=[9.0] * 5, active=[64.0, 9.0, 1.0, 1.0, 1.0])
+    assert judge(history(**one), VAE).sign == "healthy"
+
+
 def test_a_wasserstein_critic_may_be_far_off():
     far = history(**healthy(margin=[12.0] * 50))
     assert judge(far, GAN | {"loss": "wgan-gp"}).level == "info"
