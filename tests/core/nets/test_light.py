@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from studio.core.nets import light
 from studio.core.nets.grids import Grid
@@ -23,11 +24,20 @@ def test_players_fit_any_picture_and_train_every_weight(h: int, w: int, c: int):
     assert [name for name, p in weights if p.grad is None] == []
 
 
-def test_doubling_starts_without_a_checkerboard():
-    conv = nn.ConvTranspose2d(3, 5, 4, 2, 1, bias=False)
-    light.smooth_doubling(conv)
-    with torch.no_grad():
-        inner = conv(torch.ones(1, 3, 8, 8))[..., 2:-2, 2:-2]
+def test_doubling_is_a_convolution_over_repeated_pixels_whatever_it_learned():
+    double = light.Doubling(3, 5)
+    nn.init.normal_(double.weight)
+    x = torch.randn(2, 3, 6, 4)
+    repeated = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    kernel = double.weight.transpose(0, 1).flip(2, 3)
+    expected = functional.conv2d(repeated, kernel, padding=1)
+    torch.testing.assert_close(double(x), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_doubling_draws_no_checkerboard_in_flat_areas():
+    double = light.Doubling(3, 5)
+    nn.init.normal_(double.weight)
+    inner = double(torch.ones(1, 3, 8, 8))[..., 2:-2, 2:-2].detach()
     torch.testing.assert_close(inner, inner.mean((2, 3), keepdim=True).expand_as(inner))
 
 
