@@ -9,6 +9,7 @@ import torch
 from studio.core import checkpoint, latents
 from studio.core.building import build_model
 from studio.core.events import Job, Note, Progress, Refused
+from studio.core.family import Model
 from studio.core.pictures import to_pictures
 from studio.core.project import Project
 
@@ -42,15 +43,20 @@ def sample(
     drawn: list[np.ndarray] = []
     for part in _parts(count):
         noise = torch.stack([latents.draw_one(model.latent_shape, seed, k) for k in part])
-        drawn.append(_draw(model, noise, None if labels is None else labels[list(part)]))
+        images = noise
+        for refined in _refined(model, noise, None if labels is None else labels[list(part)]):
+            images = refined
+            yield Progress(part.start, count, "Drawing")
+        drawn.append(to_pictures(images))
         yield Progress(part.stop, count, "Drawing")
     return np.concatenate(drawn)
 
 
 @torch.no_grad()
-def _draw(model, noise: torch.Tensor, labels: torch.Tensor | None) -> np.ndarray:
-    *_, images = model.draw(noise, labels)
-    return to_pictures(images)
+def _refined(
+    model: Model, noise: torch.Tensor, labels: torch.Tensor | None
+) -> Iterator[torch.Tensor]:
+    yield from model.draw(noise, labels)
 
 
 def _parts(count: int) -> Iterator[range]:

@@ -47,3 +47,12 @@ def test_class_and_step_are_obeyed(trained):
 def test_wrong_wishes_are_refused(trained, wish, words):
     with pytest.raises(Refused, match=words):
         drawn(trained, **wish)
+
+
+def test_drawing_in_many_looks_can_be_left_between_them(tmp_path):
+    made = toys.project(tmp_path)
+    toys.finish(training.start(made, toys.request("diffusion", 2), toys.known(2)))
+    events, pictures = toys.finish(sample(made, count=2, changes={"steps": 5}))
+    assert [(e.done, e.total) for e in events] == [(0, 2)] * 5 + [(2, 2)]
+    again = drawn(made, count=2, changes={"steps": 5})
+    assert np.array_equal(pictures, again)
