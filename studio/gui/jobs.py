@@ -95,7 +95,8 @@ def sentence(error: BaseException, lane: str) -> str:
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}. Nothing that was saved before is lost."
-    return f"Something broke ({type(error).__name__}: {error}). The details are in the log."
+    first = str(error).partition("\n")[0].rstrip(" :")  # torch tells every tensor on a line
+    return f"Something broke ({type(error).__name__}: {first}). The details are in the log."
 
 
 class Lane:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
 from studio.core.events import Note, Progress, Refused
-from studio.gui.jobs import JobRunner
+from studio.gui.jobs import JobRunner, sentence
 from tests.gui.conftest import python
 
 Job = Generator[Any, Any, Any]
@@ -226,7 +226,7 @@ def test_lanes_import_side_by_side() -> None:
     code = """
 import importlib
 from PySide6.QtWidgets import QApplication
-from studio.gui.jobs import JobRunner
+from studio.gui.jobs import JobRunner, sentence
 app, runner, ended = QApplication([]), JobRunner(), []
 def job(name):
     importlib.import_module(name)
@@ -269,3 +269,8 @@ def test_close_says_so_when_a_job_needs_longer(qtbot: QtBot) -> None:
     assert not runner.close(0.05)
     gate.set()
     assert runner.close(5)
+
+
+def test_what_breaks_is_told_on_one_line() -> None:
+    told = sentence(RuntimeError("Error(s) in loading:\n\tsize mismatch\n\tsize mismatch"), "train")
+    assert told.startswith("Something broke (RuntimeError: Error(s) in loading). ")
