@@ -33,9 +33,11 @@ class StartDesk(QObject):
         self.settling = QTimer(self, singleShot=True, interval=SETTLED)
         self.asked: TrainRequest | None = None  # measured, or being measured
         self.refused: tuple[TrainRequest | None, str] = (None, "")
+        self.waiting = False  # for an evaluation to end
         self.advised = ""  # the set that advice was asked about last
         self.settling.timeout.connect(self._ask_forecast)
         session.done.connect(self._on_done)
+        session.busy_changed.connect(self._on_busy)
         session.failed.connect(self._on_failed)
 
     @property
@@ -82,9 +84,24 @@ class StartDesk(QObject):
         asked = self._bare()
         if asked is not None and asked != self.asked and not self.session.title("train"):
             self.asked = asked
-            self.line.show_measuring()
             self.session.check(asked)
-            self.session.forecast(asked)
+            self._measure()
+
+    def _measure(self) -> None:
+        """Measure what is asked; beside an evaluation it would come out too slow, so after it."""
+        if self.asked is not None and not self.session.title("evaluate"):
+            self.line.show_measuring()
+            self.session.forecast(self.asked)
+        elif self.asked is not None:
+            self.line.show_reason(self.tr("Measured as soon as the evaluation has ended."))
+            self.waiting = True
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        if lane == "evaluate" and self.waiting and not self.session.title(lane):
+            self.waiting = False
+            if not self.session.title("train"):
+                self._measure()
 
     def _ask_advice(self) -> None:
         dataset = self.setup.set.currentData()

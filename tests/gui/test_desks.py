@@ -60,6 +60,19 @@ def test_a_forecast_is_asked_for_once_things_settle(
     assert "612 MB memory" in panel.forecast.second.text()
 
 
+def test_nothing_is_measured_beside_an_evaluation(
+    panel: TrainPanel, session: FakeSession, qtbot: QtBot
+) -> None:
+    busy(session, "evaluate", "Evaluating run 2")
+    qtbot.waitUntil(lambda: len(asked(session, "check")) == 1)
+    assert asked(session, "forecast") == []
+    assert panel.forecast.second.text() == "Measured as soon as the evaluation has ended."
+    busy(session, "evaluate")
+    assert asked(session, "forecast") == [panel.setup.request]
+    busy(session, "evaluate")
+    assert len(asked(session, "forecast")) == 1
+
+
 def test_the_same_request_is_measured_once_and_a_name_changes_nothing(
     panel: TrainPanel, session: FakeSession, qtbot: QtBot
 ) -> None:

@@ -99,7 +99,9 @@ class PairSheet(QWidget):
         return super().event(event)
 
     def _columns(self, width: int) -> int:
-        return max(1, (width + GAP) // (self._card_size().width() + GAP))
+        most = max(1, (width + GAP) // (self._card_size().width() + GAP))
+        rows = max(1, -(-len(self.pairs) // most))
+        return max(1, -(-len(self.pairs) // rows))  # so that no card is left alone
 
     def _source(self, number: int) -> QRect:
         row, column = divmod(number, COLUMNS)
