@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
 from studio.core import latents
@@ -58,12 +59,27 @@ def build_model(
     Refused for a setting that can't be changed any more.
     """
     family = families()[values["family"]]
-    settings = family.settings.model_validate(values["settings"])
+    try:
+        settings = family.settings.model_validate(values["settings"])
+    except ValidationError:
+        raise Refused(built_otherwise(family.id)) from None
     settings = settings.updated(drawing_only(family, changes or {}))
     with torch.random.fork_rng(devices=[]):
         model = family.model(settings, ImageSize(*values["size"]))
-    model.load_state_dict(part(tensors, "learner.model." if raw else "ema."))
+    try:
+        model.load_state_dict(part(tensors, "learner.model." if raw else "ema."))
+    except RuntimeError:
+        raise Refused(built_otherwise(family.id)) from None
     return model.eval().requires_grad_(False)
+
+
+def built_otherwise(family: str) -> str:
+    """Say that saved weights do not fit the networks of this version."""
+    return (
+        f"This run was saved by a version of Atelier whose {families()[family].title} is built"
+        " otherwise;"
+        " open it with that version, or train it anew here."
+    )
 
 
 def drawing_only(family: Family, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,8 +89,11 @@ def forecast(project: Project, request: TrainRequest) -> Job[Forecast]:
     timed: list[tuple[float, int, Numerics]] = []
     saved = 0
     for k, (threads, numerics) in enumerate(ways):
-        yield Progress(k, len(ways), "Measuring this machine")
-        seconds, size = _measured(request, packed, settings, device, threads, numerics)
+        measured = Progress(k, len(ways), "Measuring this machine")
+        yield measured
+        seconds, size = yield from _measured(
+            request, packed, settings, device, threads, numerics, measured
+        )
         timed.append((seconds, threads, numerics))
         saved = max(saved, size)
     best, threads, numerics = min(timed, key=lambda t: t[0])
@@ -135,9 +138,10 @@ def _measured(
     device: torch.device,
     threads: int,
     numerics: Numerics,
-) -> tuple[float, int]:
+    measured: Progress,
+) -> Job[tuple[float, int]]:
     """Return (mean seconds of a step computed that way, bytes of a save); infinity if it
-    can't.
+    can't. Yields `measured` between steps, so that it can be stopped there.
     """
     machine.use_threads(threads)
     size = image_size(packed.manifest)
@@ -149,6 +153,7 @@ def _measured(
         for moment in enumerate(MOMENTS):
             took = _timed_step(learner, ema, batches, moment, device, numerics)
             times += [took] if moment[0] else []  # the first one warms up
+            yield measured
             if len(times) >= 2 and sum(times) > SECONDS * (1 if len(times) >= 4 else 2):
                 break
     except (RuntimeError, MemoryError) as error:

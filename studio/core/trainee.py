@@ -11,7 +11,14 @@ from torch import Tensor
 
 from studio.core import checkpoint, latents
 from studio.core import device as machine
-from studio.core.building import batch_size, build_learner, computing, laid_out, part
+from studio.core.building import (
+    batch_size,
+    build_learner,
+    built_otherwise,
+    computing,
+    laid_out,
+    part,
+)
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
 from studio.core.events import Event, Note, Progress, Refused, Samples, Saved
@@ -260,7 +267,7 @@ class Trainee:
             self.load(tensors, values)
         except RuntimeError:
             if not changes:
-                raise
+                raise Refused(built_otherwise(values["family"])) from None
             names = ", ".join(f"'{name}'" for name in changes)
             raise Refused(
                 f"What run {self.run.number} has learned does not fit another {names};"

@@ -50,6 +50,19 @@ def test_a_model_is_built_from_the_average_or_raw(family):
     assert not raw.training and not any(p.requires_grad for p in raw.parameters())
 
 
+def test_weights_of_another_version_are_refused_in_a_sentence():
+    made = learner("vae").model
+    tensors = {f"ema.{name}": t for name, t in made.state_dict().items()}
+    known = families()["vae"].tiny.model_dump()
+    values = {"family": "vae", "settings": known, "size": [*SIZE]}
+    name, weight = next((k, t) for k, t in tensors.items() if t.dim() > 1)
+    for other in ({name: weight[:, :-1]}, {"ema.extra": weight}):
+        with pytest.raises(Refused, match="version of Atelier"):
+            building.build_model(values, tensors | other)
+    with pytest.raises(Refused, match="version of Atelier"):
+        building.build_model(values | {"settings": known | {"gone": 1}}, tensors)
+
+
 def test_part_takes_one_prefix_and_removes_it():
     tensors = {"ema.a": torch.zeros(1), "ema.ema.b": torch.ones(1), "other.ema.a": torch.ones(2)}
     assert building.part(tensors, "ema.") == {"a": tensors["ema.a"], "ema.b": tensors["ema.ema.b"]}

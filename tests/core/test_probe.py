@@ -28,6 +28,17 @@ def test_steps_asked_for_are_taken(tmp_path):
     assert cost.steps == 17
 
 
+def test_it_can_be_stopped_between_two_steps(tmp_path, monkeypatch):
+    steps = []
+    monkeypatch.setattr(probe, "_timed_step", lambda *asked: steps.append(asked) or 0.0)
+    job = probe.forecast(toys.project(tmp_path), toys.request("vae", 5))
+    for _ in range(4):
+        next(job)
+    assert len(steps) == 3
+    job.close()
+    assert len(steps) == 3
+
+
 def test_a_way_this_machine_cannot_compute_is_passed_over(tmp_path, monkeypatch):
     real = probe._timed_step
 
