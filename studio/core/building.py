@@ -59,10 +59,7 @@ def build_model(
     Refused for a setting that can't be changed any more.
     """
     family = families()[values["family"]]
-    try:
-        settings = family.settings.model_validate(values["settings"])
-    except ValidationError:
-        raise Refused(built_otherwise(family.id)) from None
+    settings = saved_settings(family.id, values["settings"])
     settings = settings.updated(drawing_only(family, changes or {}))
     with torch.random.fork_rng(devices=[]):
         model = family.model(settings, ImageSize(*values["size"]))
@@ -71,6 +68,14 @@ def build_model(
     except RuntimeError:
         raise Refused(built_otherwise(family.id)) from None
     return model.eval().requires_grad_(False)
+
+
+def saved_settings(family: str, values: Mapping[str, Any]) -> Settings:
+    """Return settings as they were saved; raise Refused if this version has no such."""
+    try:
+        return families()[family].settings.model_validate(values)
+    except ValidationError:
+        raise Refused(built_otherwise(family)) from None
 
 
 def built_otherwise(family: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from studio.core import device as machine
+from studio.core import footprint
 from studio.core.building import batch_size, build_learner, computing, image_size, laid_out
 from studio.core.checkpoint import KEPT
 from studio.core.data.batches import Batches
@@ -22,6 +23,7 @@ from studio.core.request import Forecast, Numerics, TrainRequest
 from studio.core.settings import Settings
 
 FEWEST, SIDES = 8, (16, 256)  # pictures; pixels
+FEW = 4  # pictures whose step tells how much memory a batch takes
 SECONDS = 0.4  # of timed steps per way of computing
 # where in the plan the timed steps are taken, for what joins late; the first only warms up
 MOMENTS = (0.9, *(((k * 5) % 8 + 0.5) / 8 for k in range(24)))
@@ -84,6 +86,8 @@ def forecast(project: Project, request: TrainRequest) -> Job[Forecast]:
     packed = open_packed(project.dataset(request.dataset))
     settings = checked(request, packed)
     device = machine.choose(request.plan.device)
+    yield Progress(0, None, "Measuring this machine")
+    _affordable(request, packed, settings, device)
     before = machine.used_memory(device)
     ways = list(candidates(device, request))
     timed: list[tuple[float, int, Numerics]] = []
@@ -110,6 +114,29 @@ def forecast(project: Project, request: TrainRequest) -> Job[Forecast]:
         numerics=numerics,
         threads=threads,
     )
+
+
+def _affordable(
+    request: TrainRequest, packed: PackedSet, settings: Settings, device: torch.device
+) -> None:
+    """Raise Refused if these settings need more memory than there is, as far as a step on a few
+    pictures tells; a graphics card, which says when it is full, gets its batch in parts.
+    """
+    size, free = image_size(packed.manifest), machine.free_memory(device)
+    needed = footprint.weights(request.family, settings, size)
+    if needed < free and device.type == "cpu":
+        batch = batch_size(settings, packed)
+        few, seed = min(FEW, batch), request.plan.seed
+        learner = build_learner(request.family, settings, size, seed, device, Numerics())
+        images, labels = Batches(packed, few, seed, False, device, 0).batch(0)
+        needed += footprint.activations(
+            learner, lambda: learner.learn(images, labels, rng(0, 0, 0, device), MOMENTS[0])
+        ) * math.ceil(batch / few)
+    if needed > free:
+        raise Refused(
+            f"These settings need about {needed / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB"
+            " are free; choose a smaller width or batch, or import the pictures smaller."
+        )
 
 
 def candidates(device: torch.device, request: TrainRequest) -> Iterator[tuple[int, Numerics]]:

@@ -18,6 +18,7 @@ from studio.core.building import (
     computing,
     laid_out,
     part,
+    saved_settings,
 )
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
@@ -35,6 +36,7 @@ WATCH_EVERY = 32  # steps between two looks at held-out pictures
 SICK = 3  # steps with non-finite gradients in a row
 FIT_PICTURES = 2048
 UNLIMITED = 2**40
+PACED = 20.0  # seconds of training that tell its pace
 FURTHER = 1.25  # times the steps lie between two grids that are compared
 
 
@@ -56,6 +58,7 @@ class Trainee:
         self.seed, self.step, self.retries, self.seconds = plan.seed, 0, 0, 0.0
         self.steps = known.steps if known else plan.steps
         self.until = UNLIMITED if plan.steps else plan.minutes * 60
+        self.planned = (0, 0.0)  # the step and the progress at which `steps` was last set
         self.numerics = known.numerics if known else Numerics()
         self.threads = known.threads if known else plan.threads or machine.cores()
         self.batches = self._batches()
@@ -85,12 +88,18 @@ class Trainee:
         return self.step >= self.steps or self.seconds >= self.until
 
     @property
+    def progress(self) -> float:
+        """The share of the run that is done, which schedules go by; it never falls."""
+        step, progress = self.planned
+        return progress + (1 - progress) * (self.step - step) / max(1, self.steps - step)
+
+    @property
     def expected(self) -> int:
         """The step at which this run will end: the plan's, or an earlier one if time runs out."""
         if not self.seconds or self.until == UNLIMITED:
             return self.steps
         left = max(0.0, self.until - self.seconds) * self.step / self.seconds
-        return min(self.steps, self.step + math.ceil(left))
+        return self.step + math.ceil(left)
 
     @property
     def sick(self) -> bool:
@@ -123,7 +132,7 @@ class Trainee:
         with computing(self.device, self.numerics):
             if self.step % WATCH_EVERY == 0:
                 self._watch(Batch(images, labels))
-            values = self.learner.learn(images, labels, rng, self.step / self.steps)
+            values = self.learner.learn(images, labels, rng, self.progress)
         self.ema.update(self.learner.model, self.step)
         self.step += 1
         return values
@@ -132,7 +141,7 @@ class Trainee:
         unseen = self.batches.unseen(self.step)
         if unseen is not None:
             rng = latents.rng(self.seed + self.retries, self.step, WATCH, self.device)
-            self._watched = self.learner.watch(seen, unseen, rng, self.step / self.steps)
+            self._watched = self.learner.watch(seen, unseen, rng, self.progress)
 
     def read(self, values: dict[str, Tensor]) -> dict[str, float]:
         """Fetch a step's values from the device, with what was measured beside it since the last
@@ -192,10 +201,19 @@ class Trainee:
                 self.step,
             )
 
+    def _replan(self) -> None:
+        """Fit the steps of a run planned by time to the pace so far: the machine may have become
+        slower or faster. Schedules go on from where they are, and end with the time.
+        """
+        if self.until != UNLIMITED and self.seconds > PACED and not self.done:
+            left = max(0.0, self.until - self.seconds) * self.step / self.seconds
+            self.planned, self.steps = (self.step, self.progress), self.step + math.ceil(left)
+
     def save(self) -> Event:
         """Save a checkpoint, unless a number in it is not finite; a full disk is said, not
         raised.
         """
+        self._replan()
         self._finish(self.ema.model)
         tensors, state = self.state()
         if not all(
@@ -234,6 +252,7 @@ class Trainee:
             "fingerprint": self.packed.manifest.fingerprint,
             "step": self.step,
             "steps": self.steps,
+            "planned": self.planned,
             "seconds": self.seconds,
             "until": self.until,
             "retries": self.retries,
@@ -258,7 +277,7 @@ class Trainee:
                 " import them again."
             )
         self.numerics, self.threads = Numerics(**values["numerics"]), values["threads"]
-        kept = type(self.settings).model_validate(values["settings"])
+        kept = saved_settings(values["family"], values["settings"])
         self.settings = kept.updated(dict(changes or {}))
         if batch_size(self.settings, self.packed) != self.batches.size:
             self.batches = self._batches()
@@ -283,6 +302,7 @@ class Trainee:
             optimizer.restore(part(tensors, f"optimizer.{name}."), values["optimizers"][name])
         self.step, self.steps, self.seconds = values["step"], values["steps"], values["seconds"]
         self.until, self.retries = values["until"], values["retries"]
+        self.planned = tuple(values["planned"])
 
     def begin_from(self, run: Run) -> None:
         """Take over the averaged model of another run before the first step; raise Refused if it
@@ -308,6 +328,7 @@ class Trainee:
             return
         rate = self.step / self.seconds if self.seconds else 1.0
         self.until = UNLIMITED if plan.steps else self.seconds + plan.minutes * 60
+        self.planned = (0, 0.0)
         self.steps = self.step + (plan.steps or max(1, math.ceil(plan.minutes * 60 * rate)))
 
     def roll_back(self, at_most: int) -> Event:

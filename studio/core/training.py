@@ -11,7 +11,7 @@ from torch import Tensor
 from studio.core import checkpoint, runlog
 from studio.core import device as machine
 from studio.core import project as projects
-from studio.core.building import image_size
+from studio.core.building import image_size, saved_settings
 from studio.core.data.packed import open_packed
 from studio.core.events import Event, Job, Note, Order, Progress, Refused, Scalars
 from studio.core.families import families
@@ -175,7 +175,7 @@ def _waiting(project: Project, number: int | None) -> tuple[Run, Trainee]:
     if run.history().status == "running":
         raise Refused(f"Run {run.number} is being trained by another Atelier; stop it there first.")
     packed = open_packed(project.dataset(run.record.dataset))
-    settings = families()[run.record.family].settings.model_validate(run.record.settings)
+    settings = saved_settings(run.record.family, run.record.settings)
     return run, Trainee(run, packed, settings, image_size(packed.manifest))
 
 

@@ -80,6 +80,22 @@ def test_time_ends_a_run_before_its_steps(tmp_path):
     assert not one.done and one.expected == 700
 
 
+@pytest.mark.parametrize("steps", [1000, 120], ids=["slower", "faster"])
+def test_schedules_follow_the_pace_never_fall_and_end_with_the_time(tmp_path, steps):
+    one = trainee(tmp_path, "vae")
+    one.steps, one.until, one.step, one.seconds = steps, 100.0, 100, 50.0
+    before = one.progress
+    one.save()
+    assert one.progress == before == 100 / steps and one.steps == 200
+    one.step = 150
+    assert one.progress == pytest.approx((before + 1) / 2)
+    one.step = 200
+    assert one.progress == 1.0
+    again = trainee(tmp_path / "again", "vae")
+    again.load(*one.state())
+    assert again.progress == 1.0 and again.steps == 200
+
+
 def test_numbers_that_are_not_finite_are_never_saved(tmp_path):
     one = advanced(trainee(tmp_path, "vae"), 1)
     next(one.learner.model.parameters()).data.fill_(float("nan"))

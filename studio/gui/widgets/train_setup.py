@@ -199,8 +199,9 @@ class TrainSetup(QWidget):
             self.family.setCurrentIndex(self.family.findData(record.family))
             self._show_presets()
             self._show_preset(record.preset)
-            settings = self.families[record.family].settings.model_validate(record.settings)
-            self.form.show_value(settings, self._base())
+            known = self.families[record.family].settings
+            kept = {k: v for k, v in record.settings.items() if k in known.model_fields}
+            self.form.show_value(known.model_validate(kept), self._base())
         self.plan.show_value(record.plan, self.plan_default())
         self.ground.show_run(record.start_from)
         self._show_set()
