@@ -35,7 +35,6 @@ RUNS: dict[str, tuple[str, str, str, dict[str, Any], float]] = {
     "healthy vqvae": (SPRITES, "vqvae", "quick", {}, 1.5),
     "healthy flow": (DIGITS, "flow", "quick", {}, 1.5),
     "healthy diffusion": (DIGITS, "diffusion", "quick", {}, 1.5),
-    "healthy autoregressive": (DIGITS, "autoregressive", "quick", {}, 1.5),
     "collapse": (SPRITES, "gan", "quick", {"judge_rate": 1e-2, "rate": 1e-2}, 1.0),
     "diverging": (DIGITS, "flow", "quick", {"rate": 1e-2}, 0.8),
     "judge overfit": (FEW, "gan", "quick", {"augmentation": "none"}, 2.0),

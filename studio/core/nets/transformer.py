@@ -7,26 +7,26 @@ from torch.nn import functional
 Cache = list[tuple[Tensor, Tensor]]  # keys and values [n, heads, t, width / heads] of every block
 
 
-def attention(q: Tensor, k: Tensor, v: Tensor, causal: bool, dropout: float) -> Tensor:
+def attention(q: Tensor, k: Tensor, v: Tensor, causal: bool) -> Tensor:
     """Return the values mixed by attention; on a processor in float32.
 
     There torch's bfloat16 attention takes three times as long (84 against 28 ms forth and back
     for 32 x 6 heads x 128 tokens).
     """
     if q.device.type != "cpu":
-        return functional.scaled_dot_product_attention(q, k, v, is_causal=causal, dropout_p=dropout)
+        return functional.scaled_dot_product_attention(q, k, v, is_causal=causal)
     with torch.autocast("cpu", enabled=False):
         return functional.scaled_dot_product_attention(
-            q.float(), k.float(), v.float(), is_causal=causal, dropout_p=dropout
+            q.float(), k.float(), v.float(), is_causal=causal
         )
 
 
 class Attention(nn.Module):
     """Multi-head self-attention (Vaswani et al. 2017)."""
 
-    def __init__(self, width: int, heads: int, causal: bool, dropout: float = 0.0):
+    def __init__(self, width: int, heads: int, causal: bool):
         super().__init__()
-        self.heads, self.causal, self.dropout = heads, causal, dropout
+        self.heads, self.causal = heads, causal
         self.inner = nn.Linear(width, 3 * width)
         self.outer = nn.Linear(width, width)
 
@@ -40,23 +40,22 @@ class Attention(nn.Module):
         if past is not None:
             k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
         causal = self.causal and past is None and t > 1
-        mixed = attention(q, k, v, causal, self.dropout if self.training else 0.0)
+        mixed = attention(q, k, v, causal)
         return self.outer(mixed.transpose(1, 2).reshape(n, t, width)), (k, v)
 
 
 class Block(nn.Module):
     """Attention, then a GELU network four times as wide; both added to what came in."""
 
-    def __init__(self, width: int, heads: int, causal: bool, dropout: float = 0.0):
+    def __init__(self, width: int, heads: int, causal: bool):
         super().__init__()
         self.before_attention = nn.LayerNorm(width)
-        self.attention = Attention(width, heads, causal, dropout)
+        self.attention = Attention(width, heads, causal)
         self.before_network = nn.LayerNorm(width)
         self.network = nn.Sequential(
             nn.Linear(width, 4 * width),
             nn.GELU(),
             nn.Linear(4 * width, width),
-            nn.Dropout(dropout),
         )
 
     def forward(self, x: Tensor, past: tuple[Tensor, Tensor] | None = None):
@@ -69,9 +68,9 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """`depth` blocks and a last norm. Positions, classes and heads are the caller's."""
 
-    def __init__(self, width: int, depth: int, heads: int, causal: bool, dropout: float = 0.0):
+    def __init__(self, width: int, depth: int, heads: int, causal: bool):
         super().__init__()
-        self.blocks = nn.ModuleList(Block(width, heads, causal, dropout) for _ in range(depth))
+        self.blocks = nn.ModuleList(Block(width, heads, causal) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor) -> Tensor:
