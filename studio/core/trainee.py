@@ -36,7 +36,7 @@ WATCH_EVERY = 32  # steps between two looks at held-out pictures
 SICK = 3  # steps with non-finite gradients in a row
 FIT_PICTURES = 2048
 UNLIMITED = 2**40
-PACED = 20.0  # seconds of training that tell its pace
+PACED, PACED_SHARE = 10.0, 0.05  # seconds of training that tell its pace; of a plan's time
 FURTHER = 1.25  # times the steps lie between two grids that are compared
 
 
@@ -63,6 +63,7 @@ class Trainee:
         self.threads = known.threads if known else plan.threads or machine.cores()
         self.batches = self._batches()
         self._chunks = 1
+        self._paced = (0, 0.0)  # the step and the seconds its pace is measured from
         self._extra: dict[str, float] = {}
         self._grid: tuple[int, Tensor | None] = (0, None)
         self._watched: dict[str, Tensor] = {}
@@ -123,6 +124,7 @@ class Trainee:
             start = time.monotonic()
             values = self._one_step()
             self.seconds += time.monotonic() - start
+        self._replan()
         return values
 
     def _one_step(self) -> dict[str, Tensor]:
@@ -202,18 +204,21 @@ class Trainee:
             )
 
     def _replan(self) -> None:
-        """Fit the steps of a run planned by time to the pace so far: the machine may have become
+        """Fit the steps of a run planned by time to its pace of late: the machine may have become
         slower or faster. Schedules go on from where they are, and end with the time.
         """
-        if self.until != UNLIMITED and self.seconds > PACED and not self.done:
-            left = max(0.0, self.until - self.seconds) * self.step / self.seconds
-            self.planned, self.steps = (self.step, self.progress), self.step + math.ceil(left)
+        step, seconds = self._paced
+        took = self.seconds - seconds
+        if self.until == UNLIMITED or self.done or took < max(PACED, PACED_SHARE * self.until):
+            return
+        left = (self.until - self.seconds) * (self.step - step) / took
+        self.planned, self.steps = (self.step, self.progress), self.step + math.ceil(left)
+        self._paced = (self.step, self.seconds)
 
     def save(self) -> Event:
         """Save a checkpoint, unless a number in it is not finite; a full disk is said, not
         raised.
         """
-        self._replan()
         self._finish(self.ema.model)
         tensors, state = self.state()
         if not all(
@@ -302,7 +307,7 @@ class Trainee:
             optimizer.restore(part(tensors, f"optimizer.{name}."), values["optimizers"][name])
         self.step, self.steps, self.seconds = values["step"], values["steps"], values["seconds"]
         self.until, self.retries = values["until"], values["retries"]
-        self.planned = tuple(values["planned"])
+        self.planned, self._paced = tuple(values["planned"]), (self.step, self.seconds)
 
     def begin_from(self, run: Run) -> None:
         """Take over the averaged model of another run before the first step; raise Refused if it

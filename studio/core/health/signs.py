@@ -13,7 +13,7 @@ MEASURES = {
     *("sigma", "codes", "psnr", "inverse", "bits"),
 }  # all else that is plotted is a loss or what two players make of each other
 ENOUGH = 20  # values of a curve before it can run away
-AWAY = 30.0  # times what it was before
+AWAY, FAR = 30.0, 300.0  # times what it was in the first half; in the first steps
 ALIKE, FALLEN = 0.4, 0.6  # of the training pictures' variety; of the run's own best
 SILENT_NATS, ACTIVE = 1.0, 1  # what a code tells at least; how many of its numbers tell it
 DEAD = 0.25  # of a codebook in use
@@ -59,7 +59,8 @@ def running_away(known: Evidence) -> Verdict | None:
         if len(values) < ENOUGH:
             continue
         early = values[len(values) // 20 : max(ENOUGH // 2, len(values) // 2)]
-        limit = AWAY * max(1.0, float(np.percentile(np.abs(early), 95)))
+        first = FAR * max(1.0, abs(float(values[0])))  # it may have gone at once
+        limit = min(first, AWAY * max(1.0, float(np.percentile(np.abs(early), 95))))
         if np.median(np.abs(values[-5:])) > limit and steps[-5] > known.since:
             sound = int(steps[np.flatnonzero(np.abs(values) <= limit / AWAY)[-1]])
             text = f"The value '{name}' is running away, so the pictures fall apart."
@@ -135,7 +136,7 @@ def memorizing(known: Evidence) -> Verdict | None:
     steps, unseen = known.measured("unseen")
     _, seen = known.measured("seen")
     count = min(len(seen), len(unseen))
-    part = max(4, count // 5)
+    part = max(3, count // 5)
     if count < 3 * part:
         return None
     means = np.convolve(unseen, np.ones(part) / part, "valid")
@@ -144,7 +145,7 @@ def memorizing(known: Evidence) -> Verdict | None:
     if best + part > count - part:
         return None
     rise, fall = unseen[now].mean() - unseen[then].mean(), seen[then].mean() - seen[now].mean()
-    noise = np.sqrt((unseen[now].var(ddof=1) + unseen[then].var(ddof=1)) / part)
+    noise = 1.48 * np.median(np.abs(np.diff(unseen))) / np.sqrt(part)  # of such a difference
     if rise < SURE * noise or fall < 0 or rise < 0.05 * abs(unseen[then].mean()):
         return None
     step = int(steps[best + part // 2])

@@ -130,10 +130,21 @@ def test_a_wasserstein_critic_may_be_far_off():
     assert judge(far, GAN | {"loss": "wgan-gp"}).level == "info"
 
 
+def sets_in(name: str) -> int:
+    """Return the look at which a recorded run has fallen ill; learning by heart takes its time."""
+    looks = checks(name)
+    if name != "memorizing":
+        return next(k for k, look in enumerate(looks) if judge(look, GAN | VAE).sign != "young")
+    unseen = [look.series["unseen"][1] for look in looks]
+    return next(k for k, v in enumerate(unseen) if len(v) > 3 and v[-1] > 1.15 * v.min())
+
+
 @pytest.mark.parametrize("name", [n for n in RECORDED if not n.startswith("healthy")])
 def test_a_planted_illness_of_a_real_run_is_known_within_three_looks(name):
-    found = [judge(look, GAN | VAE).sign for look in checks(name)]
-    assert name in found
-    first = next(k for k, sign in enumerate(found) if sign != "young")
-    assert found.index(name) - first < CHECKS
-    assert set(found[found.index(name) :]) == {name}
+    looks = [look for look in checks(name) if look.step >= checks(name)[sets_in(name)].step]
+    if name == "memorizing":  # is seen where held-out pictures are looked at
+        looks = [look for look in looks if look.step in look.series["unseen"][0]]
+    found = [judge(look, GAN | VAE).sign for look in looks]
+    sign = name.partition(",")[0]
+    assert sign in found[:CHECKS]
+    assert set(found[found.index(sign) :]) == {sign}
