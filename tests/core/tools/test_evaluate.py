@@ -123,7 +123,7 @@ def test_likelihood_is_told_on_pictures_held_out(trained):
         ({"count": 49}, "Can't judge by 49"),
         ({"count": 60_000}, "Can't judge by 60000"),
         ({"number": 5}, "no run 5"),
-        ({"step": -1}, "no checkpoint"),
+        ({"step": -1}, "saved no model"),
     ],
 )
 def test_wrong_wishes_are_refused(trained, wish, words):
