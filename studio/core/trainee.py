@@ -23,6 +23,7 @@ from studio.core.building import (
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
 from studio.core.events import Event, Note, Progress, Refused, Samples, Saved
+from studio.core.families import families
 from studio.core.family import Batch, ImageSize, Model
 from studio.core.learning import Ema
 from studio.core.pictures import to_pictures
@@ -284,6 +285,9 @@ class Trainee:
         self.numerics, self.threads = Numerics(**values["numerics"]), values["threads"]
         kept = saved_settings(values["family"], values["settings"])
         self.settings = kept.updated(dict(changes or {}))
+        family, count = families()[values["family"]], len(self.packed.pictures)
+        if changes and (reason := family.objection(self.settings, self.size, count)):
+            raise Refused(reason)
         if batch_size(self.settings, self.packed) != self.batches.size:
             self.batches = self._batches()
         self._build()

@@ -116,5 +116,5 @@ def shown(value: float | None, error: float | None = None) -> str:
     if value is None:
         return "–"
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
-    text = f"{value:.{digits}f}"
+    text = f"{value:.{digits if value else 0}f}"
     return text if error is None else f"{text} ± {error:.{digits}f}"

@@ -111,6 +111,16 @@ def test_the_critic_joins_late_in_the_first_stage():
     assert "critic" not in made.learn(*squares(), latents.rng(2), 0.6)
 
 
+def test_what_the_house_encoder_sees_weighs_in_the_first_stage():
+    plain, seeing = (learner(perceptual=p).learn(*squares(), latents.rng(0), 0.1) for p in (0, 1))
+    assert float(seeing["loss"]) > float(plain["loss"]) + 1e-3
+    pulled, other = (trained(30, share=0.9, perceptual=p) for p in (0.0, 5.0))
+    assert any(
+        not torch.equal(a, b)
+        for a, b in zip(pulled.model.parameters(), other.model.parameters(), strict=True)
+    )
+
+
 def test_too_few_pictures_are_named_with_an_alternative():
     assert FAMILY.objection(FAMILY.tiny, SIZE, 500) == ""
     sentence = FAMILY.objection(FAMILY.tiny, SIZE, 5)
