@@ -115,6 +115,8 @@ def shown(value: float | None, error: float | None = None) -> str:
     """Return a number with about three digits, and its standard error if there is one."""
     if value is None:
         return "–"
+    if value == 0 and error is None:
+        return "0"
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
-    text = f"{value:.{digits if value else 0}f}"
+    text = f"{value:.{digits}f}"
     return text if error is None else f"{text} ± {error:.{digits}f}"

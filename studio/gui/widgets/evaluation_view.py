@@ -149,7 +149,7 @@ class ScoreTable(QWidget):
 
         row = self.grid.rowCount()
         value, floor = (
-            QLabel(shown(score.value, score.error) if score.value != 0 else "0"),
+            QLabel(shown(score.value, score.error)),
             QLabel(shown(score.floor)),
         )
         font = value.font()
