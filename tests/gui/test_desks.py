@@ -33,7 +33,7 @@ def session(tmp_path: Path) -> FakeSession:
 
 @pytest.fixture
 def panel(qtbot: QtBot, session: FakeSession) -> TrainPanel:
-    made = TrainPanel(session)  # type: ignore[arg-type]
+    made = TrainPanel(session)  # type: ignore[arg-type]  # a session that only takes notes
     qtbot.addWidget(made)
     made.resize(1100, 700)
     made.show()
@@ -135,7 +135,7 @@ def test_advice_is_asked_for_once_for_each_set(
 ) -> None:
     assert asked(session, "advise") == ["sprites"]
     panel.setup.changed.emit()
-    add_set(session.project, "Knights", count=3)  # type: ignore[arg-type]
+    add_set(session.project, "Knights", count=3)  # type: ignore[arg-type]  # it is open here
     session.project_changed.emit()
     assert asked(session, "advise") == ["sprites", "knights"]
     advice = Advice("other", "best", (16, 16), "Other suits.")
@@ -225,7 +225,7 @@ def test_before_the_engine_is_there_nothing_can_be_begun(
     qtbot: QtBot, session: FakeSession
 ) -> None:
     session.ready = False
-    panel = TrainPanel(session)  # type: ignore[arg-type]
+    panel = TrainPanel(session)  # type: ignore[arg-type]  # a session that only takes notes
     qtbot.addWidget(panel)
     panel.show()
     assert offered(panel) == {"Evaluate": False, "Make it instant": False}

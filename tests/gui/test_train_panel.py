@@ -16,7 +16,7 @@ from studio.gui.panels.train import TrainPanel
 
 
 def shown(qtbot: QtBot, session: FakeSession) -> TrainPanel:
-    panel = TrainPanel(session)  # type: ignore[arg-type]
+    panel = TrainPanel(session)  # type: ignore[arg-type]  # a session that only takes notes
     qtbot.addWidget(panel)
     panel.resize(1300, 800)
     panel.show()
@@ -36,7 +36,7 @@ def panel(qtbot: QtBot, session: FakeSession) -> TrainPanel:
 def trained(session: FakeSession, steps: int) -> None:
     """A run of `steps` steps begins and has said so."""
     session.begin()
-    add_run(session.project, 0, "New", end="")  # type: ignore[arg-type]
+    add_run(session.project, 0, "New", end="")  # type: ignore[arg-type]  # it is open here
     session.project_changed.emit()
     session.events.emit("train", story(steps))
 
@@ -51,7 +51,7 @@ def test_without_pictures_one_button_leads_to_the_library(qtbot: QtBot, tmp_path
     assert not panel.buttons.start.isEnabled()
     with qtbot.waitSignal(panel.library_asked):
         panel.empty.button.click()
-    add_set(session.project)  # type: ignore[arg-type]
+    add_set(session.project)  # type: ignore[arg-type]  # it is open here
     session.project_changed.emit()
     assert not panel.empty.isVisible()
     assert panel.buttons.start.isEnabled()
@@ -81,7 +81,7 @@ def test_the_set_is_shown_with_its_picture_and_size(panel: TrainPanel) -> None:
 
 
 def test_a_new_set_is_chosen_at_once(panel: TrainPanel, session: FakeSession) -> None:
-    add_set(session.project, "Knights", count=3)  # type: ignore[arg-type]
+    add_set(session.project, "Knights", count=3)  # type: ignore[arg-type]  # it is open here
     session.project_changed.emit()
     assert panel.setup.set.currentText() == "Knights"
     panel.setup.set.setCurrentIndex(0)
@@ -309,7 +309,7 @@ def test_the_title_follows_a_rename(panel: TrainPanel) -> None:
 def test_continue_completes_the_plan_or_adds_to_a_finished_one(
     panel: TrainPanel, session: FakeSession
 ) -> None:
-    add_run(session.project, 100, end="stopped")  # type: ignore[arg-type]
+    add_run(session.project, 100, end="stopped")  # type: ignore[arg-type]  # it is open here
     session.project_changed.emit()
     panel.list.resume_asked.emit(3)
     panel.list.resume_asked.emit(1)
