@@ -243,8 +243,9 @@ class PlotView(QWidget):
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, y - high / 2, area.left() - 8, high), right, text)
         for at, text in ticks(*self.steps, max(2, int(area.width() / 90)), whole=True):
-            x = self.place(at)
-            box = QRectF(x - 50, area.bottom() + 4, 100, high)
+            wide = painter.fontMetrics().horizontalAdvance(text)
+            left = min(self.place(at) - wide / 2, self.width() - wide)  # the last one stays inside
+            box = QRectF(left, area.bottom() + 4, wide, high)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, text)
         painter.drawLine(area.bottomLeft(), area.bottomRight())
 
