@@ -35,6 +35,13 @@ class Samples:
     pictures: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Pictures on the way to a job's result, uint8 [n, h, w, c]; each replaces the one before."""
+
+    pictures: np.ndarray
+
+
 @dataclass(frozen=True)
 class Saved:
     """A checkpoint of `step` is safe on disk in the folder `path`."""
@@ -53,7 +60,7 @@ class Note:
     step: int | None = None
 
 
-Event = Progress | Scalars | Samples | Saved | Note
+Event = Progress | Scalars | Samples | Drawn | Saved | Note
 
 T = TypeVar("T")
 

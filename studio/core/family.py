@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor, nn
@@ -34,6 +34,13 @@ class Model(nn.Module, ABC):
     """A deterministic map from a standard-normal latent to an image. Nothing in it learns."""
 
     latent_shape: tuple[int, ...]
+
+    def calm(self, latents: Tensor, truncation: Tensor) -> Tensor:
+        """Return latents [n, *latent_shape] drawn towards what is typical: ψ [n] times as far.
+
+        1 changes nothing, 0 is the most typical picture (Karras et al. 2019, the truncation trick).
+        """
+        return latents * truncation.view(-1, *[1] * (latents.dim() - 1))
 
     @abstractmethod
     def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
@@ -128,7 +135,8 @@ def no_objection(settings: Any, size: ImageSize, count: int) -> str:
 class Family:
     """A generator family: one file in `families/` that exports `FAMILY`.
 
-    `smooth` tells whether neighboring latents draw similar pictures. `objection(settings, size,
+    `smooth` tells whether neighboring latents draw similar pictures. `draft` holds the settings of
+    drawing that make a quick version of the same picture, for dragging. `objection(settings, size,
     count)` is a sentence saying why `count` pictures of `size` can't be learned with `settings` and
     what to do instead, or "".
     """
@@ -143,6 +151,7 @@ class Family:
     learner: Callable[[Model, Any, ImageSize], Learner]
     smooth: bool = True
     losses: tuple[str, ...] = ()
+    draft: Mapping[str, Any] = field(default_factory=dict)
     objection: Callable[[Any, ImageSize, int], str] = no_objection
 
     def preset(self, id: str) -> Preset:

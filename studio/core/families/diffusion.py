@@ -333,6 +333,7 @@ def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) 
 FAMILY = Family(
     id="diffusion",
     title="Diffusion",
+    draft={"sampler": "dpm-solver", "steps": 4, "calls": 1},
     summary="Draws best when given time to learn; slower to draw, unless made instant.",
     settings=DiffusionSettings,
     tiny=DiffusionSettings(width=16, batch=8, rate=3e-3, steps=8),

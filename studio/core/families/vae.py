@@ -148,6 +148,10 @@ class VaeModel(Model):
         self.mixture = Mixture(settings.latent, size.classes)
         self.register_buffer("log_sigma", torch.zeros(()))
 
+    def calm(self, latents: Tensor, truncation: Tensor) -> Tensor:
+        """Draw near the middle of the component, which stays the same."""
+        return torch.cat([latents[:, :-1] * truncation[:, None], latents[:, -1:]], 1)
+
     def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
         """Yield the images once."""
         rows = torch.zeros(len(latents), dtype=torch.int64, device=latents.device)

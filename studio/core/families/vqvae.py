@@ -365,6 +365,7 @@ FINER = {"codes": "4375", "critic": 0.7, "share": 0.35, "steps": 16, "prior_rate
 FAMILY = Family(
     id="vqvae",
     title="VQ-VAE",
+    draft={"steps": 4},
     summary="Builds pictures from a small alphabet of parts; crisp, varied, reads pictures in.",
     settings=VqvaeSettings,
     tiny=VqvaeSettings(

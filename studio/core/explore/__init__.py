@@ -1,0 +1,1 @@
+"""Explore: walk a trained model's latent space, find pictures, and keep what was found."""
