@@ -1,4 +1,4 @@
-"""A place: where in a model's latent space one is, as a value that files and the window can hold."""
+"""A place in a model's latent space, as a value that files and the window can hold."""
 
 import base64
 import math
