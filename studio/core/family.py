@@ -35,19 +35,38 @@ class Model(nn.Module, ABC):
 
     latent_shape: tuple[int, ...]
 
-    def calm(self, latents: Tensor, truncation: Tensor) -> Tensor:
-        """Return latents [n, *latent_shape] drawn towards what is typical: ψ [n] times as far.
-
-        1 changes nothing, 0 is the most typical picture (Karras et al. 2019, the truncation trick).
-        """
-        return latents * truncation.view(-1, *[1] * (latents.dim() - 1))
-
     @abstractmethod
     def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
         """Yield images [n, c, h, w] in [-1, 1] for latents [n, *latent_shape]; the last is final.
 
         `labels` is int64 [n], or None where the set has no classes. Slow families yield previews.
         """
+
+    # Exploring moves points: the latents themselves, unless a family has a smoother space, as flat.
+
+    @property
+    def point_shape(self) -> tuple[int, ...]:
+        """The shape of one point, whose numbers are about standard normal."""
+        return self.latent_shape
+
+    def points(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the points [n, *point_shape] that draw what the latents draw."""
+        return latents
+
+    def draw_points(self, points: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
+        """Yield the images of points, as `draw` does of latents."""
+        return self.draw(points, labels)
+
+    def calm(self, points: Tensor, truncation: Tensor) -> Tensor:
+        """Return points drawn towards what is typical: ψ [n] times as far from it.
+
+        1 changes nothing, 0 is the most typical picture (Karras et al. 2019, the truncation trick).
+        """
+        return points * truncation.view(-1, *[1] * (points.dim() - 1))
+
+    def relabeled(self, points: Tensor, labels: Tensor) -> Tensor:
+        """Return where to go for `labels` instead; the points where a class is no place in them."""
+        return points
 
 
 @runtime_checkable

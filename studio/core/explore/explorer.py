@@ -40,8 +40,8 @@ class Explorer:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one latent."""
-        return tuple(self.model.latent_shape)
+        """The shape of a place's latent."""
+        return tuple(self.model.point_shape)
 
     @property
     def encodes(self) -> bool:
@@ -59,10 +59,30 @@ class Explorer:
 
     def seed(self, seed: int, label: int | None = None, k: int = 0) -> Place:
         """Return the place that is latent `k` of a seed, the same as `atelier sample` draws."""
-        return Place(latents.draw_one(self.shape, seed, k).numpy(), label)
+        latent = latents.draw_one(self.model.latent_shape, seed, k)[None]
+        place = Place(latent[0].numpy(), label)
+        return replace(place, latent=self.model.points(latent, self.labels([place]))[0].numpy())
 
-    def latents(self, places: Sequence[Place]) -> Tensor:
-        """Return latents [n, *shape] with sliders and truncation done; raise Refused for places
+    @torch.no_grad()
+    def relabeled(self, place: Place, label: int | None) -> Place:
+        """Return the place for another class, as like the present one as the model allows."""
+        asked = self.labels([replace(place, label=label)])
+        if asked is None:
+            return place
+        point = self.model.relabeled(torch.from_numpy(place.latent)[None], asked)
+        return replace(place, latent=point[0].numpy(), label=label)
+
+    @torch.no_grad()
+    def encode(self, images: Tensor) -> Tensor:
+        """Return points [n, *shape] that draw about the images, without labels.
+
+        Raises AttributeError for a family that can't (see `encodes`).
+        """
+        model: Any = self.model
+        return self.model.points(model.encode(images))
+
+    def points(self, places: Sequence[Place]) -> Tensor:
+        """Return points [n, *shape] with sliders and truncation done; raise Refused for places
         of another model, and for sliders of directions not known.
         """
         rows = []
@@ -94,7 +114,7 @@ class Explorer:
     @torch.no_grad()
     def images(self, places: Sequence[Place], draft: bool = False) -> Iterator[Tensor]:
         """Yield images [n, c, h, w] as they are refined; the last is final."""
-        yield from self.drawn_by(draft).draw(self.latents(places), self.labels(places))
+        yield from self.drawn_by(draft).draw_points(self.points(places), self.labels(places))
 
     def pictures(self, places: Sequence[Place], draft: bool = False) -> np.ndarray:
         """Return the pictures of places, uint8 [n, h, w, c]."""

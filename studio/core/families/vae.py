@@ -148,16 +148,38 @@ class VaeModel(Model):
         self.mixture = Mixture(settings.latent, size.classes)
         self.register_buffer("log_sigma", torch.zeros(()))
 
-    def calm(self, latents: Tensor, truncation: Tensor) -> Tensor:
-        """Draw near the middle of the component, which stays the same."""
-        return torch.cat([latents[:, :-1] * truncation[:, None], latents[:, -1:]], 1)
-
     def draw(self, latents: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
         """Yield the images once."""
-        rows = torch.zeros(len(latents), dtype=torch.int64, device=latents.device)
+        codes = self.mixture.decode(latents, self._rows(labels, latents))
+        yield self.decoder(codes).clamp(-1, 1)
+
+    def _rows(self, labels: Tensor | None, like: Tensor) -> Tensor:
         if labels is not None and self.mixture.classes:
-            rows = labels.clamp_min(-1) + 1
-        yield self.decoder(self.mixture.decode(latents, rows)).clamp(-1, 1)
+            return labels.clamp_min(-1) + 1
+        return torch.zeros(len(like), dtype=torch.int64, device=like.device)
+
+    @property
+    def point_shape(self) -> tuple[int, ...]:
+        """One code, whitened: between them nothing jumps, as no component has to be chosen."""
+        return (self.latent_shape[0] - 1,)
+
+    def points(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return whitened codes [n, d]; a label chooses among the components of its class."""
+        return self.mixture.whitened(self.mixture.decode(latents, self._rows(labels, latents)))
+
+    def draw_points(self, points: Tensor, labels: Tensor | None = None) -> Iterator[Tensor]:
+        """Yield the images once; a point says the class itself."""
+        yield self.decoder(self.mixture.colored(points)).clamp(-1, 1)
+
+    def calm(self, points: Tensor, truncation: Tensor) -> Tensor:
+        """Draw towards the middle of the component that a point belongs to."""
+        latents = self.mixture.encode(self.mixture.colored(points))
+        calm = torch.cat([latents[:, :-1] * truncation[:, None], latents[:, -1:]], 1)
+        return torch.where(truncation[:, None] == 1, points, self.points(calm))
+
+    def relabeled(self, points: Tensor, labels: Tensor) -> Tensor:
+        """Keep the place within the component, and take a component of the class."""
+        return self.points(self.mixture.encode(self.mixture.colored(points)), labels)
 
     def encode(self, images: Tensor) -> Tensor:
         """Return latents [n, d + 1] that `draw` without labels turns back into about `images`."""

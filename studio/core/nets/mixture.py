@@ -3,6 +3,8 @@
 Ghosh et al. 2020 (RAE): a density fitted to the codes of real pictures draws better than the prior.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -33,6 +35,7 @@ class Mixture(nn.Module):
         self.register_buffer("mean", torch.zeros(count, size))
         self.register_buffer("factor", torch.eye(size).repeat(count, 1, 1))
         self.register_buffer("ends", ends)
+        self._known: Any = (None, None)  # what `pooled` found for these versions of the buffers
 
     def decode(self, latents: Tensor, rows: Tensor) -> Tensor:
         """Return codes [n, d]; `rows` int64 [n] is 0 for any class, else label + 1."""
@@ -51,6 +54,23 @@ class Mixture(nn.Module):
         plain = solved(codes - self.mean[chosen], self.factor[chosen])
         middle = (ends[chosen] + ends[chosen + 1]) / 2
         return torch.cat([plain, torch.special.ndtri(precise(middle)).to(codes)[:, None]], 1)
+
+    def whitened(self, codes: Tensor) -> Tensor:
+        """Return codes [n, d] as points of about zero mean and unit covariance."""
+        mean, factor = self._pooled()
+        return solved(codes - mean, factor.expand(len(codes), -1, -1))
+
+    def colored(self, points: Tensor) -> Tensor:
+        """Return the codes of points [n, d]; the inverse of `whitened`."""
+        mean, factor = self._pooled()
+        return mean + points @ factor.T
+
+    def _pooled(self) -> tuple[Tensor, Tensor]:
+        """Return mean [d] and Cholesky factor [d, d] of the whole mixture, kept till it changes."""
+        now = [(id(t), t._version) for t in (self.mean, self.factor, self.ends)]
+        if self._known[0] != now:
+            self._known = now, pooled(self.mean, self.factor, self.ends[0])
+        return self._known[1]
 
     @torch.no_grad()
     def fit(self, codes: Tensor, labels: Tensor | None, rng: torch.Generator) -> None:
@@ -79,6 +99,19 @@ class Mixture(nn.Module):
             self.ends[r] = 1.0
             self.ends[r, :count] = (mine / mine.sum()).cumsum(0).clamp_max(1.0)
             self.ends[r, count - 1] = 1.0
+
+
+def pooled(mean: Tensor, factor: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean [d] and Cholesky factor [d, d] of a mixture of k, by the law of total variance.
+
+    `ends` [k] is where each component's stretch of (0, 1) ends.
+    """
+    share = torch.diff(ends, prepend=ends.new_zeros(1)).double()
+    center = share @ mean.double()
+    away, inner = mean.double() - center, factor.double()
+    inside = torch.einsum("k,kij,klj->il", share, inner, inner)
+    between = torch.einsum("k,ki,kj->ij", share, away, away)
+    return center.to(mean), torch.linalg.cholesky(inside + between).to(mean)
 
 
 def grouped(labels: Tensor | None, count: int, classes: int) -> list[tuple[int, Tensor]]:
