@@ -22,7 +22,7 @@ from studio.core.project import Project
 DIGEST = 16  # hexadecimal digits of a model's hash
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Explorer:
     """A model that draws, and what is known about it. `directions` are vectors by their id.
 

@@ -1,0 +1,113 @@
+"""A kept picture opens at its place again, and anything else is refused in a sentence."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+from studio.core import pictures
+from studio.core.events import Note, Refused
+from studio.core.explore import keeping
+from tests.core import toys
+
+
+@pytest.fixture
+def explored(explorers):
+    return explorers("vae")
+
+
+def test_a_kept_picture_draws_itself_again(explored, tmp_path):
+    explorer, project = explored
+    vector = np.random.default_rng(0).standard_normal(explorer.shape).astype(np.float32)
+    knowing = explorer.with_directions({"abc": vector})
+    place = explorer.seed(4, label=1).with_slider("abc", 1.5)
+    picture = knowing.pictures([place])[0]
+    path = keeping.keep(knowing, place, picture, tmp_path / "kept", {"abc": "Size"})
+    assert path.name == "kept.png" and np.array_equal(pictures.load(path), picture)
+    kept = keeping.read(path)
+    assert kept.names == {"abc": "Size"} and kept.place.sliders == {"abc": 1.5}
+    found, again = toys.finish(keeping.reopen(project, kept))[1]
+    assert found.digest == explorer.digest
+    assert np.array_equal(found.pictures([again])[0], picture)
+
+
+def test_a_run_that_went_on_is_told(explored, tmp_path):
+    explorer, project = explored
+    moved = toys.projects.open(shutil.copytree(project.folder, tmp_path / "moved.atelier"))
+    path = keeping.keep(
+        explorer, explorer.seed(0), explorer.pictures([explorer.seed(0)])[0], tmp_path / "a.png"
+    )
+    kept = keeping.read(path)
+    shutil.rmtree(moved.run().checkpoints / f"step-{explorer.step:08d}")
+    events, (found, _) = toys.finish(keeping.reopen(moved, kept))
+    assert found.step < explorer.step
+    assert any("differs" in event.text for event in events if isinstance(event, Note))
+
+
+def test_another_projects_picture_is_refused(explored, explorers, tmp_path):
+    explorer, _ = explored
+    _, other = explorers("gan")
+    path = keeping.keep(
+        explorer, explorer.seed(0), explorer.pictures([explorer.seed(0)])[0], tmp_path / "a.png"
+    )
+    with pytest.raises(Refused, match="open the project it was kept from"):
+        toys.finish(keeping.reopen(other, keeping.read(path)))
+
+
+def test_other_files_are_refused(tmp_path):
+    plain = tmp_path / "plain.png"
+    Image.new("RGB", (4, 4)).save(plain)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(plain.read_bytes()[:40])
+    text = tmp_path / "text.png"
+    text.write_text("hello")
+    assert not keeping.holds_place(plain) and not keeping.holds_place(broken)
+    with pytest.raises(Refused, match="holds no place"):
+        keeping.read(plain)
+    for path in (broken, text, tmp_path / "missing.png"):
+        with pytest.raises(Refused, match="no PNG, or a damaged one"):
+            keeping.read(path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", "[]", "{}", '{"schema": "x"}', "[" * 9999])
+def test_tampered_words_are_refused(tmp_path, text):
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(keeping.KEY, text)
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
+    with pytest.raises(Refused, match="damaged"):
+        keeping.read(tmp_path / "a.png")
+
+
+def test_a_newer_programs_picture_is_refused(tmp_path):
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(keeping.KEY, json.dumps({"schema": keeping.SCHEMA + 1}))
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
+    with pytest.raises(Refused, match="newer Atelier"):
+        keeping.read(tmp_path / "a.png")
+
+
+def test_the_words_name_no_user_and_no_path(explored, tmp_path):
+    explorer, _ = explored
+    place = explorer.seed(0)
+    path = keeping.keep(explorer, place, explorer.pictures([place])[0], tmp_path / "a.png")
+    with Image.open(path) as image:
+        words = json.loads(image.text[keeping.KEY])
+    assert set(words) == {"schema", "run", "step", "model", "family", "place", "directions"}
+    assert str(tmp_path) not in json.dumps(words)
+
+
+def test_an_unwritable_place_is_a_sentence_and_leaves_nothing(explored, tmp_path):
+    explorer, _ = explored
+    place = explorer.seed(0)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Refused, match="can't be written"):
+        keeping.keep(explorer, place, explorer.pictures([place])[0], tmp_path / "file" / "kept.png")
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_free_names_count_on(tmp_path):
+    assert keeping.free(tmp_path, "run1").name == "run1-0001.png"
+    (tmp_path / "run1-0001.png").touch()
+    assert keeping.free(tmp_path, "run1").name == "run1-0002.png"
