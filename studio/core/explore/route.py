@@ -1,8 +1,9 @@
 """Paths through the latent space as values: keys with easing, circles and noise that close."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,48 @@ class Route:
     def seconds(self) -> float:
         """How long all frames are shown."""
         return self.count / self.fps
+
+    def added(self, place: Place, frame: int | None = None) -> "Route":
+        """Return the route with a key at `frame` if that is inside it and free, else at its end."""
+        if frame is None or frame in self.starts or not 0 < frame < self.count:
+            return replace(self, keys=(*self.keys, Key(place)))
+        at = bisect_right(self.starts, frame)
+        left, past = self.keys[at - 1], frame - self.starts[at - 1]
+        new = Key(place, max(left.frames - past, 1), left.easing)
+        return replace(
+            self, keys=(*self.keys[: at - 1], replace(left, frames=past), new, *self.keys[at:])
+        )
+
+    def moved(self, index: int, frame: int) -> "Route":
+        """Return the route with a key at another frame, as far as its neighbors let it; the first
+        stays. One past the last means the end, that is, how long the last key of a loop lasts.
+        """
+        if not 0 < index <= len(self.keys):
+            return self
+        keys = list(self.keys)
+        start, held = self.starts[index - 1], index < len(keys) - (not self.closed)
+        room = keys[index - 1].frames + (keys[index].frames - 1 if held else FRAMES)
+        before = min(max(frame - start, 1), room, FRAMES)
+        if held:
+            after = keys[index - 1].frames + keys[index].frames - before
+            keys[index] = replace(keys[index], frames=after)
+        keys[index - 1] = replace(keys[index - 1], frames=before)
+        return replace(self, keys=tuple(keys))
+
+    def without(self, index: int) -> "Route":
+        """Return the route less one key; the one before it lasts as much longer."""
+        keys = list(self.keys)
+        gone = keys.pop(index)
+        if index and (index < len(keys) or self.closed):
+            longer = min(keys[index - 1].frames + gone.frames, FRAMES)
+            keys[index - 1] = replace(keys[index - 1], frames=longer)
+        return replace(self, keys=tuple(keys))
+
+    def eased(self, index: int, easing: str) -> "Route":
+        """Return the route with one key left in another way."""
+        keys = list(self.keys)
+        keys[index] = replace(keys[index], easing=easing)
+        return replace(self, keys=tuple(keys))
 
     def to_json(self) -> dict[str, Any]:
         """Return the route as JSON values."""

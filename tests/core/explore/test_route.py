@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -69,6 +70,48 @@ def test_easing_starts_and_ends_at_the_keys(easing):
     shares = np.cumsum(turns(path)[:-1])
     assert len(path) == 11
     assert np.allclose(shares / shares[-1], [ease((k + 1) / 10) for k in range(10)], atol=1e-3)
+
+
+def frames_of(route: Route) -> list[int]:
+    """How long each key lasts."""
+    return [key.frames for key in route.keys]
+
+
+def test_keys_are_moved_between_their_neighbors_and_the_end_drawn_out():
+    route = Route(tuple(Key(place(k), 10) for k in range(3)))
+    assert frames_of(route.moved(1, 14)) == [14, 6, 10]
+    assert frames_of(route.moved(1, 500)) == [19, 1, 10]
+    assert frames_of(route.moved(1, -5)) == [1, 19, 10]
+    assert frames_of(route.moved(2, 40)) == [10, 30, 10]  # the last of an open route: its end
+    assert route.moved(0, 7) is route and route.moved(4, 7) is route
+    loop = replace(route, closed=True)
+    assert frames_of(loop.moved(2, 22)) == [10, 12, 8]
+    assert frames_of(loop.moved(3, 44)) == [10, 10, 24]
+
+
+def test_keys_are_added_where_asked_and_leave_their_time_behind():
+    route = Route(tuple(Key(place(k), 10, "hold") for k in range(3)))
+    inside = route.added(place(9), 13)
+    assert frames_of(inside) == [10, 3, 7, 10] and inside.count == route.count
+    assert inside.keys[2].easing == "hold"
+    for frame in (None, 0, 10, 20, 99):
+        longer = route.added(place(9), frame)
+        assert len(longer.keys) == 4 and longer.starts == (0, 10, 20, 30)
+    assert Route().added(place(1), 5).count == 1
+    assert inside.without(2).starts == route.starts
+    assert route.without(0).starts == (0, 10) and route.without(2).count == 11
+    assert replace(route, closed=True).without(2).count == 30
+    assert Route((Key(place(0)),), True).without(0).count == 0
+    assert route.eased(1, "linear").keys[1].easing == "linear"
+
+
+@given(st.integers(0, 4), st.integers(-5, 60), st.booleans())
+def test_moving_a_key_keeps_the_order_and_a_route_that_can_be_walked(index, frame, closed):
+    route = Route(tuple(Key(place(k, 9), 3 + k) for k in range(4)), closed)
+    moved = route.moved(index, frame)
+    assert routes.checked(moved) and len(set(moved.starts)) == 4
+    assert list(moved.starts) == sorted(moved.starts)
+    assert [k.place for k in moved.keys] == [k.place for k in route.keys]
 
 
 def test_sliders_truncation_and_label_go_along():
