@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 from train_scene import sprites
@@ -38,6 +38,21 @@ def move(slider: SigmaSlider, sigmas: float) -> None:
     no, there = Qt.MouseButton.NoButton, QPointF(at(slider, sigmas))
     event = QMouseEvent(
         QEvent.Type.MouseMove, there, there, no, LEFT, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(slider, event)
+
+
+def wheel(slider: SigmaSlider, notches: int) -> None:
+    there = QPointF(at(slider, 0))
+    event = QWheelEvent(
+        there,
+        there,
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
     )
     QApplication.sendEvent(slider, event)
 
@@ -107,6 +122,28 @@ def test_a_name_is_edited_by_double_click(panel: DirectionList, qtbot: QtBot) ->
         qtbot.keyClick(name, Qt.Key.Key_Return)
     assert told.args == ["c", "taller"]
     assert name.isReadOnly()
+
+
+def test_writing_a_name_moves_nothing(panel: DirectionList, qtbot: QtBot) -> None:
+    name = panel.rows["b"].name
+    qtbot.mouseDClick(name, LEFT)
+    with qtbot.assertNotEmitted(panel.settled), qtbot.assertNotEmitted(panel.moved):
+        qtbot.keyClick(name, Qt.Key.Key_Left)
+        qtbot.keyClick(name, Qt.Key.Key_Home)
+    assert panel.rows["b"].slider.sigmas == 1.5
+
+
+@pytest.mark.parametrize("notches", [1, -3])
+def test_the_wheel_moves_only_a_slider_the_user_is_in(
+    panel: DirectionList, qtbot: QtBot, notches: int
+) -> None:
+    slider = panel.rows["a"].slider
+    wheel(slider, notches)
+    assert slider.sigmas == 0
+    slider.setFocus()
+    with qtbot.waitSignals([panel.moved, panel.settled]):
+        wheel(slider, notches)
+    assert slider.sigmas * notches > 0
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return])

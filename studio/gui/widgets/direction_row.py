@@ -180,9 +180,10 @@ class DirectionRow(QFrame):
 
     @override
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        # The slider passes on what it does not take: releases, above all.
-        if event.key() in KEYS and not event.isAutoRepeat():
-            self._settle()
+        # The slider passes releases on, but so does the name while it is written.
+        if event.key() in KEYS and self.slider.hasFocus():
+            if not event.isAutoRepeat():
+                self._settle()
         else:
             super().keyReleaseEvent(event)
 

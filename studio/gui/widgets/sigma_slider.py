@@ -92,6 +92,7 @@ class SigmaSlider(QSlider):
         # The list scrolls under the pointer: only a slider the user is in may take the wheel.
         if self.hasFocus():
             super().wheelEvent(event)
+            self.sliderReleased.emit()  # a notch is a whole move
         else:
             event.ignore()
 
