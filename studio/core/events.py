@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -42,6 +42,18 @@ class Drawn:
     pictures: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Published:
+    """The averaged model of `step`, for whoever explores it while it trains.
+
+    `tensors` and `values` are those of a checkpoint, as far as drawing needs them; they are copies.
+    """
+
+    step: int
+    tensors: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Saved:
     """A checkpoint of `step` is safe on disk in the folder `path`."""
@@ -60,7 +72,7 @@ class Note:
     step: int | None = None
 
 
-Event = Progress | Scalars | Samples | Drawn | Saved | Note
+Event = Progress | Scalars | Samples | Drawn | Published | Saved | Note
 
 T = TypeVar("T")
 

@@ -155,7 +155,8 @@ class Family:
     """A generator family: one file in `families/` that exports `FAMILY`.
 
     `smooth` tells whether neighboring latents draw similar pictures. `draft` holds the settings of
-    drawing that make a quick version of the same picture, for dragging. `objection(settings, size,
+    drawing that make a quick version of the same picture, for dragging. `nameless` tells whether a
+    model of classes has also learned to draw none of them in particular. `objection(settings, size,
     count)` is a sentence saying why `count` pictures of `size` can't be learned with `settings` and
     what to do instead, or "".
     """
@@ -170,6 +171,7 @@ class Family:
     learner: Callable[[Model, Any, ImageSize], Learner]
     smooth: bool = True
     losses: tuple[str, ...] = ()
+    nameless: bool = True
     draft: Mapping[str, Any] = field(default_factory=dict)
     objection: Callable[[Any, ImageSize, int], str] = no_objection
 

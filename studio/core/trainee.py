@@ -22,7 +22,7 @@ from studio.core.building import (
 )
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
-from studio.core.events import Event, Note, Progress, Refused, Samples, Saved
+from studio.core.events import Event, Note, Progress, Published, Refused, Samples, Saved
 from studio.core.families import families
 from studio.core.family import Batch, ImageSize, Model
 from studio.core.learning import Ema
@@ -154,9 +154,10 @@ class Trainee:
         self._watched, self._extra = {}, {}
         return read
 
-    def samples(self) -> Iterator[Progress | Samples]:
+    def samples(self) -> Iterator[Progress | Published | Samples]:
         """Draw the fixed latents with the averaged and the raw model."""
         found = self._finish(self.ema.model)
+        yield self._published()
         images = yield from self._drawn(self.ema.model)
         known = {"diversity": self.preview.diversity(images, self.batches)} | self._moved(images)
         self._extra = {**known, **found}
@@ -164,6 +165,12 @@ class Trainee:
         raw = copy.deepcopy(self.learner.model).eval()
         self._finish(raw)
         yield Samples(self.step, "raw", to_pictures((yield from self._drawn(raw))))
+
+    def _published(self) -> Published:
+        tensors = {
+            f"ema.{k}": v.detach().cpu().clone() for k, v in self.ema.model.state_dict().items()
+        }
+        return Published(self.step, tensors, self._made())
 
     def _drawn(self, model: Model) -> Generator[Progress, None, Tensor]:
         images = self.preview.latents
@@ -251,12 +258,8 @@ class Trainee:
             own, numbers[name] = optimizer.state()
             tensors |= {f"optimizer.{name}.{k}": v for k, v in own.items()}
         values = {
-            "family": self.run.record.family,
-            "settings": self.settings.model_dump(),
-            "size": list(self.size),
-            "classes": list(self.packed.manifest.classes),
+            **self._made(),
             "fingerprint": self.packed.manifest.fingerprint,
-            "step": self.step,
             "steps": self.steps,
             "planned": self.planned,
             "seconds": self.seconds,
@@ -267,6 +270,16 @@ class Trainee:
             "optimizers": numbers,
         }
         return tensors, values
+
+    def _made(self) -> dict[str, Any]:
+        """Return what a model is rebuilt from, beside its tensors."""
+        return {
+            "family": self.run.record.family,
+            "settings": self.settings.model_dump(),
+            "size": list(self.size),
+            "classes": list(self.packed.manifest.classes),
+            "step": self.step,
+        }
 
     def restore(
         self, newest_step: int | None = None, changes: Mapping[str, Any] | None = None

@@ -26,6 +26,11 @@ LATER = (
 
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
+    **dict.fromkeys(("look", "settle", "laid_out"), "studio.core.explore.live"),
+    **dict.fromkeys(
+        ("open_run", "at_step", "as_published", "open_kept", "kept"), "studio.core.explore.opening"
+    ),
+    **dict.fromkeys(("discover", "tag", "remember"), "studio.core.explore.studies"),
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }
 

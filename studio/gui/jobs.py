@@ -10,7 +10,19 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
-LANES = ("engine", "import", "advice", "check", "forecast", "draw", "evaluate", "train")
+LIVE = ("draw", "strip")  # lanes that follow the user's hand: no word of their coming and going
+LANES = (
+    "engine",
+    "import",
+    "advice",
+    "check",
+    "forecast",
+    "explore",
+    "study",
+    "keep",
+    "evaluate",
+    "train",
+)
 FLUSH = 50  # ms between two batches of events: at most 20 a second reach the window
 
 Make = Callable[[], Generator[Any, Any, Any]]
@@ -143,8 +155,9 @@ class JobRunner(QObject):
         slot.title, slot.paused = title, False
         slot.worker.order(stop=False, pause=False)
         slot.worker.started.emit(make)
-        self._timer.start()
-        self.changed.emit(lane)
+        if not self._timer.isActive():  # starting it again would put the next flush off
+            self._timer.start()
+        self._say_changed(lane)
         return True
 
     def title(self, lane: str) -> str:
@@ -179,7 +192,7 @@ class JobRunner(QObject):
         return all(ended)
 
     def _lane(self, name: str) -> Lane:
-        if name not in LANES:
+        if name not in (*LIVE, *LANES):
             raise KeyError(name)
         if name not in self._lanes:
             self._lanes[name] = lane = Lane(name)
@@ -207,12 +220,17 @@ class JobRunner(QObject):
         self._tell(name, lane)
         lane.title, lane.paused = "", False
         self.ended.emit(name, how, value)
-        self.changed.emit(name)
+        self._say_changed(name)
+
+    def _say_changed(self, lane: str) -> None:
+        if lane not in LIVE:
+            self.changed.emit(lane)
 
 
 class Lanes(QObject):
     """A JobRunner whose lanes may be asked anew: the newest request follows the one at work.
 
+    A live lane hands on every result, as the next one only replaces it on the screen.
     events(lane, list), done(lane, result), busy_changed(lane), failed(lane, sentence), all in the
     window's thread.
     """
@@ -224,16 +242,24 @@ class Lanes(QObject):
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
-        self._next: dict[str, tuple[str, Make]] = {}
+        self._next: dict[str, tuple[str, Make, bool]] = {}
+        self._short: dict[str, bool] = {}  # whether a lane's job is left to end when another comes
         self.runner = JobRunner(self)
         self.runner.told.connect(self._on_told)
         self.runner.ended.connect(self._on_ended)
         self.runner.changed.connect(self.busy_changed)
 
-    def start(self, lane: str, title: str, make: Make) -> None:
-        """Run the job, or let it follow the lane's present one, which is asked to stop."""
-        if not self.runner.run(lane, title, make):
-            self._next[lane] = (title, make)
+    def start(self, lane: str, title: str, make: Make, short: bool = False) -> None:
+        """Run the job, or let it follow the lane's present one, which is asked to stop.
+
+        A `short` one is left to end: or dragging over a model slower than the mouse, each request
+        stopped by the next, would never show anything.
+        """
+        if self.runner.run(lane, title, make):
+            self._short[lane] = short
+            return
+        self._next[lane] = (title, make, short)
+        if not self._short.get(lane):
             self.runner.stop(lane)
 
     def title(self, lane: str) -> str:
@@ -276,6 +302,8 @@ class Lanes(QObject):
     @Slot(str, str, object)
     def _on_ended(self, lane: str, how: str, value: Any) -> None:
         follows = self._next.pop(lane, None)
-        self.finish(lane, how, value, last=follows is None)
-        if follows:
-            self.runner.run(lane, *follows)
+        if lane in LIVE and follows:  # first, so that drawing goes on while the window paints
+            self.start(lane, *follows)
+        self.finish(lane, how, value, last=follows is None or lane in LIVE)
+        if lane not in LIVE and follows:
+            self.start(lane, *follows)

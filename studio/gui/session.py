@@ -8,15 +8,16 @@ from PySide6.QtCore import QObject, Signal
 
 from studio import paths
 from studio.gui import engine
+from studio.gui.explorations import Explorations
+from studio.gui.jobs import LIVE
 from studio.gui.memory import Memory
-from studio.gui.trainings import Trainings
 
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
     from studio.core.project import Project, Run
 
 
-class Session(Trainings):
+class Session(Explorations):
     """What the panels ask for and listen to. All signals are emitted in the window's thread.
 
     project_changed: another project was opened, or its sets or runs changed (read `project`).
@@ -70,6 +71,7 @@ class Session(Trainings):
             return None
         for lane in ("import", "advice", "check", "forecast", "evaluate"):
             self.stop(lane)
+        self.leave_model()
         self.leave_project()
         self.project = found
         self._ask("project", lambda: engine.sweep(found.folder))
@@ -208,6 +210,11 @@ class Session(Trainings):
     def _on_done(self, lane: str, value: Any, announce: bool) -> None:
         if lane == "import":
             self._on_imported(value, announce)
+        elif lane == "explore":
+            self.adopt(value[0] if isinstance(value, tuple) else value)
+            self.done.emit(lane, value)
+        elif lane in LIVE:
+            self.done.emit(lane, value)
         elif announce and lane != "engine":
             self._measured = (self._measured[0], value if lane == "forecast" else None)
             self.done.emit(lane, value)

@@ -62,6 +62,13 @@ QToolButton[role="fold"] {{ padding: 4px 0; color: {QUIET}; background: transpar
   border-color: transparent; }}
 QToolButton[role="fold"]:hover, QToolButton[role="fold"]:checked {{ color: {TEXT}; }}
 QToolButton[role="fold"]:focus {{ border-color: {ACCENT}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {EDGE}; }}
+QTabBar {{ background: {GROUND}; }}
+QTabBar::tab {{ background: transparent; color: {QUIET}; border: none; padding: 8px 14px 6px;
+  border-bottom: 2px solid transparent; }}
+QTabBar::tab:hover {{ color: {TEXT}; }}
+QTabBar::tab:selected {{ color: {TEXT}; border-bottom-color: {ACCENT}; }}
+QTabBar::tab:focus {{ color: {ACCENT}; }}
 QComboBox, QAbstractSpinBox, QLineEdit {{ background: {SURFACE}; border: 1px solid {EDGE};
   border-radius: 6px; padding: 4px 8px; }}
 QComboBox:hover, QAbstractSpinBox:hover, QLineEdit:hover {{ border-color: {QUIET}; }}

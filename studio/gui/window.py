@@ -61,6 +61,13 @@ def train(session: Session) -> QWidget:
     return TrainPanel(session)
 
 
+def explore(session: Session) -> QWidget:
+    """Build the Explore workspace."""
+    from studio.gui.panels.explore import ExplorePanel
+
+    return ExplorePanel(session)
+
+
 class Window(QMainWindow):
     """Everything the user sees. Pages are made when first shown; torch loads after the paint."""
 
@@ -74,6 +81,7 @@ class Window(QMainWindow):
             for space in (
                 Workspace("library", self.tr("Library"), "library", library),
                 Workspace("train", self.tr("Train"), "train", train),
+                Workspace("explore", self.tr("Explore"), "explore", explore),
             )
         }
         self.setMinimumSize(960, 600)
@@ -133,6 +141,8 @@ class Window(QMainWindow):
         """Let the panels, which do not know each other, lead to one another."""
         if id == "library":
             page.train_asked.connect(self._train_on)
+        if id == "explore":
+            page.train_asked.connect(self._show_train)
         if id == "train":
             page.library_asked.connect(self._show_library)
 
@@ -149,6 +159,10 @@ class Window(QMainWindow):
         self.show_page("train")
         page: Any = self.pages["train"]
         page.setup.choose_set(dataset)
+
+    @Slot()
+    def _show_train(self) -> None:
+        self.show_page("train")
 
     @Slot()
     def _show_library(self) -> None:

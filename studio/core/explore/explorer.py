@@ -58,7 +58,12 @@ class Explorer:
         return replace(self, directions={**self.directions, **vectors})
 
     def seed(self, seed: int, label: int | None = None, k: int = 0) -> Place:
-        """Return the place that is latent `k` of a seed, the same as `atelier sample` draws."""
+        """Return the place that is latent `k` of a seed, the same as `atelier sample` draws.
+
+        Where a model must be told a class and `label` is None, the seed decides which.
+        """
+        if label is None and self.classes and not self.family.nameless:
+            label = (seed + k) % len(self.classes)
         latent = latents.draw_one(self.model.latent_shape, seed, k)[None]
         place = Place(latent[0].numpy(), label)
         return replace(place, latent=self.model.points(latent, self.labels([place]))[0].numpy())

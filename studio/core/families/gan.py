@@ -319,6 +319,7 @@ TEXTBOOK = {
 
 FAMILY = Family(
     id="gan",
+    nameless=False,
     title="GAN",
     summary="Sharp pictures, drawn at once: sprites, icons, textures, also from few pictures.",
     settings=GanSettings,

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from studio.core.events import Samples, Saved, Scalars
 from studio.core.project import Run
-from studio.gui.desks import RunDesk, StartDesk
+from studio.gui.desks.train import RunDesk, StartDesk
 from studio.gui.session import Session
 from studio.gui.widgets.recording import Recording
 from studio.gui.widgets.run_rows import four, written

@@ -1,0 +1,82 @@
+"""Open a model to explore it, from a run or while it trains, with all that was found in it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from studio.core.events import Job, Progress, Published
+from studio.core.explore import keeping
+from studio.core.explore.directions import Direction, load_directions
+from studio.core.explore.exploration import Exploration, exploration
+from studio.core.explore.explorer import Explorer, explorer_of, open_explorer
+from studio.core.explore.place import Place
+from studio.core.project import Project, Run
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Opened:
+    """A model with all that was found in it so far."""
+
+    run: Run
+    explorer: Explorer
+    exploration: Exploration
+    directions: tuple[Direction, ...]
+
+    def knowing(self, directions: tuple[Direction, ...]) -> "Opened":
+        """Return the same with these directions; those known before can still be drawn."""
+        vectors = {direction.id: direction.vector for direction in directions}
+        return replace(self, directions=directions, explorer=self.explorer.with_directions(vectors))
+
+
+def open_run(project: Project, number: int | None = None, step: int | None = None) -> Job[Opened]:
+    """Open run `number` (newest if None) as at `step` at the latest (newest if None)."""
+    run = project.run(number)
+    explorer = yield from open_explorer(project, run.number, step)
+    yield Progress(0, None, run.record.name)
+    found = Opened(run, explorer, exploration(run), ())
+    return found.knowing(load_directions(run, explorer.digest))
+
+
+def at_step(opened: Opened, project: Project, step: int | None) -> Job[Opened]:
+    """Open the same run at another checkpoint; directions and steps found are kept.
+
+    Directions of the model one comes from stay, as neighboring checkpoints still share them,
+    unless others were found in this very checkpoint.
+    """
+    explorer = yield from open_explorer(project, opened.run.number, step)
+    return _in(opened, explorer)
+
+
+def as_published(opened: Opened, published: Published) -> Job[Opened]:
+    """Open the model as the training has just published it."""
+    yield Progress(0, None, opened.run.record.name)
+    tensors, values = dict(published.tensors), dict(published.values)
+    return _in(opened, explorer_of(opened.run.number, tensors, values))
+
+
+def open_kept(project: Project, path: Path) -> Job[tuple[Opened, Place]]:
+    """Open the model and the place that a kept picture was drawn from; see `keeping.reopen`."""
+    kept = keeping.read(path)
+    explorer, place = yield from keeping.reopen(project, kept)
+    run = project.run(explorer.run)
+    found = Opened(run, explorer, exploration(run), ())
+    return found.knowing(load_directions(run, explorer.digest)), place
+
+
+def kept(
+    project: Project, opened: Opened, place: Place, picture: np.ndarray, target: Path | None
+) -> Job[Path]:
+    """Write a picture, with its place inside, to `target` or the project's gallery."""
+    yield Progress(0, None, "Keeping the picture")
+    name = f"run{opened.run.number}-{opened.explorer.family.id}"
+    names = {direction.id: direction.name for direction in opened.directions}
+    path = target or keeping.free(keeping.gallery(project), name)
+    return keeping.keep(opened.explorer, place, picture, path, names)
+
+
+def _in(opened: Opened, explorer: Explorer) -> Opened:
+    fitting = {id: v for id, v in opened.explorer.directions.items() if v.shape == explorer.shape}
+    found = load_directions(opened.run, explorer.digest)
+    moved = replace(opened, explorer=explorer.with_directions(fitting))
+    return moved.knowing(found or opened.directions)

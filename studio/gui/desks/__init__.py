@@ -1,0 +1,1 @@
+"""Desks: a workspace's parts that bring one widget and the session together."""

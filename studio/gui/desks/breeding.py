@@ -1,0 +1,130 @@
+"""The breeding desks: four corners mixed on a pad, and children of one or two parents."""
+
+from functools import partial
+from secrets import randbelow
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from studio.gui.desks.stand import Stand
+from studio.gui.widgets.breed_sheet import BreedSheet
+from studio.gui.widgets.corner_pad import CornerPad
+
+CHILDREN = 9
+DISTANCE = 0.35
+
+
+class PadDesk(QObject):
+    """The pad mixes what was put into its corners."""
+
+    def __init__(self, stand: Stand, pad: CornerPad, parent: QObject | None = None):
+        super().__init__(parent)
+        self.stand, self.pad = stand, pad
+        self.corners: list[Any] = [None] * 4
+        self._goal: Any = None
+        pad.corner_asked.connect(self._fill)
+        pad.moved.connect(self._move)
+        pad.settled.connect(self._settle)
+
+    def forget(self) -> None:
+        """Empty the corners, as another model is open."""
+        self.corners = [None] * 4
+        for corner in range(4):
+            self.pad.show_corner(corner, None)
+
+    @Slot(int)
+    def _fill(self, corner: int) -> None:
+        if self.stand.place is not None:
+            self.corners[corner] = self.stand.place
+            self.pad.show_corner(corner, self.stand.picture)
+
+    @Slot(float, float)
+    def _move(self, u: float, v: float) -> None:
+        from studio.core.explore import moves
+
+        if all(self.corners):
+            corners = list(self.corners)
+            self._goal = lambda _: moves.on_pad(corners, u, v)
+            self.stand.look(self._goal)
+
+    @Slot()
+    def _settle(self) -> None:
+        if self._goal is not None:
+            self.stand.settle(self._goal, self.tr("Mixture of four"))
+            self._goal = None
+
+
+class BreedDesk(QObject):
+    """Children around the present picture; a chosen one becomes the parent of the next brood."""
+
+    def __init__(self, stand: Stand, sheet: BreedSheet, parent: QObject | None = None):
+        super().__init__(parent)
+        self.stand, self.sheet, self.session = stand, sheet, stand.session
+        self.distance, self.seed = DISTANCE, 0
+        self.parents: list[tuple[Any, np.ndarray, int | None]] = []  # place, picture, step
+        self.brood: list[Any] = []
+        self.pictures: np.ndarray | None = None
+        sheet.set_distance(self.distance)
+        sheet.distance_changed.connect(self._vary)
+        sheet.again_asked.connect(self._again)
+        sheet.chosen.connect(self._choose)
+        sheet.mate_chosen.connect(self._mate)
+        self.session.done.connect(self._on_done)
+
+    def forget(self) -> None:
+        """Have no parents, as another model is open."""
+        self.parents, self.brood, self.pictures = [], [], None
+        self.sheet.show_parents([])
+        self.sheet.show_children(None)
+
+    @Slot(float)
+    def _vary(self, distance: float) -> None:
+        self.distance = distance
+        self._breed()
+
+    @Slot()
+    def _again(self) -> None:
+        """Breed anew, from the present picture and the mate if there is one."""
+        self.seed = randbelow(2**31)
+        place, picture, tree = self.stand.place, self.stand.picture, self.stand.exploration
+        if place is None or picture is None or tree is None:
+            return
+        mate = self.parents[1:]
+        self.parents = [(place, picture, tree.at), *mate]
+        self.sheet.show_parents([p[1] for p in self.parents])
+        self._breed()
+
+    def _breed(self) -> None:
+        from studio.core.explore import moves
+
+        if not self.parents:
+            return self._again()
+        parents = [parent[0] for parent in self.parents]
+        make = partial(moves.children, parents, CHILDREN, distance=self.distance, seed=self.seed)
+        return self.session.lay_out("breed", lambda _: make())
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane == "strip" and result[0] == "breed":
+            _, self.brood, self.pictures = result
+            self.sheet.show_children(self.pictures)
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        """Go to a child: a step below its parents, to which the tree leads back."""
+        if index < len(self.brood) and self.pictures is not None:
+            known = [step for *_, step in self.parents if step is not None]
+            place, picture = self.brood[index], self.pictures[index]
+            self.stand.picture = picture
+            self.stand.place = place
+            self.stand.settle(lambda _: place, self.tr("Child"), known)
+            self.parents = []
+
+    @Slot(int)
+    def _mate(self, index: int) -> None:
+        if index < len(self.brood) and self.pictures is not None and self.parents:
+            mate = (self.brood[index], self.pictures[index], None)
+            self.parents = [self.parents[0], mate]
+            self.sheet.show_parents([p[1] for p in self.parents])
+            self._breed()

@@ -1,0 +1,101 @@
+"""Where the user stands in a model: the place, drawn live while it moves, kept when it rests."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from studio.gui.session import Session
+
+if TYPE_CHECKING:
+    from studio.core.explore.explorer import Explorer
+    from studio.core.explore.place import Place
+
+
+class Stand(QObject):
+    """The one place all tools of the Explore workspace move.
+
+    viewed(View): a picture of it was drawn. stepped(): it became a step of the exploration, or one
+    went to another step. awaited(bool): a picture is asked for, or has come.
+    """
+
+    viewed = Signal(object)
+    stepped = Signal()
+    awaited = Signal(bool)
+
+    def __init__(self, session: Session, parent: QObject | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.place: Place | None = None
+        self.picture: np.ndarray | None = None
+        session.done.connect(self._on_done)
+        session.failed.connect(self._on_failed)
+
+    @property
+    def exploration(self) -> Any:
+        """The tree of steps of the open model; None while none is open."""
+        return self.session.opened.exploration if self.session.opened else None
+
+    def look(self, find: "Callable[[Explorer], Place]") -> None:
+        """Draw quickly where `find` leads, without keeping it."""
+        self.awaited.emit(True)
+        self.session.look(find, True)
+
+    def settle(
+        self,
+        find: "Callable[[Explorer], Place]",
+        title: str,
+        parents: Sequence[int] | None = None,
+    ) -> None:
+        """Draw in full where `find` leads, as a step below `parents` (the present one if None)."""
+        tree = self.exploration
+        if tree is None:
+            return
+        self.awaited.emit(True)
+        here = [] if tree.at is None else [tree.at]
+        self.session.settle(find, title, here if parents is None else parents)
+
+    def show(self, place: "Place") -> None:
+        """Draw a place quickly, and take it for the present one at once: a slider moves on."""
+        self.place = place
+        self.look(lambda _: place)
+
+    def rest(self, place: "Place", title: str) -> None:
+        """Draw a place in full, as a step."""
+        self.place = place
+        self.settle(lambda _: place, title)
+
+    def go(self, id: int | None) -> None:
+        """Stand at a step that was come to before; nothing new is kept."""
+        if self.exploration is None or id is None:
+            return
+        self.place = place = self.exploration.go(id).place
+        self.awaited.emit(True)
+        self.session.look(lambda _: place, False)
+        self.stepped.emit()
+
+    def redraw(self) -> None:
+        """Draw the present place again, in a model that has changed."""
+        place = self.place
+        if place is not None:
+            self.session.look(lambda _: place, False)
+
+    def forget(self) -> None:
+        """Stand nowhere, as another model is open."""
+        self.place, self.picture = None, None
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, view: Any) -> None:
+        if lane != "draw" or self.session.opened is None:
+            return
+        self.place, self.picture = view.place, view.picture
+        self.awaited.emit(False)
+        self.viewed.emit(view)
+        if view.step is not None:
+            self.stepped.emit()
+
+    @Slot(str, str)
+    def _on_failed(self, lane: str, sentence: str) -> None:
+        if lane == "draw":
+            self.awaited.emit(False)

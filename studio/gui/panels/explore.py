@@ -1,0 +1,203 @@
+"""The Explore workspace: a model played like an instrument, and nothing found is lost."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from studio.core.events import Note, Progress, Published, Saved
+from studio.core.project import Run
+from studio.gui.desks.breeding import BreedDesk, PadDesk
+from studio.gui.desks.directions import DirectionDesk
+from studio.gui.desks.history import HistoryDesk
+from studio.gui.desks.stand import Stand
+from studio.gui.desks.walk import WalkDesk
+from studio.gui.session import Session
+from studio.gui.widgets.explore_room import ExploreRoom
+from studio.gui.widgets.run_rows import written
+
+SLOW = ("study", "explore")  # lanes whose progress is shown under the picture
+
+
+class ExplorePanel(ExploreRoom):
+    """Session to widgets, and what the user does to requests; each tool has its desk."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self.stand = Stand(session, self)
+        self.walk = WalkDesk(self.stand, self.canvas, self.bar.place, self)
+        self.directions_desk = DirectionDesk(self.stand, self.directions, self)
+        self.pad_desk = PadDesk(self.stand, self.pad, self)
+        self.breed_desk = BreedDesk(self.stand, self.breed, self)
+        self.history_desk = HistoryDesk(self.stand, self.history, self)
+        self.runs: dict[int, Run] = {}
+        self.shown: Path | None = None  # the folder of the run whose model is on show
+        self._connect()
+        self._on_project()
+
+    def _connect(self) -> None:
+        session = self.session
+        session.project_changed.connect(self._on_project)
+        session.events.connect(self._on_events)
+        session.busy_changed.connect(self._on_busy)
+        session.done.connect(self._on_done)
+        self.bar.model.run_chosen.connect(self._choose)
+        self.bar.model.step_chosen.connect(self._scrub)
+        steps = self.bar.steps
+        steps.undo_asked.connect(self._undo)
+        steps.redo_asked.connect(self._redo)
+        steps.starred.connect(self._star)
+        steps.keep_asked.connect(self._keep)
+        self.stand.stepped.connect(self._show_state)
+        self.canvas.dropped.connect(self.take_in)
+        self.progress.stop_asked.connect(self._stop)
+
+    @Slot()
+    def _on_project(self) -> None:
+        project = self.session.project
+        runs = project.runs() if project else []
+        self.runs = {run.number: run for run in runs if steps_of(run)}
+        titles = [(run.number, f"{run.number}  {run.record.name}") for run in self.runs.values()]
+        opened = self.session.opened
+        self.bar.model.show_runs(titles, opened.run.number if opened else None)
+        self.pages.setCurrentIndex(1 if self.runs else 0)
+        if opened is None:
+            self.shown = None
+            self.stand.forget()
+            self.canvas.show_picture(None)
+        self._open_first()
+        self._show_steps()
+
+    def _open_first(self) -> None:
+        if self.isVisible() and self.runs and self.session.opened is None:
+            self.session.explore(max(self.runs.values(), key=written))
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self._on_project()
+
+    @Slot(int)
+    def _choose(self, number: int) -> None:
+        self.session.explore(self.runs[number])
+
+    @Slot(int)
+    def _scrub(self, step: int) -> None:
+        opened = self.session.opened
+        if opened is not None:
+            self.session.explore(opened.run, step)
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane != "explore":
+            return
+        opened, place = result if isinstance(result, tuple) else (result, None)
+        new, self.shown = self.shown != opened.run.folder, opened.run.folder
+        self.bar.model.runs.setCurrentIndex(self.bar.model.runs.findData(opened.run.number))
+        self.jumps.setVisible(not opened.explorer.family.smooth)
+        if new:
+            self._begin(opened)
+        if place is not None:
+            self.stand.rest(place, self.tr("A kept picture"))
+        elif not new:
+            self.stand.redraw()
+        self._show_state()
+
+    def _begin(self, opened: Any) -> None:
+        """Stand where one stood in this model last, or at its first seed."""
+        self.stand.forget()
+        self.pad_desk.forget()
+        self.breed_desk.forget()
+        self.history_desk.show()
+        self.bar.place.show_classes(list(opened.explorer.classes))
+        self._show_steps()
+        if opened.exploration.at is not None:
+            self.stand.go(opened.exploration.at)
+        else:
+            self.walk.begin()
+
+    def _show_steps(self) -> None:
+        opened = self.session.opened
+        if opened is not None:
+            self.bar.model.show_steps(steps_of(opened.run))
+
+    @Slot(str, list)
+    def _on_events(self, lane: str, events: list[Any]) -> None:
+        if lane == "train":
+            self._on_training(events)
+        if lane in SLOW and isinstance(events[-1], Progress):
+            self.progress.tell(events[-1])
+        for event in events:
+            if lane in SLOW and isinstance(event, Note):
+                self.session.failed.emit(lane, event.text)
+
+    def _on_training(self, events: list[Any]) -> None:
+        """Follow the run that trains, if it is the one on show and its newest step is wanted."""
+        opened = self.session.opened
+        if opened is None or not self.isVisible() or not self._trains(opened.run):
+            return
+        if any(isinstance(event, Saved) for event in events):
+            self._show_steps()
+        published = [event for event in events if isinstance(event, Published)]
+        if published and self.bar.model.timeline.live.isChecked():
+            self.session.follow(published[-1])
+
+    def _trains(self, run: Run) -> bool:
+        newest = max(self.runs.values(), key=written, default=run)
+        return bool(self.session.title("train")) and newest.number == run.number
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        if lane == "study":
+            title = self.session.title(lane)
+            self.progress.begin(title) if title else self.progress.hide()
+        if lane == "train" and not self.session.title("train"):
+            self._on_project()
+
+    @Slot()
+    def _show_state(self) -> None:
+        tree = self.stand.exploration
+        here = tree.current if tree else None
+        undo, redo = (tree.undone(), tree.redone()) if tree else (None, None)
+        self.bar.steps.show_state(undo is not None, redo is not None, here.star if here else None)
+
+    @Slot()
+    def _undo(self) -> None:
+        self.stand.go(self.stand.exploration.undone())
+
+    @Slot()
+    def _redo(self) -> None:
+        self.stand.go(self.stand.exploration.redone())
+
+    @Slot(bool)
+    def _star(self, on: bool) -> None:
+        tree = self.stand.exploration
+        if tree is not None and tree.at is not None:
+            tree.star(tree.at, on)
+            self.stand.stepped.emit()
+
+    @Slot()
+    def _keep(self) -> None:
+        if self.stand.place is not None and self.stand.picture is not None:
+            self.session.keep(self.stand.place, self.stand.picture)
+
+    @Slot(str)
+    def take_in(self, path: str) -> None:
+        """Open a kept picture at its place; any other is looked for in the model."""
+        from studio.core.explore import keeping
+
+        if keeping.holds_place(Path(path)):
+            self.session.reopen(Path(path))
+
+    @Slot()
+    def _stop(self) -> None:
+        self.session.stop("study")
+
+
+def steps_of(run: Run) -> list[int]:
+    """Return the steps of a run's checkpoints, ascending."""
+    names = [path.name.removeprefix("step-") for path in run.checkpoints.glob("step-*")]
+    return sorted(int(name) for name in names if name.isdecimal())

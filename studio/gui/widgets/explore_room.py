@@ -1,0 +1,90 @@
+"""The Explore workspace's widgets in their places."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from studio.gui import theme
+from studio.gui.widgets.breed_sheet import BreedSheet
+from studio.gui.widgets.corner_pad import CornerPad
+from studio.gui.widgets.direction_list import DirectionList
+from studio.gui.widgets.empty_page import EmptyPage
+from studio.gui.widgets.explore_bar import ExploreBar
+from studio.gui.widgets.history_tree import HistoryTree
+from studio.gui.widgets.latent_canvas import LatentCanvas
+from studio.gui.widgets.parts import label
+from studio.gui.widgets.progress_row import ProgressRow
+from studio.gui.widgets.run_view import HANDLE
+
+
+class ExploreRoom(QWidget):
+    """The picture in the middle, tools on the right, what was found below.
+
+    train_asked: the user wants a model first.
+    """
+
+    train_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.bar, self.canvas = ExploreBar(), LatentCanvas()
+        self.jumps = label(
+            self.tr("This family draws from parts: neighbors jump, nothing glides."), "help", True
+        )
+        self.progress = ProgressRow(self.tr("Study"), self.tr("Stop; what was found before stays"))
+        self.directions, self.pad, self.breed = DirectionList(), CornerPad(), BreedSheet()
+        self.history = HistoryTree()
+        self.tools = _tabs(
+            (self.directions, self.tr("Directions")),
+            (self.pad, self.tr("Mix")),
+            (self.breed, self.tr("Breed")),
+        )
+        self.found = _tabs((self.history, self.tr("History")))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.empty = EmptyPage(
+            self.tr("Train a model first"),
+            self.tr("What it learned from your pictures can then be walked through here."),
+            self.tr("Open Train"),
+        )
+        self.empty.asked.connect(self.train_asked)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(12, 12, 12, 0)
+        column.setSpacing(theme.GAP)
+        column.addWidget(self.bar)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.jumps)
+        column.addWidget(self.progress)
+        across = _split(Qt.Orientation.Horizontal, left, self.tools, [900, 400])
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(_split(Qt.Orientation.Vertical, across, self.found, [640, 190]))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+        self.jumps.hide()
+        self.progress.hide()
+
+
+def _tabs(*pages: tuple[QWidget, str]) -> QTabWidget:
+    made = QTabWidget()
+    made.setDocumentMode(True)
+    for page, title in pages:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.addWidget(page)
+        made.addTab(box, title)
+    return made
+
+
+def _split(way: Qt.Orientation, first: QWidget, second: QWidget, sizes: list[int]) -> QSplitter:
+    made = QSplitter(way)
+    made.setHandleWidth(HANDLE)
+    made.addWidget(first)
+    made.addWidget(second)
+    made.setSizes(sizes)
+    made.setStretchFactor(0, 1)
+    made.setChildrenCollapsible(False)
+    return made
