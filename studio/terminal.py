@@ -17,6 +17,7 @@ from studio.core.events import Event, Job, Note, Progress, Samples, Saved, Scala
 T = TypeVar("T")
 SECONDS_BETWEEN_LINES = 5.0
 SECONDS_BETWEEN_GRIDS = 30.0
+TOLD = Progress | Scalars | Samples | Saved | Note  # what is not a picture for the window alone
 Where = Callable[[Samples], Path | None]
 
 
@@ -33,7 +34,8 @@ def pull(job: Job[T], json_lines: bool = False, where: Where = lambda _: None) -
                     event = next(job)
                 except StopIteration as ended:
                     return ended.value
-                show(event)
+                if isinstance(event, TOLD):
+                    show(event)
                 if asked():
                     raise KeyboardInterrupt
         except BaseException:
