@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 from train_scene import sprites
 
@@ -69,12 +69,24 @@ def test_without_a_parent_nothing_is_bred(sheet: BreedSheet) -> None:
 def test_distance_is_told_when_the_user_moves_it_only(sheet: BreedSheet, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(sheet.distance_changed):
         sheet.set_distance(0.1)
-    assert sheet.said.text() == "0.10  near"
+    assert sheet.said.text() == "0.10"
     with qtbot.waitSignal(sheet.distance_changed) as told:
         sheet.distance.setValue(100)
-    assert told.args == [1.0] and sheet.said.text() == "1.00  far"
+    assert told.args == [1.0] and sheet.said.text() == "1.00"
     with qtbot.waitSignal(sheet.again_asked):
         sheet.again.click()
+
+
+def test_where_it_is_narrow_the_parents_stand_above(sheet: BreedSheet) -> None:
+    assert sheet.first.x() < sheet.children_grid.x() and sheet.first.y() < sheet.second.y()
+    sheet.resize(376, 560)
+    QApplication.processEvents()  # the layout folds a turn later
+    assert sheet.first.geometry().bottom() < sheet.children_grid.y()
+    assert sheet.first.y() == sheet.second.y()
+    assert sheet.children_grid.width() > 360
+    sheet.resize(700, 480)
+    QApplication.processEvents()
+    assert sheet.first.x() < sheet.children_grid.x()
 
 
 def test_everything_says_what_it_does(sheet: BreedSheet) -> None:

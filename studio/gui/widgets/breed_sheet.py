@@ -3,9 +3,19 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,7 +31,8 @@ from studio.gui.widgets.image_grid import ImageGrid, checkered
 from studio.gui.widgets.parts import label, slider
 from studio.gui.widgets.still import Still
 
-WELL = 128  # pixels a parent takes
+WELL, SMALL_WELL = 128, 72  # pixels a parent takes at the left, or above where it is narrow
+NARROW, LEAST = 480, 290  # pixels of width
 NOTCHES = 100  # of the distance slider
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -56,18 +67,19 @@ class ParentWell(QWidget):
     def __init__(self, hint: str, parent: QWidget | None = None):
         super().__init__(parent)
         self.hint = hint
+        self.setToolTip(hint)
         self.still: Still | None = None
         self._checker = QBrush(checkered())
-        self.setFixedSize(WELL, WELL)
+        self.resize_to(WELL)
+
+    def resize_to(self, side: int) -> None:
+        """Take another room."""
+        self.setFixedSize(side, side)
 
     def show_picture(self, picture: np.ndarray | None) -> None:
         """Show a picture, uint8 [h, w, c], or the hint."""
         self.still = None if picture is None else Still(picture)
         self.update()
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(WELL, WELL)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -80,7 +92,10 @@ class ParentWell(QWidget):
         painter.setPen(QPen(QColor(theme.QUIET), 1, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect().adjusted(8, 8, -8, -8), flags, self.hint)
+        painter.drawText(self.rect().adjusted(6, 4, -6, -4), flags, self._words())
+
+    def _words(self) -> str:
+        return self.hint if self.width() == WELL else self.tr("Ctrl+click a child")
 
 
 class BreedSheet(QWidget):
@@ -107,6 +122,7 @@ class BreedSheet(QWidget):
         self.said = QLabel()
         self.again = QPushButton(self.tr("Breed again"))
         self._lay_out()
+        self.setMinimumWidth(LEAST)  # the layout's own would keep it from becoming narrow
         self.children_grid.opened.connect(self.chosen)
         self.children_grid.mated.connect(self.mate_chosen)
         self.part.clicked.connect(self._part)
@@ -143,19 +159,30 @@ class BreedSheet(QWidget):
         self.mate_chosen.emit(-1)
 
     def _say(self) -> None:
-        at = self.distance.value() / NOTCHES
-        words = (self.tr("near"), self.tr("some way off"), self.tr("far"))
-        self.said.setText(f"{at:.2f}  {words[min(int(3 * at), 2)]}")
+        self.said.setText(f"{self.distance.value() / NOTCHES:.2f}")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fold(event.size().width() < NARROW)
+
+    def _fold(self, narrow: bool) -> None:
+        """Put the parents above their children where there is no room at the left."""
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._whole.setDirection(down if narrow else across)
+        self._parents.setDirection(across if narrow else down)
+        for well in (self.first, self.second):
+            well.resize_to(SMALL_WELL if narrow else WELL)
 
     def _lay_out(self) -> None:
         self._explain()
-        parents = QVBoxLayout()
-        parents.setSpacing(theme.GAP)
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parents = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._parents.setSpacing(theme.GAP)
         plus = QLabel("+")
-        plus.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        plus.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for widget in (self.first, plus, self.second, self.part):
-            parents.addWidget(widget)
-        parents.addStretch(1)
+            self._parents.addWidget(widget)
+        self._parents.addStretch(1)
         tools = QHBoxLayout()
         tools.setSpacing(theme.GAP)
         for widget in (QLabel(self.tr("Distance")), self.distance, self.said, self.again):
@@ -166,18 +193,18 @@ class BreedSheet(QWidget):
         right.addWidget(self.children_grid, 1)
         hint = self.tr("Click a child to go on from it; Ctrl+click to mate it with the first.")
         right.addWidget(label(hint, small=True))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * theme.GAP)
-        row.addLayout(parents)
-        row.addLayout(right, 1)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(2 * theme.GAP)
+        self._whole.addLayout(self._parents)
+        self._whole.addLayout(right, 1)
 
     def _explain(self) -> None:
         self.first.setAccessibleName(self.tr("First parent"))
         self.second.setAccessibleName(self.tr("Second parent"))
         self.part.setToolTip(self.tr("Breed from the first parent alone"))
-        self.part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.part.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.distance.setAccessibleName(self.tr("Distance of the children from their parents"))
         self.distance.setToolTip(self.tr("How much children differ from their parents"))
-        self.said.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.00  some way off"))
+        self.distance.setMinimumWidth(48)
+        self.said.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.00"))
         self.again.setToolTip(self.tr("Other children of the same parents"))

@@ -26,6 +26,7 @@ LETTERS = "ABCD"  # top left, top right, bottom left, bottom right
 SHARE = 0.3  # of the pad's side that a corner's picture takes
 STEP = 0.02  # by an arrow key; five times as much with Shift
 DOT = 7  # its radius
+ROOMY = 72  # pixels of a well that has room for words
 
 
 class CornerPad(QWidget):
@@ -200,8 +201,9 @@ class CornerPad(QWidget):
             painter.setPen(QPen(QColor(theme.QUIET), 1, Qt.PenStyle.DashLine))
             painter.drawRoundedRect(well.adjusted(0, 0, -1, -1), 6, 6)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            inside = well.adjusted(4, 16, -4, 0)
-            painter.drawText(inside, flags, self.tr("double-click to fill"))
+            roomy = well.width() >= ROOMY
+            words = self.tr("double-click to fill") if roomy else "+"
+            painter.drawText(well.adjusted(4, 16 if roomy else 0, -4, 0), flags, words)
         else:
             painter.fillRect(well, QColor(theme.GROUND))
             still.paint(painter, still.fitted(well), self._checker)

@@ -191,16 +191,16 @@ class TagSheet(QWidget):
         head, foot = QHBoxLayout(), QHBoxLayout()
         for row, widgets in (
             (head, (label(hint, small=True), self.more)),
-            (foot, (self.counter, self.name, self.make)),
+            (foot, (self.name, self.make)),
         ):
             row.setSpacing(theme.GAP)
             for widget in widgets:
-                row.addWidget(widget, 1 if widget is widgets[0] and row is head else 0)
-        foot.setStretch(1, 1)
+                row.addWidget(widget, 1 if widget is widgets[0] else 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
-        column.addWidget(self.result)
+        for widget in (self.counter, self.result):
+            column.addWidget(widget)
         column.addLayout(foot)
