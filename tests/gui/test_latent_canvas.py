@@ -134,6 +134,16 @@ def test_what_is_given_is_an_image_and_a_file_with_its_alpha(canvas: LatentCanva
     assert isinstance(image, QImage) and image.pixelColor(0, 0).alpha() == 0
 
 
+def test_a_full_disk_still_gives_the_image(canvas: LatentCanvas) -> None:
+    def full(picture: np.ndarray, path: Path) -> None:
+        raise OSError("No space left on device")
+
+    canvas.show_picture(sprite())
+    canvas.write = full
+    data = canvas.given()
+    assert data.hasImage() and not data.urls()
+
+
 def test_the_wheel_counts_whole_notches(canvas: LatentCanvas) -> None:
     turned: list[int] = []
     canvas.turned.connect(turned.append)

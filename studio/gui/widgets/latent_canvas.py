@@ -1,6 +1,7 @@
 """The large live picture of the explorer: dragged, nudged, turned, dropped on, dragged out of."""
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,6 @@ class LivePicture(QWidget):
         self.caption, self.level, self.late = "", "", False
         self.write: Callable[[np.ndarray, Path], None] = files.save
         self._checker = QBrush(checkered(8))
-        self._given = QTemporaryDir()  # must outlive a drag: others read its files later
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
         self._patience.timeout.connect(self._say_late)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -104,13 +104,16 @@ class LivePicture(QWidget):
             QGuiApplication.clipboard().setImage(self.still.image.copy())
 
     def given(self) -> QMimeData:
-        """Return the picture as others take it: an image, and a PNG file."""
+        """Return the picture as others take it: an image, and a PNG file if it can be written."""
         assert self.still is not None
         data = QMimeData()
-        path = Path(self._given.filePath("picture.png"))
-        self.write(self.still.picture, path)
-        data.setUrls([QUrl.fromLocalFile(str(path))])
         data.setImageData(self.still.image.copy())
+        path = Path(self._drawer.filePath("picture.png"))
+        try:
+            self.write(self.still.picture, path)
+        except OSError:
+            return data  # no room for the file: programs that take images still get one
+        data.setUrls([QUrl.fromLocalFile(str(path))])
         return data
 
     def drag_out(self) -> None:
@@ -121,6 +124,11 @@ class LivePicture(QWidget):
         drag.setMimeData(self.given())
         drag.setPixmap(QPixmap.fromImage(self.still.image.scaledToHeight(96)))
         drag.exec(Qt.DropAction.CopyAction)
+
+    @cached_property
+    def _drawer(self) -> QTemporaryDir:
+        """Where files lie that are given away; it outlives a drag: others read them later."""
+        return QTemporaryDir()
 
     @property
     def target(self) -> QRect:
@@ -300,7 +308,7 @@ class LatentCanvas(LivePicture):
         path = _file_in(data)
         image = data.imageData()
         if not path and isinstance(image, QImage) and not image.isNull():
-            path = self._given.filePath("dropped.png")
+            path = self._drawer.filePath("dropped.png")
             image.save(path)
         return path
 
