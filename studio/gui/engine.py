@@ -30,7 +30,10 @@ VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(
         ("open_run", "at_step", "as_published", "open_kept", "kept"), "studio.core.explore.opening"
     ),
-    **dict.fromkeys(("discover", "tag", "remember"), "studio.core.explore.studies"),
+    **dict.fromkeys(
+        ("discover", "tag", "remember", "draw_route", "draw_loop", "film"),
+        "studio.core.explore.studies",
+    ),
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from studio.gui.trainings import Trainings
 
@@ -23,8 +23,11 @@ class Explorations(Trainings):
 
     done("explore", Opened): another model, or the same at another step, is open (see `opened`).
     done("draw", View): a place was drawn; done("strip", (key, places, pictures)): several were.
-    done("study", …): what a study found.
+    done("study", …): what a study found; done("path", frames or a file).
+    said(str): something went well that can't be seen where the user looks.
     """
+
+    said = Signal(str)
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
@@ -76,10 +79,10 @@ class Explorations(Trainings):
             known = (self.opened.explorer, key, find, draft, self._threads())
             self.start("strip", "strip", self._waiting("laid_out", *known), short=draft)
 
-    def study(self, title: str, verb: str, *asked: Any) -> None:
-        """Study the open model by a job of `engine.VERBS`; done("study", what it found)."""
+    def study(self, title: str, verb: str, *asked: Any, lane: str = "study") -> None:
+        """Study the open model by a job of `engine.VERBS`; done(lane, what it found)."""
         if self.opened is not None:
-            self.start("study", title, self._waiting(verb, self.opened, *asked))
+            self.start(lane, title, self._waiting(verb, self.opened, *asked))
 
     def keep(self, place: "Place", picture: "np.ndarray", target: Path | None = None) -> None:
         """Write the picture, with its place inside, to `target` or the project's gallery;
@@ -102,7 +105,7 @@ class Explorations(Trainings):
     def leave_model(self) -> None:
         """Forget the open model, as another project is opened."""
         self.opened = None
-        for lane in ("draw", "strip", "explore", "study"):
+        for lane in ("draw", "strip", "explore", "study", "path"):
             self.stop(lane)
 
     def _threads(self) -> int:

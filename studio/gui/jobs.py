@@ -19,6 +19,7 @@ LANES = (
     "forecast",
     "explore",
     "study",
+    "path",
     "keep",
     "evaluate",
     "train",

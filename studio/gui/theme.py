@@ -82,6 +82,9 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; widt
 QAbstractSpinBox::up-arrow {{ image: url("{UP}"); width: 10px; height: 10px; }}
 QAbstractSpinBox::down-arrow {{ image: url("{DOWN}"); width: 10px; height: 10px; }}
 QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::down-arrow:off {{ image: none; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 4px 0 0 0; }}
+QScrollBar::handle:horizontal {{ background: {EDGE}; border-radius: 4px; min-width: 32px; }}
+QScrollBar::handle:horizontal:hover {{ background: #565963; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0 0 0 4px; }}
 QScrollBar::handle:vertical {{ background: {EDGE}; border-radius: 4px; min-height: 32px; }}
 QScrollBar::handle:vertical:hover {{ background: #565963; }}

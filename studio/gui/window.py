@@ -33,6 +33,7 @@ QUIET = (
     "check",
     "forecast",
 )  # lanes nobody asked for: what fails there is said in its place
+SAID = 6000  # ms that a word of success stays
 PATIENCE = 90.0  # seconds that a job may take to save before the program leaves without it
 
 log = logging.getLogger("studio.window")
@@ -122,6 +123,7 @@ class Window(QMainWindow):
         self.session.busy_changed.connect(self._on_busy)
         self.session.events.connect(self.status.tell)
         self.session.failed.connect(self._on_failed)
+        self.session.said.connect(self._say)
 
     # pages
 
@@ -246,6 +248,10 @@ class Window(QMainWindow):
     def _on_failed(self, lane: str, sentence: str) -> None:
         if lane not in QUIET:
             self.notice.say(sentence, "error" if lane in ("train", "engine") else "warning")
+
+    @Slot(str)
+    def _say(self, sentence: str) -> None:
+        self.status.showMessage(sentence, SAID)
 
     def _retitle(self) -> None:
         project = self.session.project

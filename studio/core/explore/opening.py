@@ -1,17 +1,21 @@
 """Open a model to explore it, from a run or while it trains, with all that was found in it."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from studio.core.events import Job, Progress, Published
-from studio.core.explore import keeping
+from studio.core.events import Job, Progress, Published, Refused
+from studio.core.explore import keeping, route
 from studio.core.explore.directions import Direction, load_directions
-from studio.core.explore.exploration import Exploration, exploration
+from studio.core.explore.exploration import FOLDER, Exploration, exploration
 from studio.core.explore.explorer import Explorer, explorer_of, open_explorer
 from studio.core.explore.place import Place
+from studio.core.explore.route import Route
 from studio.core.project import Project, Run
+
+ROUTE = "route.json"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,6 +26,7 @@ class Opened:
     explorer: Explorer
     exploration: Exploration
     directions: tuple[Direction, ...]
+    route: Route = field(default_factory=Route)
 
     def knowing(self, directions: tuple[Direction, ...]) -> "Opened":
         """Return the same with these directions; those known before can still be drawn."""
@@ -34,7 +39,7 @@ def open_run(project: Project, number: int | None = None, step: int | None = Non
     run = project.run(number)
     explorer = yield from open_explorer(project, run.number, step)
     yield Progress(0, None, run.record.name)
-    found = Opened(run, explorer, exploration(run), ())
+    found = Opened(run, explorer, exploration(run), (), route_of(run, explorer))
     return found.knowing(load_directions(run, explorer.digest))
 
 
@@ -60,7 +65,7 @@ def open_kept(project: Project, path: Path) -> Job[tuple[Opened, Place]]:
     kept = keeping.read(path)
     explorer, place = yield from keeping.reopen(project, kept)
     run = project.run(explorer.run)
-    found = Opened(run, explorer, exploration(run), ())
+    found = Opened(run, explorer, exploration(run), (), route_of(run, explorer))
     return found.knowing(load_directions(run, explorer.digest)), place
 
 
@@ -73,6 +78,16 @@ def kept(
     names = {direction.id: direction.name for direction in opened.directions}
     path = target or keeping.free(keeping.gallery(project), name)
     return keeping.keep(opened.explorer, place, picture, path, names)
+
+
+def route_of(run: Run, explorer: Explorer) -> Route:
+    """Return the route that was left in a run; empty where there is none that can be walked."""
+    try:
+        found = route.from_json(json.loads((run.folder / FOLDER / ROUTE).read_bytes()))
+        explorer.points([key.place for key in found.keys]) if found.keys else None
+    except (OSError, ValueError, RecursionError, Refused):
+        return Route()
+    return found
 
 
 def _in(opened: Opened, explorer: Explorer) -> Opened:

@@ -1,13 +1,21 @@
 """Studies of an open model, as the window asks for them: jobs that end in something kept."""
 
 from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
 
 from studio.core import device
+from studio.core.assets.video import VideoSettings, save_video
 from studio.core.events import Job, Progress
+from studio.core.explore import route
 from studio.core.explore.directions import find_directions, merged, save_directions
-from studio.core.explore.opening import Opened
+from studio.core.explore.exploration import FOLDER
+from studio.core.explore.opening import ROUTE, Opened
 from studio.core.explore.place import Place
+from studio.core.explore.route import Route
 from studio.core.explore.tagging import tag_direction
+from studio.core.project import write_json
 
 
 def discover(opened: Opened) -> Job[Opened]:
@@ -32,6 +40,30 @@ def remember(opened: Opened) -> Job[None]:
     """Save the directions as they are now: names, what is kept, what was deleted."""
     yield Progress(0, None, "Saving the directions")
     save_directions(opened.run, opened.explorer.digest, opened.directions)
+
+
+def draw_route(opened: Opened, path: Route) -> Job[np.ndarray]:
+    """Keep a route in the run, and draw its frames [n, h, w, c]."""
+    _beside_the_window()
+    yield Progress(0, path.count, "Drawing frames")
+    folder = opened.run.folder / FOLDER
+    folder.mkdir(exist_ok=True)
+    write_json(folder / ROUTE, path.to_json())
+    return (yield from route.render(opened.explorer, route.places(path)))
+
+
+def draw_loop(
+    opened: Opened, kind: str, place: Place, radius: float, frames: int, seed: int
+) -> Job[np.ndarray]:
+    """Draw a closed loop through a place: a "circle", or "noise"."""
+    _beside_the_window()
+    around = {"circle": route.circle, "noise": route.noise_loop}[kind]
+    return (yield from route.render(opened.explorer, around(place, radius, frames, seed)))
+
+
+def film(opened: Opened, frames: np.ndarray, target: Path, settings: VideoSettings) -> Job[Path]:
+    """Write drawn frames as a film."""
+    return (yield from save_video(frames, target, settings))
 
 
 def _beside_the_window() -> None:

@@ -17,12 +17,14 @@ class Stand(QObject):
     """The one place all tools of the Explore workspace move.
 
     viewed(View): a picture of it was drawn. stepped(): it became a step of the exploration, or one
-    went to another step. awaited(bool): a picture is asked for, or has come.
+    went to another step. awaited(bool): a picture is asked for, or has come. peeked(picture): that
+    of another place is looked at for a moment.
     """
 
     viewed = Signal(object)
     stepped = Signal()
     awaited = Signal(bool)
+    peeked = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None):
         super().__init__(parent)

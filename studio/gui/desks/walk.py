@@ -31,6 +31,7 @@ class WalkDesk(QObject):
         self._last: Any = None  # what the present drag leads to
         stand.viewed.connect(self._show)
         stand.awaited.connect(canvas.set_busy)
+        stand.peeked.connect(canvas.show_picture)
         canvas.dragged.connect(self._drag)
         canvas.nudged.connect(self._nudge)
         canvas.released.connect(self._rest)

@@ -13,13 +13,15 @@ from studio.core.project import Run
 from studio.gui.desks.breeding import BreedDesk, PadDesk
 from studio.gui.desks.directions import DirectionDesk
 from studio.gui.desks.history import HistoryDesk
+from studio.gui.desks.paths import PathDesk
 from studio.gui.desks.stand import Stand
+from studio.gui.desks.tagging import TagDesk
 from studio.gui.desks.walk import WalkDesk
 from studio.gui.session import Session
 from studio.gui.widgets.explore_room import ExploreRoom
 from studio.gui.widgets.run_rows import written
 
-SLOW = ("study", "explore")  # lanes whose progress is shown under the picture
+SLOW = ("study", "path")  # lanes whose progress is shown under the picture
 
 
 class ExplorePanel(ExploreRoom):
@@ -34,6 +36,8 @@ class ExplorePanel(ExploreRoom):
         self.pad_desk = PadDesk(self.stand, self.pad, self)
         self.breed_desk = BreedDesk(self.stand, self.breed, self)
         self.history_desk = HistoryDesk(self.stand, self.history, self)
+        self.tag_desk = TagDesk(self.stand, self.tags, self)
+        self.path_desk = PathDesk(self.stand, self.path, self)
         self.runs: dict[int, Run] = {}
         self.shown: Path | None = None  # the folder of the run whose model is on show
         self._connect()
@@ -92,9 +96,13 @@ class ExplorePanel(ExploreRoom):
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
-        if lane != "explore":
-            return
-        opened, place = result if isinstance(result, tuple) else (result, None)
+        if lane == "keep" and isinstance(result, Path):
+            self.session.said.emit(self.tr("Kept as {name}").format(name=result.name))
+        if lane == "explore":
+            self._show_opened(*(result if isinstance(result, tuple) else (result, None)))
+
+    def _show_opened(self, opened: Any, place: Any) -> None:
+        """Show a model; at `place` where one was asked for, else where one stood in it."""
         new, self.shown = self.shown != opened.run.folder, opened.run.folder
         self.bar.model.runs.setCurrentIndex(self.bar.model.runs.findData(opened.run.number))
         self.jumps.setVisible(not opened.explorer.family.smooth)
@@ -111,6 +119,8 @@ class ExplorePanel(ExploreRoom):
         self.stand.forget()
         self.pad_desk.forget()
         self.breed_desk.forget()
+        self.tag_desk.forget()
+        self.path_desk.begin(opened.route)
         self.history_desk.show()
         self.bar.place.show_classes(list(opened.explorer.classes))
         self._show_steps()
@@ -151,9 +161,9 @@ class ExplorePanel(ExploreRoom):
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:
-        if lane == "study":
-            title = self.session.title(lane)
-            self.progress.begin(title) if title else self.progress.hide()
+        if lane in SLOW:
+            busy = next((each for each in SLOW if self.session.title(each)), "")
+            self.progress.begin(self.session.title(busy)) if busy else self.progress.hide()
         if lane == "train" and not self.session.title("train"):
             self._on_project()
 
@@ -194,7 +204,8 @@ class ExplorePanel(ExploreRoom):
 
     @Slot()
     def _stop(self) -> None:
-        self.session.stop("study")
+        for lane in SLOW:
+            self.session.stop(lane)
 
 
 def steps_of(run: Run) -> list[int]:

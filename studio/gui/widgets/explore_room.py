@@ -1,6 +1,6 @@
 """The Explore workspace's widgets in their places."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from studio.gui import theme
@@ -13,7 +13,11 @@ from studio.gui.widgets.history_tree import HistoryTree
 from studio.gui.widgets.latent_canvas import LatentCanvas
 from studio.gui.widgets.parts import label
 from studio.gui.widgets.progress_row import ProgressRow
+from studio.gui.widgets.route_bar import RouteBar
 from studio.gui.widgets.run_view import HANDLE
+from studio.gui.widgets.tag_sheet import TagSheet
+
+TAGS = 3  # the tab of the tagging sheet
 
 
 class ExploreRoom(QWidget):
@@ -32,13 +36,15 @@ class ExploreRoom(QWidget):
         )
         self.progress = ProgressRow(self.tr("Study"), self.tr("Stop; what was found before stays"))
         self.directions, self.pad, self.breed = DirectionList(), CornerPad(), BreedSheet()
-        self.history = HistoryTree()
+        self.tags, self.history, self.path = TagSheet(), HistoryTree(), RouteBar()
         self.tools = _tabs(
             (self.directions, self.tr("Directions")),
             (self.pad, self.tr("Mix")),
             (self.breed, self.tr("Breed")),
+            (self.tags, self.tr("Tags")),
         )
-        self.found = _tabs((self.history, self.tr("History")))
+        self.found = _tabs((self.history, self.tr("History")), (self.path, self.tr("Path")))
+        self.directions.tags_asked.connect(self._show_tags)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -65,6 +71,10 @@ class ExploreRoom(QWidget):
         whole.addWidget(self.pages)
         self.jumps.hide()
         self.progress.hide()
+
+    @Slot()
+    def _show_tags(self) -> None:
+        self.tools.setCurrentIndex(TAGS)
 
 
 def _tabs(*pages: tuple[QWidget, str]) -> QTabWidget:

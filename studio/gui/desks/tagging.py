@@ -1,0 +1,67 @@
+"""The tagging desk: a direction made from a few samples that the user points at."""
+
+from secrets import randbelow
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.gui.desks.stand import Stand
+from studio.gui.widgets.tag_sheet import TagSheet
+
+SAMPLES = 24
+
+
+class TagDesk(QObject):
+    """Samples to the sheet, tags to a study."""
+
+    def __init__(self, stand: Stand, sheet: TagSheet, parent: QObject | None = None):
+        super().__init__(parent)
+        self.stand, self.sheet, self.session = stand, sheet, stand.session
+        self.places: list[Any] = []
+        self.making = False
+        sheet.more_asked.connect(self.draw)
+        sheet.made.connect(self._make)
+        self.session.done.connect(self._on_done)
+        self.session.failed.connect(self._on_failed)
+        self.session.busy_changed.connect(self._on_busy)
+
+    def forget(self) -> None:
+        """Have no samples, as another model is open."""
+        self.places = []
+        self.sheet.show_pictures(None)
+
+    @Slot()
+    def draw(self) -> None:
+        """Show other samples, of the class that is chosen."""
+        place, seed = self.stand.place, randbelow(100_000)
+        label = place.label if place else None
+        self.session.lay_out("tags", lambda e: [e.seed(seed, label, k) for k in range(SAMPLES)])
+
+    @Slot(str, list, list)
+    def _make(self, name: str, yes: list[int], no: list[int]) -> None:
+        tagged = [[self.places[k] for k in some] for some in (yes, no)]
+        self.making = True
+        self.session.study(self.tr("Making the direction"), "tag", *tagged, name)
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane == "strip" and result[0] == "tags":
+            self.places = result[1]
+            self.sheet.show_pictures(result[2])
+        elif lane == "study" and self.making:
+            self.making = False
+            made = result.directions[0]
+            words = self.tr("“{name}” tells {share} % of the tagged samples apart.")
+            share = round(100 * (made.accuracy or 0))
+            self.sheet.show_result(words.format(name=made.name, share=share), True)
+
+    @Slot(str, str)
+    def _on_failed(self, lane: str, sentence: str) -> None:
+        if lane == "study" and self.making:
+            self.making = False
+            self.sheet.show_result(sentence, False)
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        if lane == "study":
+            self.sheet.allow(not self.session.title(lane))

@@ -1,0 +1,83 @@
+"""Asks how frames become a film: the kind of file, its settings, and where to."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core.assets.video import VideoSettings
+from studio.gui import theme
+from studio.gui.widgets.form import SettingsForm
+from studio.gui.widgets.parts import label
+
+
+class FilmDialog(QDialog):
+    """asked(Path, VideoSettings): the user wants this film there."""
+
+    asked = Signal(object, object)
+
+    def __init__(self, frames: np.ndarray, fps: float, loop: bool, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Export the path"))
+        count, height, width = frames.shape[:3]
+        self.kind = QComboBox()
+        self.kind.setAccessibleName(self.tr("Kind of file"))
+        for title, suffix in self._kinds(frames.shape[3] == 4):
+            self.kind.addItem(title, suffix)
+        self.form = SettingsForm(VideoSettings)
+        self.form.show_value(VideoSettings(fps=fps, loop=loop, scale=_scale(width, height)))
+        self.form.faulted.connect(self._allow)
+        words = self.tr("{n} frames of {w} × {h} pixels, {s:.1f} s")
+        said = label(words.format(n=count, w=width, h=height, s=count / fps))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.write = QPushButton(self.tr("Export…"))
+        self.write.setProperty("role", "primary")
+        buttons.addButton(self.write, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self._ask)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(theme.GAP)
+        for widget in (said, self.kind, self.form, buttons):
+            column.addWidget(widget)
+        self.setMinimumWidth(380)
+
+    def _kinds(self, clear: bool) -> list[tuple[str, str]]:
+        alpha = self.tr(", keeps transparency") if clear else ""
+        return [
+            (self.tr("MP4 film"), ".mp4"),
+            (self.tr("GIF"), ".gif"),
+            (self.tr("WebP") + alpha, ".webp"),
+            (self.tr("Animated PNG") + alpha, ".apng"),
+            (self.tr("Sprite strip, one PNG") + alpha, ".png"),
+            (self.tr("Folder of numbered PNGs") + alpha, ""),
+        ]
+
+    @Slot()
+    def _ask(self) -> None:
+        suffix = self.kind.currentData()
+        name = "frames" if not suffix else f"path{suffix}"
+        kinds = f"*{suffix} (*{suffix})" if suffix else self.tr("Folder (*)")
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Export the path"), name, kinds)
+        if path:
+            target = Path(path)
+            self.asked.emit(target.with_suffix(suffix) if suffix else target, self.form.value)
+            self.accept()
+
+    @Slot(str)
+    def _allow(self, fault: str) -> None:
+        self.write.setEnabled(not fault)
+
+
+def _scale(width: int, height: int) -> int:
+    """Return how far to enlarge a small picture so that it can be seen: up to 512 pixels."""
+    return max(1, 512 // max(width, height)) if max(width, height) < 256 else 1
