@@ -7,7 +7,17 @@ import os
 import sys
 from pathlib import Path
 
-VERBS = ("train", "resume", "health", "evaluate", "sample", "instant", "inspect", "doctor")
+VERBS = (
+    "train",
+    "resume",
+    "health",
+    "evaluate",
+    "sample",
+    "explore",
+    "instant",
+    "inspect",
+    "doctor",
+)
 # What a bare Debian lacks for Qt's window and for its xcb platform plugin (found in a debootstrap).
 QT_PACKAGES = (
     "libgl1 libegl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon0 libxcb-cursor0 "

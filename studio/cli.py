@@ -1,17 +1,13 @@
-"""Every action of the window without a window: train, resume, health, evaluate, sample …"""
+"""Every action of the window without a window: train, resume, evaluate, sample, explore …"""
 
-import functools
 import json
-import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any
 
 import typer
 
-P = ParamSpec("P")
-R = TypeVar("R")
+from studio import exploring
+from studio.options import JsonOption, ProjectArgument, RunOption, guarded, refused
 
 ABOUT = """An offline studio that turns a folder of pictures into a picture generator.
 
@@ -26,6 +22,7 @@ verbs = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
 )
+verbs.add_typer(exploring.verbs, name="explore")
 
 DataArgument = Annotated[
     str,
@@ -33,52 +30,23 @@ DataArgument = Annotated[
         metavar="DATA", help="A folder, a zip, idx files, starter:sprites or starter:digits."
     ),
 ]
-ProjectArgument = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
 SizeOption = Annotated[
     str | None,
     typer.Option(help="Size of the pictures: 32, or WIDTHxHEIGHT as 48x32; 16 to 256."),
 ]
 FitOption = Annotated[str | None, typer.Option(help="Other shapes: crop, pad or stretch.")]
 ChannelsOption = Annotated[str | None, typer.Option(help="Colors: auto, grey, rgb or rgba.")]
-RunOption = Annotated[int | None, typer.Option(help="The run's number; the newest if left out.")]
 StepsOption = Annotated[int | None, typer.Option(help="Train this many steps.")]
 MinutesOption = Annotated[float | None, typer.Option(help="Train this many minutes.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="A setting of the family."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write one JSON object a line.")]
 
 
 def app(arguments: list[str] | None = None) -> None:
     """Run the command line on `arguments` (the process's own if None); ends in SystemExit."""
     verbs(arguments, prog_name="atelier")
-
-
-def guarded(verb: Callable[P, R]) -> Callable[P, R]:
-    """Turn what a verb raises into exit codes: 2 for bad input, 130 when the user stopped it."""
-
-    @functools.wraps(verb)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        from studio.core.events import Refused
-
-        try:
-            return verb(*args, **kwargs)
-        except Refused as refusal:
-            typer.echo(f"atelier: {refusal}", err=True)
-            raise typer.Exit(2) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
-        except BrokenPipeError:  # whoever read the output has gone
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
-        except OSError as error:
-            typer.echo(
-                f"atelier: {error.filename or 'A file'}: {error.strerror or error}.", err=True
-            )
-            raise typer.Exit(2) from None
-
-    return run
 
 
 @verbs.callback(invoke_without_command=True)
@@ -295,10 +263,3 @@ def assigned(pairs: list[str]) -> dict[str, Any]:
         except ValueError:
             found[key.strip()] = value
     return found
-
-
-def refused(text: str) -> Exception:
-    """Make a refusal; loaded only now, since it loads numpy."""
-    from studio.core.events import Refused
-
-    return Refused(text)

@@ -65,18 +65,24 @@ def save_video(
     stays. Raises Refused for another suffix, no frames, or a place that can't be written.
     """
     settings = settings or VideoSettings()
-    kind = "" if target.is_dir() else target.suffix.lower()
-    if kind not in WRITERS or not target.name:
-        raise Refused(
-            f"{target.name} is no film; name an .mp4, .gif, .webp, .apng, a .png for a sprite"
-            " strip, or a folder for numbered pictures."
-        )
+    kind = kind_of(target)
     if frames.ndim != 4 or not len(frames) or frames.dtype != np.uint8:
         raise Refused("There are no frames to write; draw the path first.")
     ground(settings)
     with whole(target) as part:
         yield from WRITERS[kind](frames, part, settings)
     return target
+
+
+def kind_of(target: Path) -> str:
+    """Return the suffix that decides what is written; raise Refused for one not known."""
+    kind = "" if target.is_dir() else target.suffix.lower()
+    if kind not in WRITERS or not target.name:
+        raise Refused(
+            f"{target.name} is no film; name an .mp4, .gif, .webp, .apng, a .png for a sprite"
+            " strip, or a folder for numbered pictures."
+        )
+    return kind
 
 
 def ground(settings: VideoSettings) -> np.ndarray:

@@ -292,27 +292,37 @@ def _moved(place: Place, latent: np.ndarray) -> Place:
 def render(explorer: "Explorer", path: Sequence[Place], draft: bool = False) -> Job[np.ndarray]:
     """Draw every place of a path; returns uint8 [n, h, w, c], the frames of a film.
 
-    Says so where the family jumps between neighbors. Raises Refused for an empty path and for
-    places of another model, before anything is drawn.
+    Says so where the family jumps between neighbors. Raises as `drawn`.
     """
-    if not path:
-        raise Refused("This path has no frames; add a key first.")
-    explorer.points(path[:1])
     if not explorer.family.smooth:
         yield Note(
             f"{explorer.family.title} draws symbol by symbol: neighboring frames jump.", kind="jump"
         )
+    return (yield from drawn(explorer, path, draft, "Drawing frames"))
+
+
+def drawn(
+    explorer: "Explorer", path: Sequence[Place], draft: bool = False, text: str = "Drawing"
+) -> Job[np.ndarray]:
+    """Draw places; returns uint8 [n, h, w, c], and shows what there is after every few.
+
+    Raises Refused for no places and for those of another model, before anything is drawn.
+    """
+    if not path:
+        raise Refused("This path has no frames; add a key first.")
+    for place in path:
+        place_values.checked(place, explorer.shape, len(explorer.classes))
     size = explorer.size
     frames = np.empty((len(path), size.height, size.width, size.channels), np.uint8)
     for start in range(0, len(path), AT_ONCE):
         part = path[start : start + AT_ONCE]
         refined = frames[start : start + len(part)]
         for images in explorer.images(part, draft):
-            yield Progress(start, len(path), "Drawing frames")
+            yield Progress(start, len(path), text)
             refined = to_pictures(images)
         frames[start : start + len(part)] = refined
         yield Drawn(frames[: start + len(part)])
-    yield Progress(len(path), len(path), "Drawing frames")
+    yield Progress(len(path), len(path), text)
     return frames
 
 
@@ -328,21 +338,9 @@ def evened(
         return list(path)
     spaced = list(path)
     for _ in range(ROUNDS):
-        frames = yield from _quietly(render(explorer, spaced, draft))
+        frames = yield from drawn(explorer, spaced, draft, "Measuring the speed")
         spaced = _respaced(spaced, steps(frames, closed), closed)
     return spaced
-
-
-def _quietly(job: Job[np.ndarray]) -> Job[np.ndarray]:
-    try:
-        while True:
-            event = next(job)
-            if isinstance(event, Progress):
-                yield Progress(event.done, event.total, "Measuring the speed")
-    except StopIteration as ended:
-        return ended.value
-    finally:
-        job.close()
 
 
 def steps(frames: np.ndarray, closed: bool) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -233,6 +235,11 @@ def test_an_evened_loop_changes_equally_fast_and_least_at_its_seam(explorers):
     assert after[-1] <= np.median(after)
     jumpy, _ = explorers("vqvae")
     assert finish(routes.evened(jumpy, path, closed=True))[1] == path
+
+
+def test_the_window_can_hold_routes_before_torch_is_there():
+    code = "import studio.core.explore.route, sys; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_an_empty_path_and_another_models_places_are_refused(explorers):

@@ -1,0 +1,50 @@
+"""What the verbs of the command line share: common options, and exit codes for what goes wrong."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ProjectArgument = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+RunOption = Annotated[int | None, typer.Option(help="The run's number; the newest if left out.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write one JSON object a line.")]
+
+
+def guarded(verb: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a verb raises into exit codes: 2 for bad input, 130 when the user stopped it."""
+
+    @functools.wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from studio.core.events import Refused
+
+        try:
+            return verb(*args, **kwargs)
+        except Refused as refusal:
+            typer.echo(f"atelier: {refusal}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        except BrokenPipeError:  # whoever read the output has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except OSError as error:
+            typer.echo(
+                f"atelier: {error.filename or 'A file'}: {error.strerror or error}.", err=True
+            )
+            raise typer.Exit(2) from None
+
+    return run
+
+
+def refused(text: str) -> Exception:
+    """Make a refusal; loaded only now, since it loads numpy."""
+    from studio.core.events import Refused
+
+    return Refused(text)
