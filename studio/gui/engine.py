@@ -24,16 +24,17 @@ LATER = (
     "torch._dynamo",
 )  # the first optimiser wants it: 1-3 s, best spent before Train is pressed
 
+STUDIES = (
+    *("discover", "tag", "remember", "draw_route", "draw_loop", "film"),
+    *("find_picture", "chart", "judged"),
+)
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
     **dict.fromkeys(("look", "settle", "laid_out"), "studio.core.explore.live"),
     **dict.fromkeys(
         ("open_run", "at_step", "as_published", "open_kept", "kept"), "studio.core.explore.opening"
     ),
-    **dict.fromkeys(
-        ("discover", "tag", "remember", "draw_route", "draw_loop", "film"),
-        "studio.core.explore.studies",
-    ),
+    **dict.fromkeys(STUDIES, "studio.core.explore.studies"),
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }
 

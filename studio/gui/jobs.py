@@ -10,7 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
-LIVE = ("draw", "strip")  # lanes that follow the user's hand: no word of their coming and going
+LIVE = (
+    "draw",
+    "strip",
+    "judge",
+)  # lanes that follow the user's hand: no word of their coming and going
 LANES = (
     "engine",
     "import",
@@ -20,6 +24,7 @@ LANES = (
     "explore",
     "study",
     "path",
+    "invert",
     "keep",
     "evaluate",
     "train",

@@ -8,6 +8,7 @@ import numpy as np
 
 from studio.core.events import Job, Progress, Published, Refused
 from studio.core.explore import keeping, route
+from studio.core.explore import kept as kept_pictures
 from studio.core.explore.directions import Direction, load_directions
 from studio.core.explore.exploration import FOLDER, Exploration, exploration
 from studio.core.explore.explorer import Explorer, explorer_of, open_explorer
@@ -62,7 +63,7 @@ def as_published(opened: Opened, published: Published) -> Job[Opened]:
 
 def open_kept(project: Project, path: Path) -> Job[tuple[Opened, Place]]:
     """Open the model and the place that a kept picture was drawn from; see `keeping.reopen`."""
-    kept = keeping.read(path)
+    kept = kept_pictures.read(path)
     explorer, place = yield from keeping.reopen(project, kept)
     run = project.run(explorer.run)
     found = Opened(run, explorer, exploration(run), (), route_of(run, explorer))

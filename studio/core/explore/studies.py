@@ -7,10 +7,12 @@ import numpy as np
 
 from studio.core import device
 from studio.core.assets.video import VideoSettings, save_video
-from studio.core.events import Job, Progress
+from studio.core.data.decode import Unreadable, decode
+from studio.core.events import Job, Progress, Refused
 from studio.core.explore import route
 from studio.core.explore.directions import find_directions, merged, save_directions
 from studio.core.explore.exploration import FOLDER
+from studio.core.explore.inverting import Inverted, invert
 from studio.core.explore.opening import ROUTE, Opened
 from studio.core.explore.place import Place
 from studio.core.explore.route import Route
@@ -64,6 +66,17 @@ def draw_loop(
 def film(opened: Opened, frames: np.ndarray, target: Path, settings: VideoSettings) -> Job[Path]:
     """Write drawn frames as a film."""
     return (yield from save_video(frames, target, settings))
+
+
+def find_picture(opened: Opened, path: Path, seconds: float) -> Job[Inverted]:
+    """Look for the picture in a file of the user's; yields Fitted, see `inverting.invert`."""
+    _beside_the_window()
+    yield Progress(0, None, path.name)
+    try:
+        picture = decode(path.read_bytes()).picture
+    except Unreadable as reason:
+        raise Refused(f"{path.name} can't be looked for. {reason}") from None
+    return (yield from invert(opened.explorer, picture, seconds))
 
 
 def _beside_the_window() -> None:

@@ -136,9 +136,8 @@ class DirectionDesk(QObject):
 
 
 def _row(direction: Any, value: float) -> Row:
-    return Row(
-        direction.id, direction.name, value, direction.kept, direction.accuracy, direction.found
-    )
+    found = "" if direction.accuracy is None else "from tags"
+    return Row(direction.id, direction.name, value, direction.kept, direction.accuracy, found)
 
 
 def _is_opened(result: Any) -> bool:

@@ -97,7 +97,7 @@ class WalkDesk(QObject):
         label, like = self.bar.label, self.stand.place
         self.spot = (float(seed), 0.0)
         words = self.tr("Seed {n}").format(n=seed)
-        self.stand.settle(partial(_of_seed, seed=seed, label=label, like=like), words, ())
+        self.stand.settle(partial(_of_seed, seed=seed, label=label, like=like), words)
 
     @Slot(object)
     def _label(self, label: int | None) -> None:

@@ -12,16 +12,17 @@ from studio.core.events import Note, Progress, Published, Saved
 from studio.core.project import Run
 from studio.gui.desks.breeding import BreedDesk, PadDesk
 from studio.gui.desks.directions import DirectionDesk
+from studio.gui.desks.finding import OwnPictureDesk
 from studio.gui.desks.history import HistoryDesk
 from studio.gui.desks.paths import PathDesk
 from studio.gui.desks.stand import Stand
 from studio.gui.desks.tagging import TagDesk
 from studio.gui.desks.walk import WalkDesk
 from studio.gui.session import Session
-from studio.gui.widgets.explore_room import ExploreRoom
+from studio.gui.widgets.explore_room import OWN, ExploreRoom
 from studio.gui.widgets.run_rows import written
 
-SLOW = ("study", "path")  # lanes whose progress is shown under the picture
+SLOW = ("study", "path", "invert")  # lanes whose progress is shown under the picture
 
 
 class ExplorePanel(ExploreRoom):
@@ -37,6 +38,7 @@ class ExplorePanel(ExploreRoom):
         self.breed_desk = BreedDesk(self.stand, self.breed, self)
         self.history_desk = HistoryDesk(self.stand, self.history, self)
         self.tag_desk = TagDesk(self.stand, self.tags, self)
+        self.own_desk = OwnPictureDesk(self.stand, self.own, self)
         self.path_desk = PathDesk(self.stand, self.path, self)
         self.runs: dict[int, Run] = {}
         self.shown: Path | None = None  # the folder of the run whose model is on show
@@ -120,6 +122,7 @@ class ExplorePanel(ExploreRoom):
         self.pad_desk.forget()
         self.breed_desk.forget()
         self.tag_desk.forget()
+        self.own_desk.forget()
         self.path_desk.begin(opened.route)
         self.history_desk.show()
         self.bar.place.show_classes(list(opened.explorer.classes))
@@ -197,10 +200,13 @@ class ExplorePanel(ExploreRoom):
     @Slot(str)
     def take_in(self, path: str) -> None:
         """Open a kept picture at its place; any other is looked for in the model."""
-        from studio.core.explore import keeping
+        from studio.core.explore.kept import holds_place
 
-        if keeping.holds_place(Path(path)):
+        if holds_place(Path(path)):
             self.session.reopen(Path(path))
+        else:
+            self.tools.setCurrentIndex(OWN)
+            self.own_desk.find(path)
 
     @Slot()
     def _stop(self) -> None:

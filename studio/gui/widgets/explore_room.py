@@ -11,13 +11,14 @@ from studio.gui.widgets.empty_page import EmptyPage
 from studio.gui.widgets.explore_bar import ExploreBar
 from studio.gui.widgets.history_tree import HistoryTree
 from studio.gui.widgets.latent_canvas import LatentCanvas
+from studio.gui.widgets.own_picture import OwnPicture
 from studio.gui.widgets.parts import label
 from studio.gui.widgets.progress_row import ProgressRow
 from studio.gui.widgets.route_bar import RouteBar
 from studio.gui.widgets.run_view import HANDLE
 from studio.gui.widgets.tag_sheet import TagSheet
 
-TAGS = 3  # the tab of the tagging sheet
+TAGS, OWN = 3, 4  # tabs that are led to
 
 
 class ExploreRoom(QWidget):
@@ -36,12 +37,14 @@ class ExploreRoom(QWidget):
         )
         self.progress = ProgressRow(self.tr("Study"), self.tr("Stop; what was found before stays"))
         self.directions, self.pad, self.breed = DirectionList(), CornerPad(), BreedSheet()
-        self.tags, self.history, self.path = TagSheet(), HistoryTree(), RouteBar()
+        self.tags, self.own = TagSheet(), OwnPicture()
+        self.history, self.path = HistoryTree(), RouteBar()
         self.tools = _tabs(
             (self.directions, self.tr("Directions")),
             (self.pad, self.tr("Mix")),
             (self.breed, self.tr("Breed")),
             (self.tags, self.tr("Tags")),
+            (self.own, self.tr("My picture")),
         )
         self.found = _tabs((self.history, self.tr("History")), (self.path, self.tr("Path")))
         self.directions.tags_asked.connect(self._show_tags)

@@ -59,7 +59,8 @@ class HistoryTree(QWidget):
         shown = starred(self.steps) if self.only.isChecked() else self.steps
         self.pane.show_steps(shown)
         stars = sum(step.star for step in self.steps)
-        text = self.tr("{n} steps, {stars} starred")
+        one = self.tr("{n} step, {stars} starred")
+        text = one if len(self.steps) == 1 else self.tr("{n} steps, {stars} starred")
         self.said.setText(text.format(n=count(len(self.steps)), stars=count(stars)))
 
     def _on_chosen(self, k: int) -> None:

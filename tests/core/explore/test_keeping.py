@@ -10,6 +10,7 @@ from PIL import Image, PngImagePlugin
 from studio.core import pictures
 from studio.core.events import Note, Refused
 from studio.core.explore import keeping
+from studio.core.explore import kept as kept_pictures
 from tests.core import toys
 
 
@@ -26,7 +27,7 @@ def test_a_kept_picture_draws_itself_again(explored, tmp_path):
     picture = knowing.pictures([place])[0]
     path = keeping.keep(knowing, place, picture, tmp_path / "kept", {"abc": "Size"})
     assert path.name == "kept.png" and np.array_equal(pictures.load(path), picture)
-    kept = keeping.read(path)
+    kept = kept_pictures.read(path)
     assert kept.names == {"abc": "Size"} and kept.place.sliders == {"abc": 1.5}
     found, again = toys.finish(keeping.reopen(project, kept))[1]
     assert found.digest == explorer.digest
@@ -39,7 +40,7 @@ def test_a_run_that_went_on_is_told(explored, tmp_path):
     path = keeping.keep(
         explorer, explorer.seed(0), explorer.pictures([explorer.seed(0)])[0], tmp_path / "a.png"
     )
-    kept = keeping.read(path)
+    kept = kept_pictures.read(path)
     shutil.rmtree(moved.run().checkpoints / f"step-{explorer.step:08d}")
     events, (found, _) = toys.finish(keeping.reopen(moved, kept))
     assert found.step < explorer.step
@@ -53,7 +54,7 @@ def test_another_projects_picture_is_refused(explored, explorers, tmp_path):
         explorer, explorer.seed(0), explorer.pictures([explorer.seed(0)])[0], tmp_path / "a.png"
     )
     with pytest.raises(Refused, match="open the project it was kept from"):
-        toys.finish(keeping.reopen(other, keeping.read(path)))
+        toys.finish(keeping.reopen(other, kept_pictures.read(path)))
 
 
 def test_other_files_are_refused(tmp_path):
@@ -63,29 +64,29 @@ def test_other_files_are_refused(tmp_path):
     broken.write_bytes(plain.read_bytes()[:40])
     text = tmp_path / "text.png"
     text.write_text("hello")
-    assert not keeping.holds_place(plain) and not keeping.holds_place(broken)
+    assert not kept_pictures.holds_place(plain) and not kept_pictures.holds_place(broken)
     with pytest.raises(Refused, match="holds no place"):
-        keeping.read(plain)
+        kept_pictures.read(plain)
     for path in (broken, text, tmp_path / "missing.png"):
         with pytest.raises(Refused, match="no PNG, or a damaged one"):
-            keeping.read(path)
+            kept_pictures.read(path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "7", "[]", "{}", '{"schema": "x"}', "[" * 9999])
 def test_tampered_words_are_refused(tmp_path, text):
     info = PngImagePlugin.PngInfo()
-    info.add_itxt(keeping.KEY, text)
+    info.add_itxt(kept_pictures.KEY, text)
     Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
     with pytest.raises(Refused, match="damaged"):
-        keeping.read(tmp_path / "a.png")
+        kept_pictures.read(tmp_path / "a.png")
 
 
 def test_a_newer_programs_picture_is_refused(tmp_path):
     info = PngImagePlugin.PngInfo()
-    info.add_itxt(keeping.KEY, json.dumps({"schema": keeping.SCHEMA + 1}))
+    info.add_itxt(kept_pictures.KEY, json.dumps({"schema": kept_pictures.SCHEMA + 1}))
     Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
     with pytest.raises(Refused, match="newer Atelier"):
-        keeping.read(tmp_path / "a.png")
+        kept_pictures.read(tmp_path / "a.png")
 
 
 def test_the_words_name_no_user_and_no_path(explored, tmp_path):
@@ -93,7 +94,7 @@ def test_the_words_name_no_user_and_no_path(explored, tmp_path):
     place = explorer.seed(0)
     path = keeping.keep(explorer, place, explorer.pictures([place])[0], tmp_path / "a.png")
     with Image.open(path) as image:
-        words = json.loads(image.text[keeping.KEY])
+        words = json.loads(image.text[kept_pictures.KEY])
     assert set(words) == {"schema", "run", "step", "model", "family", "place", "directions"}
     assert str(tmp_path) not in json.dumps(words)
 
