@@ -12,7 +12,7 @@ from PIL import Image
 
 from studio import cli
 from studio.core import training
-from studio.core.explore import keeping
+from studio.core.explore import kept as kept_pictures
 from tests.core import toys
 
 
@@ -55,15 +55,15 @@ def test_single_pictures_remember_their_place_and_are_drawn_again(trained, capsy
     assert explore("sample", trained, "--seed=4", "--count=3", "--out=kept/", "--json") == 0
     told = result(capsys)
     assert (told["run"], told["step"], len(told["files"])) == (1, 12, 3)
-    assert keeping.read(Path("kept/sample-0002.png")).run == 1
+    assert kept_pictures.read(Path("kept/sample-0002.png")).run == 1
     assert explore("sample", trained, "--seed=4", "--count=3", "--out=sheet.png") == 0
     kept, again = "kept/sample-0000.png", "again.png"
     assert np.array_equal(pixels("sheet.png")[:16, :16], pixels(kept))
     assert explore("sample", trained, f"--seed={kept}", f"--out={again}") == 0
     assert np.array_equal(pixels(again), pixels(kept))
     assert explore("sample", trained, f"--seed={kept}", "--truncation=0", "--out=calm.png") == 0
-    assert keeping.read(Path("calm.png")).place.truncation == 0
-    assert keeping.read(Path("calm.png")).place.label == keeping.read(Path(kept)).place.label
+    assert kept_pictures.read(Path("calm.png")).place.truncation == 0
+    assert kept_pictures.read(Path("calm.png")).place.label == kept_pictures.read(Path(kept)).place.label
 
 
 def test_a_kept_picture_finds_its_model(trained, capsys):
@@ -121,7 +121,7 @@ def test_directions_are_found_once_named_used_and_drawn(trained, capsys):
     assert f"{first}  My way  kept" in capsys.readouterr().out
     bent = ["--count=1", "--direction=My way=2.5", "--out=bent.png"]
     assert explore("sample", trained, *bent) == 0
-    assert dict(keeping.read(Path("bent.png")).place.sliders) == {first: 2.5}
+    assert dict(kept_pictures.read(Path("bent.png")).place.sliders) == {first: 2.5}
     assert explore("sample", trained, "--seed=bent.png", "--out=again.png") == 0
     assert np.array_equal(pixels("again.png"), pixels("bent.png"))
     assert explore("directions", trained, "--delete=My way", "--json") == 0
