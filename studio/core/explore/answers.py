@@ -22,22 +22,18 @@ PIXELS = 32 * 32  # up to which so many are drawn
 class Answers:
     """Points drawn at random and what was measured of their pictures.
 
-    `coordinates` [n, k] are those of the points in the orthonormal `basis` [k, *point_shape];
-    `measured` [n, f]. Both have the mean 0 within every class: a direction stays in its class.
+    `coordinates` [n, k] are those of the points in the orthonormal `basis` [k, *point_shape], with
+    `covariance` [k, k]; `measured` is [n, f]. Both have the mean 0 within every class: a direction
+    stays in its class. `raw` [n, f] is as it was measured.
     """
 
     basis: Tensor
     points: Tensor
     labels: Tensor | None
     coordinates: Tensor
+    covariance: Tensor
     measured: Tensor
-
-    @property
-    def covariance(self) -> Tensor:
-        """The coordinates' covariance [k, k] within classes, a little drawn towards the unit's."""
-        count, size = self.coordinates.shape
-        known = self.coordinates.T @ self.coordinates
-        return (known + size * torch.eye(size)) / (count + size)
+    raw: Tensor
 
     def slopes(self, values: Tensor) -> Tensor:
         """Return the gradients [k, f] of values [n, f] by ridge regression on the coordinates."""
@@ -65,16 +61,20 @@ class Answers:
 
 @torch.no_grad()
 def answers(
-    explorer: Explorer, measure: Callable[[Tensor], Tensor], seed: int, share: float = 1.0
+    explorer: Explorer,
+    measure: Callable[[Tensor], Tensor],
+    seed: int,
+    label: int | None = None,
+    share: float = 1.0,
 ) -> Job[Answers]:
-    """Draw at random, in every class in turn, and measure images [n, c, h, w] -> [n, f].
+    """Draw at random and measure images [n, c, h, w] -> [n, f]; of class `label`, or all in turn.
 
     Progress counts to 100 · `share`, for a job that goes on from here.
     """
     count = draws(explorer)
     at_once = AT_ONCE_SLOW if parts(explorer.model) else AT_ONCE
     points, measured = [], []
-    all_labels = torch.arange(count) % len(explorer.classes) if explorer.classes else None
+    all_labels = labels_of(explorer, count, label)
     for start in range(0, count, at_once):
         numbers = range(start, min(start + at_once, count))
         labels = None if all_labels is None else all_labels[list(numbers)]
@@ -85,9 +85,31 @@ def answers(
             yield Progress(int(100 * share * start / count), 100, "Asking the model")
         measured.append(measure(images))
     basis, whole = low_frequencies(explorer.model), torch.cat(points)
-    coordinates = whole.flatten(1) @ basis.flatten(1).T
-    found = centered(coordinates, all_labels), centered(torch.cat(measured), all_labels)
-    return Answers(basis, whole, all_labels, *found)
+    coordinates = centered(whole.flatten(1) @ basis.flatten(1).T, all_labels)
+    spread = covariance(explorer, coordinates)
+    raw = torch.cat(measured)
+    return Answers(basis, whole, all_labels, coordinates, spread, centered(raw, all_labels), raw)
+
+
+def covariance(explorer: Explorer, coordinates: Tensor) -> Tensor:
+    """Return the covariance [k, k] of coordinates within a class: known where points are latents,
+    else measured and a little drawn towards the unit's.
+    """
+    count, size = coordinates.shape
+    if tuple(explorer.model.point_shape) == tuple(explorer.model.latent_shape):
+        return torch.eye(size)
+    return (coordinates.T @ coordinates + size * torch.eye(size)) / (count + size)
+
+
+def labels_of(explorer: Explorer, count: int, label: int | None) -> Tensor | None:
+    """Return labels [count]: `label`, or all classes in turn; None without classes."""
+    if not explorer.classes:
+        return None
+    return (
+        torch.arange(count) % len(explorer.classes)
+        if label is None
+        else torch.full((count,), label)
+    )
 
 
 def draws(explorer: Explorer) -> int:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from studio.core.events import Drawn, Job, Progress, Refused
 from studio.core.explore import effects
-from studio.core.explore.answers import Answers, answers, asked, drawn
+from studio.core.explore.answers import Answers, answers, asked, drawn, labels_of
 from studio.core.explore.explorer import Explorer
 from studio.core.pictures import to_pictures
 from studio.core.project import Run, inside, sync_folder, write_json
@@ -83,24 +83,26 @@ def merged(old: Sequence[Direction], new: Sequence[Direction]) -> tuple[Directio
 
 @torch.no_grad()
 def find_directions(
-    explorer: Explorer, count: int = 12, seed: int = 0
+    explorer: Explorer, count: int = 12, seed: int = 0, label: int | None = None
 ) -> Job[tuple[Direction, ...]]:
-    """Find up to `count` directions that change one thing each, without labels.
+    """Find up to `count` directions that change one thing each: in all classes, or better in one.
 
     What is measured of drawn pictures (`effects`, and the main ways in which their small versions
     differ, after Härkönen et al. 2020, GANSpace) is regressed on the latents. A direction is the
-    likeliest move that raises one of these and leaves the others. Those that change the picture
-    most come first. Names are measured; "Direction 3" is one whose effect has no single word.
+    likeliest move that raises one of these and leaves the others. Those whose effect has a word are
+    preferred; those that change the picture most come first. "Direction 3" has no single word.
 
-    Raises Refused where pictures do not answer to the latents.
+    Raises Refused where pictures do not answer to the latents, and for a class not there.
     """
     if count < 1:
         raise Refused(f"Can't find {count} directions; ask for at least one.")
-    known = yield from answers(explorer, measured, seed, share=0.7)
+    if label is not None and not 0 <= label < len(explorer.classes):
+        raise Refused(f"There is no class {label + 1}; the model has {len(explorer.classes)}.")
+    known = yield from answers(explorer, measured, seed, label, share=0.7)
     if float(known.measured.square().mean()) < 1e-9:
         raise Refused("All pictures of this model look the same; train it further first.")
     moves = candidates(known)
-    tried = yield from _tried(explorer, known, moves, seed)
+    tried = yield from _tried(explorer, known, moves, seed, label)
     return chosen(known, moves, tried, count)
 
 
@@ -148,13 +150,13 @@ class Tried:
     effect: Tensor
 
 
-def _tried(explorer: Explorer, known: Answers, moves: Tensor, seed: int) -> Job[Tried]:
+def _tried(
+    explorer: Explorer, known: Answers, moves: Tensor, seed: int, label: int | None
+) -> Job[Tried]:
     words = len(effects.WORDS)
     scale = known.measured[:, :words].std(0).clamp_min(1e-6)
     numbers = range(-TRIED_ON, 0)  # not those that were asked
-    labels = None
-    if explorer.classes:
-        labels = torch.arange(TRIED_ON) % len(explorer.classes)
+    labels = labels_of(explorer, TRIED_ON, label)
     points = asked(explorer, numbers, labels, seed)
     twice = None if labels is None else labels.repeat(2)
     change, effect = [], []
@@ -172,19 +174,23 @@ def _tried(explorer: Explorer, known: Answers, moves: Tensor, seed: int) -> Job[
 
 
 def chosen(known: Answers, moves: Tensor, tried: Tried, count: int) -> tuple[Direction, ...]:
-    """Return the `count` moves that change most, no two alike, with names and signs."""
+    """Return up to `count` moves, no two alike or of one name; those that change most come first.
+
+    A move whose effect has a word is taken before one that has none.
+    """
     vectors = [known.vector(move) for move in moves]
+    told_of = [told(effect) for effect in tried.effect]
+    order = tried.change.argsort(descending=True, stable=True).tolist()
     taken: list[int] = []
-    for k in tried.change.argsort(descending=True, stable=True).tolist():
-        if all(_cosine(vectors[k], vectors[j]) < ALIKE for j in taken):
+    for k in sorted(order, key=lambda k: told_of[k][1] == ""):
+        unlike = all(_cosine(vectors[k], vectors[j]) < ALIKE for j in taken)
+        again = told_of[k][1] and any(told_of[k][1] == told_of[j][1] for j in taken)
+        if unlike and not again and len(taken) < count:
             taken.append(k)
-    names: set[str] = set()
     found = []
-    for number, k in enumerate(taken[:count], 1):
-        sign, name = told(tried.effect[k])
-        name = f"Direction {number}" if name in names else name or f"Direction {number}"
-        names.add(name)
-        found.append(direction(name, sign * vectors[k]))
+    for number, k in enumerate(sorted(taken, key=order.index), 1):
+        sign, name = told_of[k]
+        found.append(direction(name or f"Direction {number}", sign * vectors[k]))
     return tuple(found)
 
 
