@@ -1,0 +1,219 @@
+"""Which latent draws a given picture: Gauss-Newton for a few numbers, Adam for many."""
+
+import math
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from studio.core import encoder
+from studio.core.explore.explorer import Explorer
+
+MAPS = 3  # of the house encoder: strides 2, 4, 8
+SEEN = 0.1  # weight of what the encoder sees beside pixels
+STARTS = 768  # draws among which the search begins
+STAGES = ((12, 2, False), (4, 3, False), (1, 60, True))  # survivors, rounds, with the encoder
+REACH = 1.5  # times as far out as typical latents, at most
+DIFFERENCE = 0.02
+DAMPINGS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
+SETTLED = 1e-3  # a round that gains less, as a part of the error, is one of the last
+PATIENCE = 2
+PIXELS_AT_ONCE = 32 * 1024  # per part of a round: Stop has to be instant
+RATE, RISE = 0.05, 0.05  # of Adam; the share of the time in which its rate rises
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """The images [1, c, h, w] that a latent is looked for, by this explorer's model."""
+
+    explorer: Explorer
+    images: Tensor
+
+    @cached_property
+    def maps(self) -> list[Tensor]:
+        """What the house encoder sees in the images."""
+        with torch.no_grad():
+            return encoder.load().features(self.images, MAPS)
+
+    def draw(self, latents: Tensor, labels: Tensor | None) -> Tensor:
+        """Return the images of latents [n, *shape], with gradients where they are asked for."""
+        *_, images = self.explorer.model.draw_points(latents, labels)
+        return images
+
+    def differences(self, images: Tensor, seen: bool) -> Tensor:
+        """Return residuals [n, m] of images: their sum of squares is the mean square error of the
+        pixels and, if `seen`, a part of that of the encoder's maps.
+        """
+        found = [(images - self.images).flatten(1) / math.sqrt(self.images.numel())]
+        if seen:
+            for mine, wanted in zip(encoder.load().features(images, MAPS), self.maps, strict=True):
+                scale = math.sqrt(SEEN / MAPS / wanted.numel())
+                found.append(scale * (mine - wanted).flatten(1))
+        return torch.cat(found, 1)
+
+    @property
+    def at_once(self) -> int:
+        """How many pictures are drawn in one pull."""
+        return max(4, PIXELS_AT_ONCE // self.images[0, 0].numel())
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A latent [*shape] with its class, its error, and Gauss-Newton's damping."""
+
+    latent: Tensor
+    label: int | None
+    error: float = math.inf
+    damping: float = 1e-3
+
+
+Ticks = Generator[Candidate | None, None, None]
+
+
+@torch.no_grad()
+def starts(aim: Aim, label: int | None, seed: int, count: int) -> Generator[None, None, list]:
+    """Draw places of all classes, or of `label`; return `count` Candidates that come closest.
+
+    Of every class the closest one goes first: by its pixels alone a class is easily mistaken.
+    """
+    explorer, found = aim.explorer, []
+    for first in range(0, STARTS, aim.at_once):
+        part = range(first, min(first + aim.at_once, STARTS))
+        classes = len(explorer.classes) if label is None else 0
+        places = [explorer.seed(seed, k % classes if classes else label, k) for k in part]
+        drawn, chosen = explorer.points(places), [place.label for place in places]
+        errors = aim.differences(aim.draw(drawn, numbered(chosen)), False).square().sum(1)
+        found += map(Candidate, drawn, chosen, errors.tolist())
+        yield
+    found.sort(key=lambda c: c.error)
+    firsts: dict[int | None, Candidate] = {}
+    for candidate in found:
+        firsts.setdefault(candidate.label, candidate)
+    others = [c for c in found if firsts[c.label] is not c]
+    return [*firsts.values(), *others][:count]
+
+
+def numbered(chosen: Sequence[int | None]) -> Tensor | None:
+    """Return labels int64 [n], -1 for none; None where no one has any."""
+    if all(label is None for label in chosen):
+        return None
+    return torch.tensor([-1 if label is None else label for label in chosen])
+
+
+def gauss_newton(aim: Aim, begun: Sequence[Candidate], until: float) -> Ticks:
+    """Refine Candidates by damped Gauss-Newton (Levenberg 1944, Marquardt 1963), best ones longer.
+
+    Derivatives are differences of draws, which a model that draws in a millisecond gives cheaper
+    than gradients. Yields the best Candidate of each round, None in between; ends when it settled
+    or at `until` on the monotonic clock. Latents stay within 1.5 times the typical distance.
+    """
+    field = list(begun)
+    for survivors, rounds, seen in STAGES:
+        field = sorted(field, key=lambda c: c.error)[:survivors]
+        field = [replace(c, damping=1e-3) for c in field]
+        idle = 0
+        for _ in range(rounds):
+            before = field
+            for k, candidate in enumerate(field):
+                field = [*field[:k], (yield from _round(aim, candidate, seen)), *field[k + 1 :]]
+                yield min(field, key=lambda c: c.error)
+                if time.monotonic() > until:
+                    return
+            gains = [a.error - b.error for a, b in zip(before, field, strict=True)]
+            idle = idle + 1 if max(gains) < SETTLED * field[0].error else 0
+            if idle >= PATIENCE:
+                break
+
+
+@torch.no_grad()
+def _round(aim: Aim, now: Candidate, seen: bool) -> Generator[None, None, Candidate]:
+    flat = now.latent.flatten()
+    moved = flat + DIFFERENCE * torch.eye(flat.numel())
+    rows = yield from _measured(aim, torch.cat([flat[None], moved]), now, seen)
+    here, slopes = rows[0], (rows[1:] - rows[0]) / DIFFERENCE
+    error = float(here.square().sum())
+    bends, slope = slopes @ slopes.T, slopes @ here
+    unit = torch.eye(len(bends)) * bends.diagonal().mean().clamp_min(1e-12)
+    dampings = [now.damping * factor for factor in DAMPINGS]
+    steps = torch.stack([torch.linalg.solve(bends + d * unit, slope) for d in dampings])
+    tried = bounded(flat - steps, float(flat.norm()))
+    errors = (yield from _measured(aim, tried, now, seen)).square().sum(1)
+    best = int(errors.nan_to_num(math.inf).argmin())
+    if not errors[best] < error:
+        return replace(now, error=error, damping=min(30 * now.damping, 100.0))
+    damping = min(max(dampings[best], 1e-5), 100.0)
+    latent = tried[best].view_as(now.latent)
+    return Candidate(latent, now.label, float(errors[best]), damping)
+
+
+@torch.no_grad()
+def _measured(aim: Aim, rows: Tensor, now: Candidate, seen: bool) -> Generator[None, None, Tensor]:
+    found = []
+    for part in rows.split(aim.at_once):
+        labels = numbered([now.label] * len(part))
+        images = aim.draw(part.view(-1, *aim.explorer.shape), labels)
+        found.append(aim.differences(images, seen))
+        yield
+    return torch.cat(found)
+
+
+def bounded(rows: Tensor, already: float) -> Tensor:
+    """Return rows [n, d] no longer than 1.5 √d, or than they were `already`."""
+    most = max(REACH * math.sqrt(rows.shape[1]), already)
+    return rows * (most / rows.norm(dim=1, keepdim=True).clamp_min(1e-12)).clamp_max(1)
+
+
+def adam(aim: Aim, begun: Sequence[Candidate], until: float) -> Ticks:
+    """Refine Candidates by gradients through drawing, all at once (Kingma and Ba 2015).
+
+    Yields the best Candidate after each step until `until` on the monotonic clock, before which
+    the rate falls to 0.
+    """
+    moved = torch.stack([c.latent for c in begun]).requires_grad_()
+    labels = numbered([c.label for c in begun])
+    optimizer = torch.optim.Adam([moved], RATE)
+    first = time.monotonic()
+    best = min(begun, key=lambda c: c.error)
+    while (share := (time.monotonic() - first) / max(1e-9, until - first)) < 1:
+        optimizer.param_groups[0]["lr"] = RATE * min(1, share / RISE, (1 - share) / 0.5)
+        now = moved.detach().clone()
+        errors = _descended(aim, moved, labels, optimizer)
+        k = int(errors.argmin())
+        if errors[k] < best.error:
+            best = Candidate(now[k], begun[k].label, float(errors[k]))
+        yield best
+
+
+@torch.enable_grad()
+def _descended(
+    aim: Aim, moved: Tensor, labels: Tensor | None, optimizer: torch.optim.Optimizer
+) -> Tensor:
+    """Take one step; return the errors [n] from before it."""
+    errors = aim.differences(aim.draw(moved, labels), True).square().sum(1).nan_to_num(1e6)
+    (moved.grad,) = torch.autograd.grad(errors.sum(), moved)
+    optimizer.step()
+    with torch.no_grad():
+        moved.copy_(bounded(moved.flatten(1), 0.0).view_as(moved))
+    return errors.detach()
+
+
+@torch.no_grad()
+def corrected(aim: Aim, rounds: int) -> Iterator[Candidate]:
+    """Encode; then encode again with what the draw fell short of added, as long as that helps.
+
+    Yields the best Candidate after each round. What a flow takes for grain, or a sampler's few
+    steps lose, comes back this way without a gradient.
+    """
+    wanted, best = aim.images, None
+    for _ in range(rounds):
+        latent = aim.explorer.encode(wanted)
+        images = aim.draw(latent, None)
+        error = float(aim.differences(images, False).square().sum())
+        if best is not None and not error < best.error:
+            return
+        best = Candidate(latent[0], None, error)
+        yield best
+        wanted = wanted + aim.images - images
