@@ -1,107 +1,29 @@
-"""What the verbs below `atelier explore` do: open a model, find places, write what was drawn."""
+"""What the verbs below `atelier explore` do: find places, draw them, write what was drawn."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.core import project as projects
 from studio.core.events import Refused
-from studio.terminal import pull, write_json
+from studio.explore_places import Bend, Model, direction_of, is_seed, knowing, sources
+from studio.terminal import pull
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from studio.core.events import Job
     from studio.core.explore.directions import Direction
+    from studio.core.explore.inverting import Inverted
     from studio.core.explore.opening import Opened
     from studio.core.explore.place import Place
+    from studio.core.explore.route import Route
 
 SHEET_SIGMAS = (-3, -2, -1, 0, 1, 2, 3)
 LOOP, LEG = 72, 24  # frames of a loop, and from key to key
 MOST = 64  # columns and rows of a sheet
-
-
-@dataclass(frozen=True)
-class Model:
-    """Which model the user means, and whether to answer in JSON."""
-
-    folder: Path
-    run: int | None = None
-    step: int | None = None
-    json_lines: bool = False
-
-    def opened(self, sources: Sequence[str] = ()) -> "Opened":
-        """Open the run, or without a number the very model of the first kept picture named."""
-        from studio.core.explore import opening
-
-        project = projects.open(self.folder)
-        kept = [Path(source) for source in sources if not is_seed(source)]
-        if kept and self.run is None and self.step is None:
-            return pull(opening.open_kept(project, kept[0]), self.json_lines)[0]
-        return pull(opening.open_run(project, self.run, self.step), self.json_lines)
-
-    def say(self, opened: "Opened", files: Sequence[Path], text: str, **more: Any) -> None:
-        """Print what was written, for people or as the JSON result."""
-        if self.json_lines:
-            explorer = opened.explorer
-            told = {"run": explorer.run, "step": explorer.step, "model": explorer.digest}
-            write_json({"event": "result", **told, **more, "files": [str(f) for f in files]})
-        else:
-            print(text)
-
-
-@dataclass(frozen=True)
-class Bend:
-    """How places are bent: a class by name, truncation, directions as NAME=SIGMAS."""
-
-    label: str | None = None
-    truncation: float | None = None
-    directions: tuple[str, ...] = ()
-
-    def place(self, opened: "Opened", source: str, k: int = 0) -> "Place":
-        """Return the place of a seed, its latent `k`, or of a kept picture, bent."""
-        explorer, label = opened.explorer, self.number(opened)
-        if is_seed(source):
-            return self.bent(opened, explorer.seed(int(source), label, k))
-        found = kept_place(opened, Path(source))
-        return self.bent(opened, found if label is None else explorer.relabeled(found, label))
-
-    def bent(self, opened: "Opened", place: "Place") -> "Place":
-        """Return the place with truncation and sliders as asked."""
-        from studio.core.explore.place import checked
-
-        if self.truncation is not None:
-            place = replace(place, truncation=self.truncation)
-        for id, sigmas in self._sliders(opened):
-            place = place.with_slider(id, sigmas)
-        return checked(place, opened.explorer.shape, len(opened.explorer.classes))
-
-    def number(self, opened: "Opened") -> int | None:
-        """Return the class's number, None where none is asked for; raise Refused for others."""
-        known = opened.explorer.classes
-        if self.label is None:
-            return None
-        if self.label not in known:
-            there = f"the classes are {', '.join(known)}" if known else "this run has none"
-            raise Refused(f"There is no class '{self.label}'; {there}.")
-        return known.index(self.label)
-
-    def _sliders(self, opened: "Opened") -> list[tuple[str, float]]:
-        from studio.core.explore.place import SIGMAS
-
-        found = []
-        for pair in self.directions:
-            name, equals, value = pair.rpartition("=")
-            try:
-                sigmas = float(value) if equals else float("nan")
-            except ValueError:
-                sigmas = float("nan")
-            if not abs(sigmas) <= SIGMAS:
-                raise Refused(
-                    f"'{pair}' moves nothing; write --direction NAME=SIGMAS, sigmas from"
-                    f" -{SIGMAS:g} to {SIGMAS:g}."
-                )
-            found.append((direction_of(opened.directions, name).id, sigmas))
-        return found
 
 
 @dataclass(frozen=True)
@@ -116,11 +38,16 @@ class Way:
     radius: float = 0.5
     chance: int = 0
     even: bool | None = None
+    route: Path | None = None
 
-    def path(self, places: "Sequence[Place]", fps: float) -> "list[Place]":
+    def path(self, opened: "Opened", bend: Bend, fps: float) -> "list[Place]":
         """Return the place of every frame; raise Refused for a path that can't be walked."""
         from studio.core.explore import route as routes
         from studio.core.explore.route import Key, Route
+
+        if self.route is not None:
+            return routes.places(read_route(self.route))
+        places = [bend.place(opened, source) for source in sources(self.seeds)]
 
         if self.loop:
             loops = {"circle": routes.circle, "noise": routes.noise_loop}
@@ -131,6 +58,17 @@ class Way:
         legs = LEG if self.frames is None else self.frames
         keys = tuple(Key(place, legs, self.easing) for place in places)
         return routes.places(Route(keys, self.closed, fps))
+
+
+def read_route(path: Path) -> "Route":
+    """Return the route in a file, as the window keeps it beside a run (explore/route.json)."""
+    from studio.core.explore.route import from_json
+
+    try:
+        value = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        raise Refused(f"{path} is no route, or a damaged one.") from None
+    return from_json(value)
 
 
 @dataclass(frozen=True)
@@ -181,58 +119,6 @@ class Edit:
         return found
 
 
-def direction_of(directions: "Sequence[Direction]", name: str) -> "Direction":
-    """Return the direction of a name or id; raise Refused saying which there are."""
-    for found in directions:
-        if name.strip().lower() in (found.name.lower(), found.id):
-            return found
-    known = ", ".join(d.name for d in directions)
-    hint = f"there are {known}" if known else "find some with `atelier explore directions`"
-    raise Refused(f"This model has no direction '{name}'; {hint}.")
-
-
-def is_seed(source: str) -> bool:
-    """Tell whether a source is a seed; else it is the file of a kept picture."""
-    return source.isascii() and source.isdecimal()
-
-
-def sources(text: str) -> list[str]:
-    """Read '1,2,kept.png'; raise Refused for an empty one, and for files not there."""
-    found = [part.strip() for part in text.split(",") if part.strip()]
-    for source in found:
-        if not is_seed(source) and not Path(source).is_file():
-            raise Refused(f"'{source}' is neither a seed nor the file of a picture kept here.")
-    if not found:
-        raise Refused("No seed is named; write numbers or kept pictures, like 1,2,kept.png.")
-    return found
-
-
-def kept_place(opened: "Opened", path: Path) -> "Place":
-    """Return the place of a kept picture; raise Refused for one of another model's family."""
-    from studio.core.explore import keeping
-
-    kept, explorer = keeping.read(path), opened.explorer
-    if kept.family != explorer.family.id:
-        raise Refused(
-            f"{path.name} was kept from {kept.family}, run {explorer.run} is"
-            f" {explorer.family.id}; open the run it was kept from."
-        )
-    return kept.place
-
-
-def knowing(opened: "Opened", found: Sequence[str]) -> "Opened":
-    """Return the model knowing the directions that kept pictures bring along, too."""
-    from studio.core.explore import keeping
-
-    explorer = opened.explorer
-    for path in (Path(source) for source in found if not is_seed(source)):
-        brought = keeping.read(path).directions
-        explorer = explorer.with_directions(
-            {id: v for id, v in brought.items() if v.shape == explorer.shape}
-        )
-    return replace(opened, explorer=explorer)
-
-
 def sample(model: Model, seed: str, count: int, bend: Bend, out: str | None) -> None:
     """Draw the latents of a seed, or a kept picture bent."""
     named = sources(seed)
@@ -275,9 +161,9 @@ def walk(model: Model, way: Way, bend: Bend, film: dict[str, Any], out: str | No
     settings = VideoSettings().updated(film)
     ground(settings)
     kind_of(Path(out or "film.mp4"))
-    named = sources(way.seeds)
+    named = [] if way.route else sources(way.seeds)
     opened = knowing(model.opened(named), named)
-    path = way.path([bend.place(opened, source) for source in named], settings.fps)
+    path = way.path(opened, bend, settings.fps)
     closed = way.closed or bool(way.loop)
     if way.even or (way.even is None and way.loop):
         job = routes.evened(opened.explorer, path, closed, draft=False)
@@ -313,6 +199,72 @@ def directions(model: Model, edit: Edit, seed: str, bend: Bend, out: str | None)
     listed = [f"{row['id']}  {row['name']}{'  kept' if row['kept'] else ''}" for row in rows]
     text = "\n".join([*listed, *(str(file) for file in files)])
     model.say(opened, files, text or "No directions.", directions=rows)
+
+
+def tag(model: Model, name: str, yes: str, no: str, out: str | None) -> None:
+    """Make a direction from tagged samples, keep it, and draw it if asked."""
+    from studio.core.explore.directions import save_directions
+    from studio.core.explore.tagging import tag_direction
+
+    sides = [sources(text) for text in (yes, no)]
+    opened = knowing(model.opened([*sides[0], *sides[1]]), [*sides[0], *sides[1]])
+    have, lack = ([Bend().place(opened, source) for source in side] for side in sides)
+    made = pull(tag_direction(opened.explorer, have, lack, name), model.json_lines)
+    known = (made, *(d for d in opened.directions if d.id != made.id))
+    save_directions(opened.run, opened.explorer.digest, known)
+    files = []
+    if out is not None:
+        places = [lack[0].with_slider(made.id, s) for s in SHEET_SIGMAS]
+        files = write_sheet(model, opened.knowing(known), places, Path(out), len(SHEET_SIGMAS))
+    line = f"{made.id}  {made.name}  told apart in {made.accuracy:.0%}"
+    more = {"id": made.id, "name": made.name, "accuracy": made.accuracy}
+    model.say(opened, files, "\n".join([line, *map(str, files)]), **more)
+
+
+def invert(model: Model, picture: Path, seconds: float, out: str | None) -> None:
+    """Look for the place that draws a picture and keep it; Ctrl-C keeps the best so far."""
+    from studio.core.explore import keeping
+    from studio.core.explore.inverting import invert as search
+
+    target = Path(out or f"{picture.stem}-found.png")
+    if target.suffix.lower() != ".png":
+        raise Refused(f"{target} is no PNG; the place is kept in a .png file.")
+    mine, opened = read_picture(picture), model.opened()
+    best: list[Inverted] = []
+    try:
+        job = search(opened.explorer, mine, seconds)
+        found = pull(_watched(job, best), model.json_lines)
+    except KeyboardInterrupt:
+        if not best:
+            raise
+        found = best[-1]
+    file = keeping.keep(opened.explorer, found.place, found.picture, target)
+    measured = {"psnr": found.psnr, "fit": found.fit, "seconds": found.seconds}
+    model.say(opened, [file], f"{found.text}\n{file}", **measured, text=found.text)
+
+
+def read_picture(path: Path) -> "np.ndarray":
+    """Return the picture [h, w, c] in a file of the user's; raise Refused where there is none."""
+    from studio.core.data.decode import Unreadable, decode
+
+    try:
+        return decode(path.read_bytes()).picture
+    except Unreadable as reason:
+        raise Refused(f"{path.name} can't be looked for. {reason}") from None
+
+
+def _watched(job: "Job[Inverted]", best: "list[Inverted]") -> "Job[Inverted]":
+    """Pass a search on, noting the best it has shown."""
+    from studio.core.explore.inverting import Fitted
+
+    while True:
+        try:
+            event = next(job)
+        except StopIteration as ended:
+            return ended.value
+        if isinstance(event, Fitted):
+            best.append(event.inverted)
+        yield event
 
 
 def write_places(

@@ -1,5 +1,6 @@
 """The verbs below `atelier explore`: pictures, paths, directions, breeding, planes of seeds."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,9 +50,10 @@ def sample(
 ) -> None:
     """Draw pictures of a seed, or a kept picture anew, bent by truncation and directions."""
     from studio import explore_actions as actions
+    from studio import explore_places as places
 
-    bend = actions.Bend(label, truncation, tuple(direction or ()))
-    actions.sample(actions.Model(project, run, step, json_), seed, count, bend, out)
+    bend = places.Bend(label, truncation, tuple(direction or ()))
+    actions.sample(places.Model(project, run, step, json_), seed, count, bend, out)
 
 
 @verbs.command()
@@ -81,6 +83,9 @@ def walk(
         bool | None,
         typer.Option(help="Let pictures change equally fast all along; loops do by themselves."),
     ] = None,
+    route: Annotated[
+        Path | None, typer.Option(help="The keys from a file, as the window keeps route.json.")
+    ] = None,
     truncation: TruncationOption = None,
     label: LabelOption = None,
     direction: DirectionOption = None,
@@ -104,14 +109,15 @@ def walk(
 ) -> None:
     """Walk through the latent space and write the way as a film, a strip or numbered pictures."""
     from studio import explore_actions as actions
+    from studio import explore_places as places
 
     if circle and noise:
         raise refused("Give --circle or --noise, not both.")
     loop = "circle" if circle else "noise" if noise else ""
-    way = actions.Way(seeds, loop, frames, closed, easing, radius, chance, even)
-    bend = actions.Bend(label, truncation, tuple(direction or ()))
+    way = actions.Way(seeds, loop, frames, closed, easing, radius, chance, even, route)
+    bend = places.Bend(label, truncation, tuple(direction or ()))
     film = {"fps": fps, "scale": scale, "ground": ground, "columns": columns, "loop": not once}
-    actions.walk(actions.Model(project, run, step, json_), way, bend, film, out)
+    actions.walk(places.Model(project, run, step, json_), way, bend, film, out)
 
 
 @verbs.command()
@@ -138,10 +144,11 @@ def directions(
 ) -> None:
     """List the directions of a model, found without labels; search them the first time."""
     from studio import explore_actions as actions
+    from studio import explore_places as places
 
     edit = actions.Edit(find, count, tuple(rename or ()), tuple(keep or ()), tuple(delete or ()))
-    model = actions.Model(project, run, step, json_)
-    actions.directions(model, edit, seed, actions.Bend(label), out)
+    model = places.Model(project, run, step, json_)
+    actions.directions(model, edit, seed, places.Bend(label), out)
 
 
 @verbs.command()
@@ -163,9 +170,10 @@ def breed(
 ) -> None:
     """Draw children of one or two pictures."""
     from studio import explore_actions as actions
+    from studio import explore_places as places
 
-    model = actions.Model(project, run, step, json_)
-    bend = actions.Bend(label, truncation)
+    model = places.Model(project, run, step, json_)
+    bend = places.Bend(label, truncation)
     actions.breed(model, parents, distance, count, chance, bend, out)
 
 
@@ -188,7 +196,53 @@ def plane(
 ) -> None:
     """Draw a sheet of the plane of seeds, with mixtures in between."""
     from studio import explore_actions as actions
+    from studio import explore_places as places
 
-    model = actions.Model(project, run, step, json_)
-    bend = actions.Bend(label, truncation, tuple(direction or ()))
+    model = places.Model(project, run, step, json_)
+    bend = places.Bend(label, truncation, tuple(direction or ()))
     actions.plane(model, actions.Sheet(x, y, columns, rows, spacing), bend, out)
+
+
+@verbs.command()
+@guarded
+def tag(
+    project: ProjectArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the yes samples have.")],
+    yes: Annotated[
+        str, typer.Option(help="5 or more: seeds, kept PNGs, or a folder of those.")
+    ] = "",
+    no: Annotated[str, typer.Option(help="As many that have it not.")] = "",
+    run: RunOption = None,
+    step: StepOption = None,
+    out: Annotated[
+        str | None, typer.Option(help="A PNG of the first no sample, from -3 to 3 sigmas.")
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Make a direction from a few samples that have something and some that have not."""
+    from studio import explore_actions as actions
+    from studio import explore_places as places
+
+    actions.tag(places.Model(project, run, step, json_), name, yes, no, out)
+
+
+@verbs.command()
+@guarded
+def invert(
+    project: ProjectArgument,
+    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="A picture of your own.")],
+    run: RunOption = None,
+    step: StepOption = None,
+    seconds: Annotated[
+        float, typer.Option(help="Search at most so long; Ctrl-C keeps the best so far.")
+    ] = 10.0,
+    out: Annotated[
+        str | None, typer.Option(help="The PNG to keep, which remembers its place.")
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Find the place that draws a picture of your own, as nearly as the model can."""
+    from studio import explore_actions as actions
+    from studio import explore_places as places
+
+    actions.invert(places.Model(project, run, step, json_), picture, seconds, out)

@@ -13,6 +13,7 @@ from PIL import Image
 from studio import cli
 from studio.core import training
 from studio.core.explore import kept as kept_pictures
+from studio.core.explore.route import Key, Route
 from tests.core import toys
 
 
@@ -63,7 +64,10 @@ def test_single_pictures_remember_their_place_and_are_drawn_again(trained, capsy
     assert np.array_equal(pixels(again), pixels(kept))
     assert explore("sample", trained, f"--seed={kept}", "--truncation=0", "--out=calm.png") == 0
     assert kept_pictures.read(Path("calm.png")).place.truncation == 0
-    assert kept_pictures.read(Path("calm.png")).place.label == kept_pictures.read(Path(kept)).place.label
+    assert (
+        kept_pictures.read(Path("calm.png")).place.label
+        == kept_pictures.read(Path(kept)).place.label
+    )
 
 
 def test_a_kept_picture_finds_its_model(trained, capsys):
@@ -144,9 +148,39 @@ def test_children_and_planes_are_sheets(trained, capsys):
     assert np.array_equal(pixels("row.png")[:, 17:33], pixels("kept.png"))  # x = 3 is seed 3
 
 
+def test_a_walk_follows_a_route_from_a_file(trained, capsys):
+    for seed in (1, 2):
+        assert explore("sample", trained, f"--seed={seed}", "--count=1", f"--out={seed}.png") == 0
+    keys = tuple(Key(kept_pictures.read(Path(f"{k}.png")).place, 5, "hold") for k in (1, 2))
+    Path("route.json").write_text(json.dumps(Route(keys, closed=True).to_json()))
+    assert explore("walk", trained, "--route=route.json", "--out=film/") == 0
+    assert len(list(Path("film").iterdir())) == 10
+    assert np.array_equal(pixels("film/0006.png"), pixels("2.png"))
+    Path("route.json").write_text("{")
+    assert explore("walk", trained, "--route=route.json", "--out=film/") == 2
+    assert "route.json is no route" in capsys.readouterr().err
+
+
+def test_a_picture_of_ones_own_is_found_and_kept(trained, capsys):
+    assert explore("sample", trained, "--seed=3", "--count=1", "--out=mine.png") == 0
+    assert explore("invert", trained, "mine.png", "--seconds=1", "--json") == 0
+    told = result(capsys)
+    assert told["files"] == ["mine-found.png"] and told["psnr"] > 20 and told["fit"] > 0.3
+    assert "Fits" in told["text"]
+    assert explore("sample", trained, "--seed=mine-found.png", "--out=again.png") == 0
+    assert np.array_equal(pixels("again.png"), pixels("mine-found.png"))
+    Path("text.txt").write_text("no picture")
+    assert explore("invert", trained, "text.txt", "--seconds=1") == 2
+    assert "text.txt can't be looked for" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (["tag", "round", "--yes=1,2", "--no=3,4"], "2 samples are tagged yes"),
+        (["tag", "round", "--yes=1,2"], "No seed is named"),
+        (["invert", "nobody.png"], "nobody.png"),
+        (["invert", "plain.png", "--out=found.jpg"], "is no PNG"),
         (["sample", "--seed=nobody.png"], "neither a seed nor the file"),
         (["sample", "--seed="], "No seed is named"),
         (["sample", "--seed=text.png"], "is no PNG"),
