@@ -84,9 +84,11 @@ class Explorations(Trainings):
         if self.opened is not None:
             self.start(lane, title, self._waiting(verb, self.opened, *asked))
 
-    def keep(self, place: "Place", picture: "np.ndarray", target: Path | None = None) -> None:
-        """Write the picture, with its place inside, to `target` or the project's gallery;
-        done("keep", Path).
+    def keep(
+        self, place: "Place", picture: "np.ndarray | None", target: Path | None = None
+    ) -> None:
+        """Write the picture (None: drawn in full), with its place inside, to `target` or the
+        project's gallery; done("keep", Path).
         """
         if self.opened is not None:
             asked = (self.project, self.opened, place, picture, target)

@@ -1,5 +1,6 @@
 """What was found in a model: a tree of steps with stars and notes, on disk as it grows."""
 
+import contextlib
 import json
 import os
 import time
@@ -42,7 +43,7 @@ class Step:
 class Exploration:
     """The tree of one run. Every change is a line appended to its file; a torn line costs itself.
 
-    `at` is the step one stands at, None before the first.
+    `at` is the step one stands at, None before the first. What can't be written raises Refused.
     """
 
     def __init__(self, folder: Path):
@@ -77,9 +78,6 @@ class Exploration:
             step=model[1],
             picture=None if picture is None else thumbnail(picture),
         )
-        if step.picture is not None:
-            (self.folder / "thumbnails").mkdir(parents=True, exist_ok=True)
-            pictures.save(step.picture, self._thumbnail(step.id))
         values = {
             "add": step.id,
             "parents": list(step.parents),
@@ -89,15 +87,19 @@ class Exploration:
             "time": round(time.time(), 3),
             "place": place.to_json(),
         }
+        with _written(self.folder):
+            if step.picture is not None:
+                (self.folder / "thumbnails").mkdir(parents=True, exist_ok=True)
+                pictures.save(step.picture, self._thumbnail(step.id))
         self._append(values)
         self.steps[step.id], self.at = step, step.id
         return step
 
     def go(self, id: int) -> Step:
-        """Stand at a step that was come to before."""
+        """Stand at a step that was come to before, even where that can't be written."""
         step = self._known(id)
-        self._append({"at": id})
         self.at = id
+        self._append({"at": id})
         return step
 
     def undone(self) -> int | None:
@@ -130,16 +132,17 @@ class Exploration:
         return self.folder / "thumbnails" / f"{id:06d}.png"
 
     def _append(self, values: dict[str, Any]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(values, allow_nan=False, separators=(",", ":"))
         path = self.folder / "steps.jsonl"
-        new, torn = not path.exists(), _torn(path)
-        with path.open("ab") as file:
-            text = json.dumps(values, allow_nan=False, separators=(",", ":"))
-            file.write(b"\n" * torn + text.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if new:
-            sync_folder(self.folder)
+        with _written(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            new, torn = not path.exists(), _torn(path)
+            with path.open("ab") as file:
+                file.write(b"\n" * torn + text.encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            if new:
+                sync_folder(self.folder)
 
     def _replay(self, values: Any) -> None:
         try:
@@ -174,6 +177,17 @@ class Exploration:
 def exploration(run: Run) -> Exploration:
     """Return what was found in a run so far; empty where nothing was."""
     return Exploration(run.folder / FOLDER)
+
+
+@contextlib.contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Refused(
+            f"What is found can't be kept in {folder}: {error.strerror}; make room, or make the"
+            " folder writable."
+        ) from None
 
 
 def thumbnail(picture: np.ndarray) -> np.ndarray:

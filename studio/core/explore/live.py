@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.core import device
-from studio.core.events import Drawn, Job, Progress
+from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.explore.exploration import Exploration
 from studio.core.explore.explorer import Explorer
 from studio.core.explore.place import Place
@@ -45,10 +45,16 @@ def settle(
     parents: Sequence[int],
     threads: int = 1,
 ) -> Job[View]:
-    """Draw the place in full and make it a step of the exploration."""
+    """Draw the place in full and make it a step of the exploration; on a full disk, with a Note,
+    it is no step.
+    """
     found = yield from look(explorer, find, False, threads)
     model = (explorer.digest, explorer.step)
-    step = exploration.add(found.place, title, parents, model, found.picture)
+    try:
+        step = exploration.add(found.place, title, parents, model, found.picture)
+    except Refused as refused:
+        yield Note(str(refused), "warning")
+        return found
     return View(found.place, found.picture, False, found.typical, step.id)
 
 

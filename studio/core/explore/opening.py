@@ -12,6 +12,7 @@ from studio.core.explore import kept as kept_pictures
 from studio.core.explore.directions import Direction, load_directions
 from studio.core.explore.exploration import FOLDER, Exploration, exploration
 from studio.core.explore.explorer import Explorer, explorer_of, open_explorer
+from studio.core.explore.live import drawn
 from studio.core.explore.place import Place
 from studio.core.explore.route import Route
 from studio.core.project import Project, Run
@@ -71,14 +72,23 @@ def open_kept(project: Project, path: Path) -> Job[tuple[Opened, Place]]:
 
 
 def kept(
-    project: Project, opened: Opened, place: Place, picture: np.ndarray, target: Path | None
+    project: Project,
+    opened: Opened,
+    place: Place,
+    picture: np.ndarray | None,
+    target: Path | None,
 ) -> Job[Path]:
-    """Write a picture, with its place inside, to `target` or the project's gallery."""
+    """Write a picture, with its place inside, to `target` or the project's gallery; None draws
+    it.
+    """
     yield Progress(0, None, "Keeping the picture")
+    full = picture
+    if full is None:
+        full = (yield from drawn(opened.explorer, [place], False))[0]
     name = f"run{opened.run.number}-{opened.explorer.family.id}"
     names = {direction.id: direction.name for direction in opened.directions}
     path = target or keeping.free(keeping.gallery(project), name)
-    return keeping.keep(opened.explorer, place, picture, path, names)
+    return keeping.keep(opened.explorer, place, full, path, names)
 
 
 def route_of(run: Run, explorer: Explorer) -> Route:

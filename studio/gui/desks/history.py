@@ -33,13 +33,11 @@ class HistoryDesk(QObject):
 
     @Slot(object, bool)
     def _star(self, id: Any, on: bool) -> None:
-        self.stand.exploration.star(id, on)
-        self.stand.stepped.emit()
+        self.stand.change("star", id, on)
 
     @Slot(object, str)
     def _note(self, id: Any, text: str) -> None:
-        self.stand.exploration.note(id, text)
-        self.stand.stepped.emit()
+        self.stand.change("note", id, text)
 
 
 def _shown(step: Any, at: int | None) -> Step:

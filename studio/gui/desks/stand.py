@@ -31,6 +31,8 @@ class Stand(QObject):
         self.session = session
         self.place: Place | None = None
         self.picture: np.ndarray | None = None
+        self._wanted: Place | None = None  # known before it is drawn: no late picture replaces it
+        self._view: Any = None  # the newest
         session.done.connect(self._on_done)
         session.failed.connect(self._on_failed)
 
@@ -39,8 +41,15 @@ class Stand(QObject):
         """The tree of steps of the open model; None while none is open."""
         return self.session.opened.exploration if self.session.opened else None
 
+    @property
+    def seen(self) -> "tuple[Place | None, np.ndarray | None]":
+        """What the user looks at: its place, and its picture if that is not a mere draft."""
+        view = self._view
+        return (None, None) if view is None else (view.place, None if view.draft else view.picture)
+
     def look(self, find: "Callable[[Explorer], Place]") -> None:
         """Draw quickly where `find` leads, without keeping it."""
+        self._wanted = None
         self.awaited.emit(True)
         self.session.look(find, True)
 
@@ -54,27 +63,39 @@ class Stand(QObject):
         tree = self.exploration
         if tree is None:
             return
+        self._wanted = None
         self.awaited.emit(True)
         here = [] if tree.at is None else [tree.at]
         self.session.settle(find, title, here if parents is None else parents)
 
     def show(self, place: "Place") -> None:
         """Draw a place quickly, and take it for the present one at once: a slider moves on."""
-        self.place = place
         self.look(lambda _: place)
+        self.place = self._wanted = place
 
     def rest(self, place: "Place", title: str) -> None:
         """Draw a place in full, as a step."""
-        self.place = place
         self.settle(lambda _: place, title)
+        self.place = self._wanted = place
 
     def go(self, id: int | None) -> None:
         """Stand at a step that was come to before; nothing new is kept."""
-        if self.exploration is None or id is None:
+        tree = self.exploration
+        if tree is None or id not in tree.steps:
             return
-        self.place = place = self.exploration.go(id).place
+        self.place = self._wanted = place = tree.steps[id].place
         self.awaited.emit(True)
         self.session.look(lambda _: place, False)
+        self.change("go", id)
+
+    def change(self, verb: str, *asked: Any) -> None:
+        """Go, star or note in the exploration; says why where that can't be written."""
+        from studio.core.events import Refused
+
+        try:
+            getattr(self.exploration, verb)(*asked)
+        except Refused as refused:
+            self.session.failed.emit("explore", str(refused))
         self.stepped.emit()
 
     def redraw(self) -> None:
@@ -85,13 +106,14 @@ class Stand(QObject):
 
     def forget(self) -> None:
         """Stand nowhere, as another model is open."""
-        self.place, self.picture = None, None
+        self.place = self.picture = self._wanted = self._view = None
 
     @Slot(str, object)
     def _on_done(self, lane: str, view: Any) -> None:
         if lane != "draw" or self.session.opened is None:
             return
-        self.place, self.picture = view.place, view.picture
+        self.place = self._wanted or view.place
+        self.picture, self._view = view.picture, view
         self.awaited.emit(False)
         self.viewed.emit(view)
         if view.step is not None:
