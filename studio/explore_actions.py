@@ -201,6 +201,33 @@ def directions(model: Model, edit: Edit, seed: str, bend: Bend, out: str | None)
     model.say(opened, files, text or "No directions.", directions=rows)
 
 
+def show_map(
+    model: Model, count: int, seed: int, at: tuple[float, float] | None, out: str | None
+) -> None:
+    """Draw the map of training pictures and samples; or keep what is drawn at a spot of it."""
+    from studio.core import project as projects
+    from studio.core.explore import atlas, judging, keeping
+
+    opened = model.opened()
+    job = atlas.atlas(opened.explorer, projects.open(model.folder), count, seed)
+    made = pull(job, model.json_lines)
+    target = Path(out or named_after(model, opened, "map" if at is None else "spot", ".png"))
+    if target.suffix.lower() != ".png":
+        raise Refused(f"{target} is no PNG; the map is drawn as a .png file.")
+    if at is None:
+        write_png(atlas.sheet(made), target)
+        counts = {"training": int(made.real.sum()), "samples": int((~made.real).sum())}
+        line = f"{counts['training']} training pictures, {counts['samples']} samples  {target}"
+        model.say(opened, [target], line, **counts)
+        return
+    place = atlas.place_at(made, *at)
+    drawn = opened.explorer.pictures([place])[0]
+    judged = judging.judge(opened.explorer, made.reference, place, drawn)
+    keeping.keep(opened.explorer, place, drawn, target)
+    told = {"typical": judged.typical, "closeness": judged.closeness, "copy": judged.copy}
+    model.say(opened, [target], f"{judged.text}\n{target}", **told, text=judged.text)
+
+
 def tag(model: Model, name: str, yes: str, no: str, out: str | None) -> None:
     """Make a direction from tagged samples, keep it, and draw it if asked."""
     from studio.core.explore.directions import save_directions
@@ -304,13 +331,20 @@ def write_sheet(
 ) -> list[Path]:
     """Draw places as one PNG, row by row."""
     from studio.core import pictures
-    from studio.core.explore import keeping
     from studio.core.explore import route as routes
 
     drawn = pull(routes.drawn(opened.explorer, places), model.json_lines)
+    return [write_png(pictures.grid(drawn, columns), target)]
+
+
+def write_png(picture: "np.ndarray", target: Path) -> Path:
+    """Write a picture [h, w, c] whole or not at all; return the file."""
+    from studio.core import pictures
+    from studio.core.explore import keeping
+
     file = BytesIO()
-    pictures.pillow(pictures.grid(drawn, columns)).save(file, "PNG")
-    return [keeping.write(target, file.getvalue())]
+    pictures.pillow(picture).save(file, "PNG")
+    return keeping.write(target, file.getvalue())
 
 
 def named_after(model: Model, opened: "Opened", verb: str, suffix: str) -> str:

@@ -203,6 +203,28 @@ def plane(
     actions.plane(model, actions.Sheet(x, y, columns, rows, spacing), bend, out)
 
 
+@verbs.command(name="map")
+@guarded
+def show_map(
+    project: ProjectArgument,
+    run: RunOption = None,
+    step: StepOption = None,
+    count: Annotated[int, typer.Option(help="Training pictures, and as many samples.")] = 400,
+    seed: Annotated[int, typer.Option(help="Another number, other samples.")] = 0,
+    at: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="X Y", help="Keep what is drawn at this spot, each 0 to 1."),
+    ] = None,
+    out: Annotated[str | None, typer.Option(help="A PNG of the map, or of the spot.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Lay training pictures and samples out by likeness; draw at any spot between them."""
+    from studio import explore_actions as actions
+    from studio import explore_places as places
+
+    actions.show_map(places.Model(project, run, step, json_), count, seed, at, out)
+
+
 @verbs.command()
 @guarded
 def tag(

@@ -174,9 +174,24 @@ def test_a_picture_of_ones_own_is_found_and_kept(trained, capsys):
     assert "text.txt can't be looked for" in capsys.readouterr().err
 
 
+def test_a_map_is_drawn_and_a_spot_of_it_kept(trained, capsys):
+    assert explore("map", trained, "--count=12", "--out=map.png", "--json") == 0
+    told = result(capsys)
+    assert (told["training"], told["samples"]) == (12, 12)
+    assert pixels("map.png").shape[2] == 3
+    spot = ["--count=12", "--at", "0.2", "0.9", "--out=spot.png", "--json"]
+    assert explore("map", trained, *spot) == 0
+    told = result(capsys)
+    assert 0 <= told["typical"] <= 1 and told["text"]
+    assert explore("sample", trained, "--seed=spot.png", "--out=again.png") == 0
+    assert np.array_equal(pixels("again.png"), pixels("spot.png"))
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (["map", "--count=1"], "A map of 1 pictures"),
+        (["map", "--count=4", "--out=map.jpg"], "is no PNG"),
         (["tag", "round", "--yes=1,2", "--no=3,4"], "2 samples are tagged yes"),
         (["tag", "round", "--yes=1,2"], "No seed is named"),
         (["invert", "nobody.png"], "nobody.png"),
