@@ -1,12 +1,15 @@
 """From the mouse to the painted picture in the real window, beside the bare forward pass.
 
-    .venv/bin/python -m tests.bench.explore_latency PROJECT [--run N] [--moves 300] [--training]
+    .venv/bin/python -m tests.bench.explore_latency PROJECT [--run N] [--moves 300]
+                                                    [--training STEPS]
 
 Opens the window offscreen on a copy of PROJECT, drags over the live picture (one move event every
 8 ms, as a mouse sends them), and measures for each picture shown how long ago the newest move it
 answers was made: the time from the event to the end of the paint. Beside it the bare forward pass
-of the same model, interleaved in the same process and thread count, and how many pictures a second
-both reach. --training trains the same run's family meanwhile, and prints the steps it lost.
+of the same model, in the same process and thread count, before and after. --training trains a run
+of the same kind for STEPS steps twice in the window, computed alike, first undisturbed, then
+dragging all the time, and tells whether both models are bit-identical and how much longer the
+second took.
 """
 
 import argparse
@@ -16,6 +19,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -23,8 +27,10 @@ from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from studio.core.request import Forecast, Numerics, TrainRequest
+
 EVERY = 8  # ms between two moves
-PATIENCE = 120.0  # seconds
+PATIENCE = 600.0  # seconds
 
 
 class Drag:
@@ -121,7 +127,7 @@ def main() -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("--run", type=int)
     parser.add_argument("--moves", type=int, default=300)
-    parser.add_argument("--training", action="store_true")
+    parser.add_argument("--training", type=int, default=0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
@@ -147,54 +153,96 @@ def measure(folder: Path, asked) -> None:
     wait(app, lambda: window.stack.currentWidget() is not window.welcome)
     panel = explored(app, window, session, asked)
     explorer = session.opened.explorer
-    before = bare(explorer, 30, explorer.drafts)
-    drag = Drag(panel, asked.moves)
-    wait(app, lambda: drag.left <= 0)
-    told(session, drag, before[5:] + bare(explorer, 30, explorer.drafts))
-    session.stop("train")
-    wait(app, lambda: not session.title("train") and not session.title("draw"))
+    if asked.training:
+        undisturbed = train(app, window, session, asked.training)
+        disturbed = train(app, window, session, asked.training, panel)
+        drag, plain = disturbed.drag, []
+    else:
+        plain = bare(explorer, 35, explorer.drafts)[5:]
+        drag = dragged(app, panel, asked.moves)
+    told(session, drag, plain + bare(explorer, 30, explorer.drafts))
+    if asked.training:
+        same = undisturbed.digest == disturbed.digest
+        print(
+            f"training of {asked.training} steps: {undisturbed.seconds:.1f} s undisturbed,"
+            f" {disturbed.seconds:.1f} s while dragging,"
+            f" {'bit-identical' if same else 'DIFFERENT'} models"
+        )
+    wait(app, lambda: not session.title("draw"))
     session.close(20)
     window.close()
 
 
 def explored(app, window, session, asked):
-    """Open the run in Explore, with a training beside it if that is asked; return the panel."""
+    """Open the run in Explore; return the panel."""
     window.show_page("explore")
     panel = window.pages["explore"]
     wait(app, lambda: panel.stand.picture is not None)
     if asked.run and session.opened.run.number != asked.run:
         session.explore(panel.runs[asked.run])
-        wait(
-            app, lambda: session.opened.run.number == asked.run and panel.stand.picture is not None
-        )
-    if asked.training:
-        session.train(_request(session))
-        wait(app, lambda: session.project.runs()[-1].history().step > 0)
-        window.show_page("explore")
+        wait(app, lambda: session.opened.run.number == asked.run)
+        wait(app, lambda: panel.stand.picture is not None)
+    wait(app, lambda: not session.title("forecast"))
     return panel
+
+
+def dragged(app, panel, moves: int) -> Drag:
+    """Drag for so many moves."""
+    drag = Drag(panel, moves)
+    wait(app, lambda: drag.left <= 0)
+    return drag
+
+
+class Trained(NamedTuple):
+    """What came of a training: the averaged weights' hash, seconds of training, the drag."""
+
+    digest: str
+    seconds: float
+    drag: Drag | None
+
+
+def train(app, window, session, steps: int, panel=None) -> Trained:
+    """Train for `steps`; drag all the time where there is a `panel` to drag on."""
+    from studio.core import checkpoint
+    from studio.core.explore.explorer import digest
+
+    record, drag = session.opened.run.record, None
+    request = TrainRequest(
+        dataset=record.dataset,
+        family=record.family,
+        preset=record.preset,
+        settings=record.settings,
+        plan=record.plan.updated({"steps": steps}),
+    )
+    known = Forecast(steps, 1.0, 0.1, 0, 0, "CPU", Numerics(), threads=1)
+    session._measured = (request, known)  # both are computed alike, whatever a probe would find
+    session.train(request)
+    wait(app, lambda: session.title("train") and session.project.runs()[-1].history().step > 0)
+    window.show_page("explore")
+    if panel is not None:
+        drag = Drag(panel, 10**9)
+    wait(app, lambda: not session.title("train"))
+    if drag is not None:
+        drag.left = 1
+        wait(app, lambda: drag.left <= 0)
+    run = session.project.runs()[-1]
+    tensors = checkpoint.newest(run.checkpoints)[1]
+    return Trained(digest(tensors), run.history().seconds, drag)
 
 
 def told(session, drag: Drag, plain: list[float]) -> None:
     """Print what was measured."""
-    explorer, draft = session.opened.explorer, session.opened.explorer.drafts
+    explorer = session.opened.explorer
+    draft = explorer.drafts
     middle, size = statistics.median(drag.latencies), explorer.size
     print(
         f"run {explorer.run}, {explorer.family.title}{', draft' * draft},"
-        f" {size.width}x{size.height}: {drag.shown} of {len(drag.keep)} moves shown in {drag.seconds:.1f} s"
+        f" {size.width}x{size.height}: {drag.shown} of {len(drag.keep)} moves shown"
+        f" in {drag.seconds:.1f} s"
     )
     print(f"mouse to paint  median {middle:.1f} ms  p95 {p95(drag.latencies):.1f} ms")
     print(f"bare forward    median {statistics.median(plain):.1f} ms  p95 {p95(plain):.1f} ms")
     print(f"ratio of medians {middle / statistics.median(plain):.2f}")
-
-
-def _request(session):
-    """Ask for a training of the family on show, on the same set."""
-    record = session.opened.run.record
-    from studio.core.request import TrainRequest
-
-    return TrainRequest(
-        dataset=record.dataset, family=record.family, preset=record.preset, plan=record.plan
-    )
 
 
 if __name__ == "__main__":

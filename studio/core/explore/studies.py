@@ -10,14 +10,16 @@ from studio.core.assets.video import VideoSettings, save_video
 from studio.core.data.decode import Unreadable, decode
 from studio.core.events import Job, Progress, Refused
 from studio.core.explore import route
+from studio.core.explore.atlas import Atlas, atlas
 from studio.core.explore.directions import find_directions, merged, save_directions
 from studio.core.explore.exploration import FOLDER
 from studio.core.explore.inverting import Inverted, invert
+from studio.core.explore.judging import Judgement, judge
 from studio.core.explore.opening import ROUTE, Opened
 from studio.core.explore.place import Place
 from studio.core.explore.route import Route
 from studio.core.explore.tagging import tag_direction
-from studio.core.project import write_json
+from studio.core.project import Project, write_json
 
 
 def discover(opened: Opened) -> Job[Opened]:
@@ -77,6 +79,18 @@ def find_picture(opened: Opened, path: Path, seconds: float) -> Job[Inverted]:
     except Unreadable as reason:
         raise Refused(f"{path.name} can't be looked for. {reason}") from None
     return (yield from invert(opened.explorer, picture, seconds))
+
+
+def chart(opened: Opened, project: Project) -> Job[Atlas]:
+    """Make the map of training pictures and samples anew, and keep it."""
+    _beside_the_window()
+    return (yield from atlas(opened.explorer, project))
+
+
+def judged(opened: Opened, known: Atlas, place: Place, picture: np.ndarray) -> Job[Judgement]:
+    """Say how typical a place is, and how close its picture is to a training picture."""
+    yield Progress(0, None, "Comparing")
+    return judge(opened.explorer, known.reference, place, picture)
 
 
 def _beside_the_window() -> None:

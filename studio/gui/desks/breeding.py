@@ -43,7 +43,7 @@ class PadDesk(QObject):
     def _move(self, u: float, v: float) -> None:
         from studio.core.explore import moves
 
-        if all(self.corners):
+        if self.pad.ready:
             corners = list(self.corners)
             self._goal = lambda _: moves.on_pad(corners, u, v)
             self.stand.look(self._goal)
@@ -63,6 +63,7 @@ class BreedDesk(QObject):
         self.stand, self.sheet, self.session = stand, sheet, stand.session
         self.distance, self.seed = DISTANCE, 0
         self.parents: list[tuple[Any, np.ndarray, int | None]] = []  # place, picture, step
+        self.above: list[int] = []  # the steps of the brood's parents
         self.brood: list[Any] = []
         self.pictures: np.ndarray | None = None
         sheet.set_distance(self.distance)
@@ -71,10 +72,11 @@ class BreedDesk(QObject):
         sheet.chosen.connect(self._choose)
         sheet.mate_chosen.connect(self._mate)
         self.session.done.connect(self._on_done)
+        stand.viewed.connect(self._on_view)
 
     def forget(self) -> None:
         """Have no parents, as another model is open."""
-        self.parents, self.brood, self.pictures = [], [], None
+        self.parents, self.above, self.brood, self.pictures = [], [], [], None
         self.sheet.show_parents([])
         self.sheet.show_children(None)
 
@@ -87,22 +89,31 @@ class BreedDesk(QObject):
     def _again(self) -> None:
         """Breed anew, from the present picture and the mate if there is one."""
         self.seed = randbelow(2**31)
-        place, picture, tree = self.stand.place, self.stand.picture, self.stand.exploration
-        if place is None or picture is None or tree is None:
-            return
-        mate = self.parents[1:]
-        self.parents = [(place, picture, tree.at), *mate]
-        self.sheet.show_parents([p[1] for p in self.parents])
+        self.parents = [*self._present(), *self.parents[1:]]
         self._breed()
+
+    def _present(self) -> list[tuple[Any, np.ndarray, int | None]]:
+        place, picture, tree = self.stand.place, self.stand.picture, self.stand.exploration
+        known = place is not None and picture is not None and tree is not None
+        return [(place, picture, tree.at)] if known and picture is not None else []
 
     def _breed(self) -> None:
         from studio.core.explore import moves
 
+        self.parents = self.parents or self._present()
         if not self.parents:
-            return self._again()
-        parents = [parent[0] for parent in self.parents]
+            return
+        self.above = [step for *_, step in self.parents if step is not None]
+        self.sheet.show_parents([picture for _, picture, _ in self.parents])
+        parents = [place for place, *_ in self.parents]
         make = partial(moves.children, parents, CHILDREN, distance=self.distance, seed=self.seed)
-        return self.session.lay_out("breed", lambda _: make())
+        self.session.lay_out("breed", lambda _: make())
+
+    @Slot(object)
+    def _on_view(self, view: Any) -> None:
+        """Offer the present picture as the next brood's parent."""
+        if not self.parents:
+            self.sheet.show_parents([view.picture])
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
@@ -114,17 +125,16 @@ class BreedDesk(QObject):
     def _choose(self, index: int) -> None:
         """Go to a child: a step below its parents, to which the tree leads back."""
         if index < len(self.brood) and self.pictures is not None:
-            known = [step for *_, step in self.parents if step is not None]
             place, picture = self.brood[index], self.pictures[index]
             self.stand.picture = picture
             self.stand.place = place
-            self.stand.settle(lambda _: place, self.tr("Child"), known)
+            self.stand.settle(lambda _: place, self.tr("Child"), self.above)
             self.parents = []
 
     @Slot(int)
     def _mate(self, index: int) -> None:
-        if index < len(self.brood) and self.pictures is not None and self.parents:
-            mate = (self.brood[index], self.pictures[index], None)
-            self.parents = [self.parents[0], mate]
-            self.sheet.show_parents([p[1] for p in self.parents])
+        """Breed with a child as the second parent; -1 stands for none."""
+        if index < len(self.brood) and self.pictures is not None:
+            mates = [] if index < 0 else [(self.brood[index], self.pictures[index], None)]
+            self.parents = [*(self.parents[:1] or self._present()), *mates]
             self._breed()

@@ -49,10 +49,16 @@ class DirectionDesk(QObject):
         if lane == "explore":
             self.show()
         elif lane == "study" and _is_opened(result):
-            self.session.adopt(result)
-            self.show()
+            self._learn(result)
         elif lane == "strip" and result[0] == "direction":
             self.widget.show_strip(result[2], self._words())
+
+    def _learn(self, result: Any) -> None:
+        """Take the directions found, if the user has not gone to another run meanwhile."""
+        opened = self.session.opened
+        if opened is not None and opened.run.folder == result.run.folder:
+            self.session.adopt(opened.knowing(result.directions))
+            self.show()
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:

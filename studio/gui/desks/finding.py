@@ -1,4 +1,4 @@
-"""The finding desk: a picture of the user's own, looked for in the model."""
+"""The finding desks: a picture of the user's own, and the map of all there is."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 
 from studio.core.events import Drawn
 from studio.gui.desks.stand import Stand
+from studio.gui.widgets.map_sheet import MapSheet
 from studio.gui.widgets.own_picture import OwnPicture
 
 SECONDS, LONGER = 8.0, 4
@@ -65,3 +66,69 @@ class OwnPictureDesk(QObject):
         if best is not None and self.path is not None:
             words = self.tr("My picture: {name}").format(name=self.path.stem)
             self.stand.rest(best.place, words)
+
+
+class MapDesk(QObject):
+    """The map: where training pictures and samples lie, and what is drawn between them."""
+
+    def __init__(self, stand: Stand, sheet: MapSheet, parent: QObject | None = None):
+        super().__init__(parent)
+        self.stand, self.sheet, self.session = stand, sheet, stand.session
+        self.atlas: Any = None
+        self._goal: Any = None
+        sheet.map.asked.connect(self._look)
+        sheet.map.released.connect(self._settle)
+        sheet.make_asked.connect(self._make)
+        stand.viewed.connect(self._on_view)
+        self.session.done.connect(self._on_done)
+        self.session.busy_changed.connect(self._on_busy)
+
+    def begin(self, atlas: Any) -> None:
+        """Show the map that was made of this model before, if there is one."""
+        self.atlas = atlas
+        self.sheet.show_atlas(atlas)
+
+    @Slot()
+    def _make(self) -> None:
+        self.session.study(self.tr("Making the map"), "chart", self.session.project)
+
+    @Slot(float, float)
+    def _look(self, x: float, y: float) -> None:
+        from studio.core.explore.atlas import place_at
+
+        if self.atlas is not None:
+            atlas = self.atlas
+            self._goal = lambda _: place_at(atlas, x, y)
+            self.sheet.map.set_marker(x, y)
+            self.stand.look(self._goal)
+
+    @Slot()
+    def _settle(self) -> None:
+        if self._goal is not None:
+            self.stand.settle(self._goal, self.tr("From the map"))
+            self._goal = None
+
+    @Slot(object)
+    def _on_view(self, view: Any) -> None:
+        """Say how typical the place is and how close to a training picture, once it rests."""
+        if self.atlas is not None and not view.draft and self.sheet.isVisible():
+            asked = (self.atlas, view.place, view.picture)
+            self.session.study("judge", "judged", *asked, lane="judge")
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane == "study" and _is_atlas(result):
+            self.begin(result)
+        elif lane == "judge":
+            self.sheet.map.set_text(result.text)
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        if lane == "study":
+            self.sheet.allow(not self.session.title(lane))
+
+
+def _is_atlas(result: Any) -> bool:
+    from studio.core.explore.atlas import Atlas
+
+    return isinstance(result, Atlas)

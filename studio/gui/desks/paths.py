@@ -34,11 +34,16 @@ class PathDesk(QObject):
 
     def begin(self, route: Route | None) -> None:
         """Show the route that was left in this model, if there is one."""
-        self.route, self.frames, self.thumbnails = route or Route(), None, {}
-        self.bar.show_route(self.route, self.thumbnails)
-        self.bar.show_frames(None)
+        self.route, self.thumbnails = route or Route(), {}
+        self._clear()
         if self.route.keys:
             self._draw()
+
+    def _clear(self) -> None:
+        self.session.stop("path")
+        self.frames = None
+        self.bar.show_route(self.route, self.thumbnails)
+        self.bar.show_frames(None)
 
     @Slot()
     def _add(self) -> None:
@@ -53,9 +58,13 @@ class PathDesk(QObject):
 
     @Slot(object)
     def _change(self, route: Route) -> None:
-        self.route = route
+        before, self.route = self.route, route
+        if (route.keys, route.closed) == (before.keys, before.closed):
+            return  # the same frames, only quicker
         if route.keys:
             self._draw()
+        else:
+            self._clear()
 
     def _draw(self) -> None:
         """Show the keys at once, and draw the frames between them."""

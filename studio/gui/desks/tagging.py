@@ -3,6 +3,7 @@
 from secrets import randbelow
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from studio.gui.desks.stand import Stand
@@ -18,6 +19,7 @@ class TagDesk(QObject):
         super().__init__(parent)
         self.stand, self.sheet, self.session = stand, sheet, stand.session
         self.places: list[Any] = []
+        self.pictures: np.ndarray | None = None
         self.making = False
         sheet.more_asked.connect(self.draw)
         sheet.made.connect(self._make)
@@ -27,7 +29,7 @@ class TagDesk(QObject):
 
     def forget(self) -> None:
         """Have no samples, as another model is open."""
-        self.places = []
+        self.places, self.pictures = [], None
         self.sheet.show_pictures(None)
 
     @Slot()
@@ -40,20 +42,29 @@ class TagDesk(QObject):
     @Slot(str, list, list)
     def _make(self, name: str, yes: list[int], no: list[int]) -> None:
         tagged = [[self.places[k] for k in some] for some in (yes, no)]
-        self.making = True
         self.session.study(self.tr("Making the direction"), "tag", *tagged, name)
+        self.making = True
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
         if lane == "strip" and result[0] == "tags":
-            self.places = result[1]
-            self.sheet.show_pictures(result[2])
+            self._show(*result[1:])
         elif lane == "study" and self.making:
             self.making = False
             made = result.directions[0]
             words = self.tr("“{name}” tells {share} % of the tagged samples apart.")
             share = round(100 * (made.accuracy or 0))
             self.sheet.show_result(words.format(name=made.name, share=share), True)
+
+    def _show(self, places: list[Any], pictures: np.ndarray) -> None:
+        """Show samples after those that are tagged, which stay."""
+        yes, no = self.sheet.yes, self.sheet.no
+        if self.pictures is not None:
+            places = [*(self.places[k] for k in (*yes, *no)), *places]
+            pictures = np.concatenate([self.pictures[[*yes, *no]], pictures])
+        self.places, self.pictures = places, pictures
+        between = len(yes), len(yes) + len(no)
+        self.sheet.show_pictures(pictures, range(between[0]), range(*between))
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
@@ -64,4 +75,6 @@ class TagDesk(QObject):
     @Slot(str)
     def _on_busy(self, lane: str) -> None:
         if lane == "study":
-            self.sheet.allow(not self.session.title(lane))
+            busy = bool(self.session.title(lane))
+            self.making = self.making and busy
+            self.sheet.allow(not busy)

@@ -64,7 +64,7 @@ class WalkDesk(QObject):
             self.base = self.stand.place
         if self.bar.walks_seeds:
             x, y = self.spot[0] - dx * SEEDS_ACROSS, self.spot[1] - dy * SEEDS_ACROSS
-            self._last = partial(_seeded, x=x, y=y, label=self.bar.label, like=self.base)
+            self._last = partial(_seeded, x=x, y=y, like=self.base)
             self._goal = (x, y)
         else:
             base, plane = self.base, self.plane
@@ -101,8 +101,10 @@ class WalkDesk(QObject):
 
     @Slot(object)
     def _label(self, label: int | None) -> None:
-        place = self.stand.place
-        if place is not None:
+        """Draw another class; where none can't be drawn, "any" only frees the next seeds."""
+        place, opened = self.stand.place, self.stand.session.opened
+        drawn = label is not None or (opened is not None and opened.explorer.family.nameless)
+        if place is not None and drawn:
             words = self.tr("Class {name}").format(name=self.bar.labels.currentText())
             self.stand.settle(lambda explorer: explorer.relabeled(place, label), words)
 
@@ -131,11 +133,11 @@ def _of_seed(explorer: Any, seed: int, label: int | None, like: "Place | None") 
     return place if like is None else replace(place, truncation=like.truncation)
 
 
-def _seeded(explorer: Any, x: float, y: float, label: int | None, like: "Place") -> "Place":
-    """Return the place at (x, y) of the seed plane, with the ψ and sliders of the present one."""
+def _seeded(explorer: Any, x: float, y: float, like: "Place") -> "Place":
+    """Return the place at (x, y) of the seed plane, with all else as at the present one."""
     from dataclasses import replace
 
     from studio.core.explore import moves
 
-    place = moves.on_seed_plane(explorer, x, y, label)
+    place = moves.on_seed_plane(explorer, x, y, like.label)
     return replace(place, truncation=like.truncation, sliders=like.sliders)

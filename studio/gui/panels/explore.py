@@ -12,7 +12,7 @@ from studio.core.events import Note, Progress, Published, Saved
 from studio.core.project import Run
 from studio.gui.desks.breeding import BreedDesk, PadDesk
 from studio.gui.desks.directions import DirectionDesk
-from studio.gui.desks.finding import OwnPictureDesk
+from studio.gui.desks.finding import MapDesk, OwnPictureDesk
 from studio.gui.desks.history import HistoryDesk
 from studio.gui.desks.paths import PathDesk
 from studio.gui.desks.stand import Stand
@@ -39,6 +39,7 @@ class ExplorePanel(ExploreRoom):
         self.history_desk = HistoryDesk(self.stand, self.history, self)
         self.tag_desk = TagDesk(self.stand, self.tags, self)
         self.own_desk = OwnPictureDesk(self.stand, self.own, self)
+        self.map_desk = MapDesk(self.stand, self.map, self)
         self.path_desk = PathDesk(self.stand, self.path, self)
         self.runs: dict[int, Run] = {}
         self.shown: Path | None = None  # the folder of the run whose model is on show
@@ -123,6 +124,7 @@ class ExplorePanel(ExploreRoom):
         self.breed_desk.forget()
         self.tag_desk.forget()
         self.own_desk.forget()
+        self.map_desk.begin(None)
         self.path_desk.begin(opened.route)
         self.history_desk.show()
         self.bar.place.show_classes(list(opened.explorer.classes))
@@ -189,13 +191,13 @@ class ExplorePanel(ExploreRoom):
     def _star(self, on: bool) -> None:
         tree = self.stand.exploration
         if tree is not None and tree.at is not None:
-            tree.star(tree.at, on)
-            self.stand.stepped.emit()
+            self.stand.change("star", tree.at, on)
 
     @Slot()
     def _keep(self) -> None:
-        if self.stand.place is not None and self.stand.picture is not None:
-            self.session.keep(self.stand.place, self.stand.picture)
+        place, picture = self.stand.seen
+        if place is not None:
+            self.session.keep(place, picture)
 
     @Slot(str)
     def take_in(self, path: str) -> None:

@@ -92,6 +92,7 @@ class PlaceBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
+        self.free = True  # any class may come, whichever is shown
         self._make_seed()
         self._make_typical()
         self.labels = QComboBox()
@@ -159,7 +160,8 @@ class PlaceBar(QWidget):
         return self.plane.currentData() == SEED_PLANE
 
     def show_classes(self, classes: list[str]) -> None:
-        """Offer the classes of the model; hidden where it has none."""
+        """Offer the classes of the model, any of them at first; hidden where it has none."""
+        self.free = True
         with QSignalBlocker(self.labels):
             self.labels.clear()
             self.labels.addItem(self.tr("Any class"), None)
@@ -168,16 +170,11 @@ class PlaceBar(QWidget):
         self.labels.setVisible(bool(classes))
 
     def show_place(self, label: int | None, truncation: float) -> None:
-        """Show where one stands, without asking for anything."""
-        for widget, value in (
-            (self.labels, self.labels.findData(label)),
-            (self.psi, round(truncation * FINE)),
-        ):
-            with QSignalBlocker(widget):
-                if isinstance(widget, QComboBox):
-                    widget.setCurrentIndex(value)
-                else:
-                    widget.setValue(value)
+        """Show where one stands, without asking for anything; "any class" stays chosen."""
+        with QSignalBlocker(self.labels), QSignalBlocker(self.psi):
+            if not self.free and label is not None:
+                self.labels.setCurrentIndex(1 + label)
+            self.psi.setValue(round(truncation * FINE))
         self._say_psi()
 
     def show_seed(self, seed: int) -> None:
@@ -191,7 +188,8 @@ class PlaceBar(QWidget):
 
     @Slot(int)
     def _label(self, index: int) -> None:
-        self.label_chosen.emit(self.labels.itemData(index))
+        self.free = self.label is None
+        self.label_chosen.emit(self.label)
 
     @Slot(int)
     def _truncate(self, value: int) -> None:

@@ -11,6 +11,7 @@ from studio.gui.widgets.empty_page import EmptyPage
 from studio.gui.widgets.explore_bar import ExploreBar
 from studio.gui.widgets.history_tree import HistoryTree
 from studio.gui.widgets.latent_canvas import LatentCanvas
+from studio.gui.widgets.map_sheet import MapSheet
 from studio.gui.widgets.own_picture import OwnPicture
 from studio.gui.widgets.parts import label
 from studio.gui.widgets.progress_row import ProgressRow
@@ -18,7 +19,7 @@ from studio.gui.widgets.route_bar import RouteBar
 from studio.gui.widgets.run_view import HANDLE
 from studio.gui.widgets.tag_sheet import TagSheet
 
-TAGS, OWN = 3, 4  # tabs that are led to
+TAGS, OWN = 4, 5  # tabs that are led to
 
 
 class ExploreRoom(QWidget):
@@ -37,12 +38,13 @@ class ExploreRoom(QWidget):
         )
         self.progress = ProgressRow(self.tr("Study"), self.tr("Stop; what was found before stays"))
         self.directions, self.pad, self.breed = DirectionList(), CornerPad(), BreedSheet()
-        self.tags, self.own = TagSheet(), OwnPicture()
+        self.map, self.tags, self.own = MapSheet(), TagSheet(), OwnPicture()
         self.history, self.path = HistoryTree(), RouteBar()
         self.tools = _tabs(
             (self.directions, self.tr("Directions")),
             (self.pad, self.tr("Mix")),
             (self.breed, self.tr("Breed")),
+            (self.map, self.tr("Map")),
             (self.tags, self.tr("Tags")),
             (self.own, self.tr("My picture")),
         )
