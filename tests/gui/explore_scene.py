@@ -72,7 +72,9 @@ class FakeExplorer:
     digest, step = "d" * 16, 100
     shape = (8,)
     classes: tuple[str, ...] = ()
-    family = SimpleNamespace(smooth=True, id="toy", nameless=True, title="Toy")
+
+    def __init__(self) -> None:
+        self.family = SimpleNamespace(smooth=True, id="toy", nameless=True, title="Toy")
 
     def seed(self, seed: int, label: int | None = None, k: int = 0) -> Place:
         latent = np.random.default_rng(seed + 1000 * k).standard_normal(8)

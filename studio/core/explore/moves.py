@@ -14,6 +14,7 @@ from studio.core.explore.place import Place
 
 TURN = math.pi / 2  # of the way round that dragging over the whole picture goes
 LATTICE = 1 << 20  # seeds between two rows of the seed plane
+BESIDE = 1e-6  # of the pad's side
 FEWEST, MOST = 1, 64  # children
 PLANE, BREED = 21, 22  # streams of randomness
 
@@ -60,16 +61,26 @@ def seed_at(x: int, y: int) -> int:
     return x + LATTICE * y
 
 
-def on_pad(corners: Sequence[Place], u: float, v: float) -> Place:
-    """Return the mixture at (u, v) in 0..1 of the corners A (0, 0), B (1, 0), C (0, 1), D (1, 1).
+def on_pad(corners: Sequence[Place | None], u: float, v: float) -> Place:
+    """Return the mixture at (u, v) in 0..1 of the corners A (0, 0), B (1, 0), C (0, 1), D (1, 1);
+    up to two may be empty.
 
     Bilinear weights, the mixture as long as its parts: on the sphere, so that the middle is no
     paler than the corners. The class is that of the nearest corner; ψ and sliders mix as well.
     """
-    if len(corners) != 4:
-        raise Refused("The pad mixes four places; fill all corners.")
-    weights = np.array([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v])
-    return mixture(corners, weights)
+    filled = [corner for corner in corners if corner is not None]
+    if len(corners) != 4 or len(filled) < 2:
+        raise Refused("The pad mixes up to four places; fill two of its corners at least.")
+    there = np.array([corner is not None for corner in corners])
+    weights = bilinear(u, v)[there]
+    if not weights.any():  # in an empty corner: as close beside it
+        weights = bilinear(*np.clip((u, v), BESIDE, 1 - BESIDE))[there]
+    return mixture(filled, weights / weights.sum())
+
+
+def bilinear(u: float, v: float) -> np.ndarray:
+    """Return the weights [4] of the corners of a square at (u, v) in it."""
+    return np.array([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v])
 
 
 def mixture(places: Sequence[Place], weights: np.ndarray) -> Place:

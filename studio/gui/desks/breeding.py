@@ -94,8 +94,9 @@ class BreedDesk(QObject):
 
     def _present(self) -> list[tuple[Any, np.ndarray, int | None]]:
         place, picture, tree = self.stand.place, self.stand.picture, self.stand.exploration
-        known = place is not None and picture is not None and tree is not None
-        return [(place, picture, tree.at)] if known and picture is not None else []
+        if place is None or picture is None or tree is None:
+            return []
+        return [(place, picture, tree.at)]
 
     def _breed(self) -> None:
         from studio.core.explore import moves
