@@ -74,6 +74,13 @@ class StartDesk(QObject):
         self.asked = None
         self.retry()
 
+    def rest(self) -> None:
+        """Measure nothing while the workspace is not on show: another one has the processor."""
+        self.settling.stop()
+        if self.session.title("forecast"):
+            self.session.stop("forecast")
+            self.renew()
+
     def forget(self) -> None:
         """Another project follows: nothing that was found out holds for it."""
         self.advised = ""

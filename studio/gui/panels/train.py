@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -134,6 +134,10 @@ class TrainPanel(TrainRoom):
     def showEvent(self, event: QShowEvent) -> None:
         self.start_desk.retry()
         self._settle()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.start_desk.rest()
 
     def _attach(self) -> None:
         """Follow the run that has just begun: the one whose log was written last."""
