@@ -235,6 +235,7 @@ def _mp4(frames: np.ndarray, part: Path, settings: VideoSettings) -> Job[None]:
             large = np.pad(enlarged(color[None], scale), odd, "edge")[0]
             film.write(np.ascontiguousarray(large[..., ::-1]))
             yield Progress(k, len(frames), "Writing frames")
+        yield Progress(len(frames), len(frames), "Finishing the film")  # it holds 25 frames back
     finally:
         film.release()
     _counted_again(part, len(frames))

@@ -327,7 +327,7 @@ def drawn(
 
 
 def evened(
-    explorer: "Explorer", path: Sequence[Place], closed: bool, draft: bool = True
+    explorer: "Explorer", path: Sequence[Place], closed: bool, draft: bool = False
 ) -> Job[list[Place]]:
     """Return as many places on the same path, spaced so that pictures change equally fast.
 
