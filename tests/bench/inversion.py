@@ -1,7 +1,7 @@
 """How well and how quickly a picture is read in, per family; and against StyleGAN's projector.
 
     .venv/bin/python -m tests.bench.inversion PROJECT [--run N] [--pictures 8] [--seconds 10]
-        [--no-peer] [--sheet FILE.png]
+        [--skip 0] [--no-peer] [--each] [--sheet FILE.png]
 
 Pictures are ones the run held out. Clock: CPU seconds of this process on one thread. The peer is
 the procedure of StyleGAN2's projector (Karras et al. 2020, arXiv 1912.04958, appendix D) on the
@@ -33,6 +33,7 @@ from studio.core.data.batches import split
 from studio.core.data.packed import PackedSet, open_packed
 from studio.core.explore.explorer import Explorer, open_explorer
 from studio.core.explore.inverting import Inverted, fits, invert, outside, searching
+from studio.core.explore.nearing import as_shown
 from studio.core.nets.reconstruction import unlikeness
 from studio.core.pictures import opaque, save, straighten, to_images, to_pictures
 from studio.core.project import Project
@@ -73,7 +74,7 @@ def projected(explorer: Explorer, aim: Tensor, label: int | None, pixels: float 
         adam.step()
     with torch.no_grad():
         *_, images = explorer.model.draw_points(found, labels)
-    seconds = time.process_time() - begun
+    seconds, images = time.process_time() - begun, as_shown(images)
     error = float((images - aim).square().mean())
     off = outside(found.detach().numpy())
     return Row(10 * math.log10(4 / error), seconds, fits(aim, images), off, to_pictures(images)[0])
@@ -127,10 +128,13 @@ def told(name: str, rows: list[Row]) -> str:
 def compare(project: Project, number: int, args: argparse.Namespace) -> list[list[np.ndarray]]:
     """Print a run's lines; return the pictures by way."""
     explorer: Explorer = ended(open_explorer(project, number))
-    packed, places = held_out(project, number, args.pictures)
+    packed, places = held_out(project, number, args.skip + args.pictures)
+    places = places[args.skip :]
     found: dict[str, list[Row]] = {}
     for name, row in contests(explorer, packed, places, args):
         found.setdefault(name, []).append(row)
+        if args.each and name != "asked":
+            print(f"  {told(name, [row])}", flush=True)
     instant = ", instant" if searching(explorer) else ""
     for name, rows in found.items():
         if name != "asked":
@@ -155,6 +159,8 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--no-peer", dest="peer", action="store_false")
+    parser.add_argument("--each", action="store_true", help="a line for each picture too")
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many pictures first")
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)

@@ -30,7 +30,7 @@ SCHEMA = "1"
 FEWEST, MOST = 4, 1000
 KNOWN = 3000  # training pictures that a drawn one is compared with
 THUMBNAIL = 48  # pixels
-AT_ONCE = 16
+AT_ONCE, PULL = 8, 0.1
 DRAWING, ENCODING = 15.0, 5.0  # seconds; slower families put fewer on the map
 MIXED = 3
 REAL, DRAWN = (230, 159, 0), (86, 180, 233)  # frames on the sheet, told apart by all eyes
@@ -115,13 +115,14 @@ def _labels(packed: PackedSet, places: np.ndarray) -> np.ndarray:
 def _encoded(explorer: Explorer, rows: np.ndarray) -> Job[np.ndarray]:
     """Return the latents of packed pictures, NaN where the family has none or time was short."""
     found = np.full((len(rows), *explorer.shape), np.nan, np.float32)
-    until = time.monotonic() + ENCODING
-    for start in range(0, len(rows) if explorer.encodes else 0, AT_ONCE // 2):
-        part = slice(start, start + AT_ONCE // 2)
-        found[part] = explorer.encode(to_images(torch.from_numpy(np.array(rows[part])))).numpy()
+    begun, start, at_once = time.monotonic(), 0, 1
+    while explorer.encodes and start < len(rows) and time.monotonic() < begun + ENCODING:
+        part = np.array(rows[start : start + at_once])
+        found[start : start + len(part)] = explorer.encode(to_images(torch.from_numpy(part)))
+        start += len(part)
+        pace = (time.monotonic() - begun) / start
+        at_once = max(1, min(AT_ONCE, int(PULL / pace)))  # Stop has to be instant
         yield Progress(start, len(rows), "Reading training pictures in")
-        if time.monotonic() > until:
-            break
     return found
 
 
@@ -143,9 +144,11 @@ def _drawn(explorer: Explorer, count: int, seed: int) -> Job[_Samples]:
         for refined in explorer.images(places, draft=True):
             images = refined
             yield Progress(start, count, "Drawing samples")
+        features = embedded(images)
+        yield Progress(start, count, "Drawing samples")
         labels = np.array([-1 if p.label is None else p.label for p in places])
         rows = np.stack([p.latent for p in places])
-        parts.append(_Samples(rows, labels, _thumbnails(images), embedded(images)))
+        parts.append(_Samples(rows, labels, _thumbnails(images), features))
         if time.monotonic() > until:
             break
     return _Samples(

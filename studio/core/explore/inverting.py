@@ -20,6 +20,7 @@ from studio.core.explore.nearing import (
     Aim,
     Candidate,
     adam,
+    as_shown,
     corrected,
     gauss_newton,
     starts,
@@ -174,6 +175,7 @@ def judged(target: Aim, best: Candidate, seconds: float) -> Inverted:
     """Draw the Candidate's place and say how well it meets the aim."""
     place = Place(best.latent.detach().numpy(), best.label)
     *_, images = target.explorer.images([place])
+    images = as_shown(images)
     error = float((images - target.images).square().mean())
     psnr = 10 * float(np.log10(4 / max(error, 1e-9)))
     fit, off = fits(target.images, images), outside(place.latent)

@@ -15,7 +15,7 @@ from studio.core.explore.place import Place
 from studio.core.metrics.neighbors import squares
 from studio.core.pictures import premultiply, to_images
 
-EMBEDDED, BLOCK = 32, 256
+EMBEDDED, BLOCK = 16, 128
 COPY = 1 / 3  # nearer than this, as a part of the usual distance of training pictures
 RARE, DENSE = 0.05, 0.95
 SAME = 2e-3  # features of equal pictures are no farther apart
@@ -60,8 +60,8 @@ def refer(packed: PackedSet, places: np.ndarray) -> Job[Reference]:
         yield Progress(start, len(places), "Looking at training pictures")
     features = np.concatenate(found)
     spacing = []
-    for start in range(0, len(features), 256):
-        spacing.append(np.sort(_apart(features[start : start + 256], features), 1)[:, [0, 2]])
+    for start in range(0, len(features), BLOCK):
+        spacing.append(np.sort(_apart(features[start : start + BLOCK], features), 1)[:, [0, 2]])
         yield Progress(len(places), len(places), "Looking at training pictures")
     return Reference(features, places, np.concatenate(spacing))
 

@@ -41,7 +41,7 @@ class Aim:
     def draw(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         """Return the images of latents [n, *shape], with gradients where they are asked for."""
         *_, images = self.explorer.model.draw_points(latents, labels)
-        return images
+        return as_shown(images)
 
     def differences(self, images: Tensor, seen: bool) -> Tensor:
         """Return residuals [n, m] of images: their sum of squares is the mean square error of the
@@ -58,6 +58,11 @@ class Aim:
     def at_once(self) -> int:
         """How many pictures are drawn in one pull."""
         return max(4, PIXELS_AT_ONCE // self.images[0, 0].numel())
+
+
+def as_shown(images: Tensor) -> Tensor:
+    """Return images [n, c, h, w] as a picture can hold them: no color exceeds its alpha."""
+    return torch.minimum(images, images[:, 3:]) if images.shape[1] == 4 else images
 
 
 @dataclass(frozen=True, eq=False)
