@@ -8,7 +8,7 @@ from studio.gui.desks.stand import Stand
 from studio.gui.widgets.direction_list import DirectionList
 from studio.gui.widgets.direction_row import Row
 
-SAMPLES = 8  # shown at once, so that one sees whether a direction holds everywhere
+SAMPLES = 9  # shown at once, so that one sees whether a direction holds everywhere
 ENDS = 3.0  # σ that a strip shows while its slider is at zero
 
 
@@ -111,7 +111,7 @@ class DirectionDesk(QObject):
             return self.tr("{name} {value} σ on other samples").format(
                 name=name, value=f"{value:+.1f}"
             )
-        return self.tr("{name}: above −{ends:g} σ, below +{ends:g} σ").format(name=name, ends=ENDS)
+        return self.tr("{name}: left −{ends:g} σ, right +{ends:g} σ").format(name=name, ends=ENDS)
 
     def _name(self, id: str) -> str:
         opened = self.session.opened
@@ -153,10 +153,10 @@ def _is_opened(result: Any) -> bool:
 
 
 def _samples(explorer: Any, id: str, value: float, label: int | None, psi: float) -> list[Any]:
-    """Return samples with the direction at `value`; at 0, half as many at either end."""
+    """Return nine samples with the direction at `value`; at 0, three at both ends and between."""
     from dataclasses import replace
 
-    seeds = range(SAMPLES if value else SAMPLES // 2)
+    values = [value] if value else [-ENDS, 0.0, ENDS]
+    seeds = range(SAMPLES // len(values))
     plain = [replace(explorer.seed(7, label, k), truncation=psi) for k in seeds]
-    values = [value] if value else [-ENDS, ENDS]
-    return [place.with_slider(id, each) for each in values for place in plain]
+    return [place.with_slider(id, each) for place in plain for each in values]

@@ -146,8 +146,14 @@ class ExplorePanel(ExploreRoom):
         if lane in SLOW and isinstance(events[-1], Progress):
             self.progress.tell(events[-1])
         for event in events:
-            if lane in SLOW and isinstance(event, Note):
-                self.session.failed.emit(lane, event.text)
+            if lane in (*SLOW, "explore") and isinstance(event, Note):
+                self._tell(lane, event)
+
+    def _tell(self, lane: str, note: Note) -> None:
+        if note.level == "info":
+            self.session.said.emit(note.text)
+        else:
+            self.session.failed.emit(lane, note.text)
 
     def _on_training(self, events: list[Any]) -> None:
         """Follow the run that trains, if it is the one on show and its newest step is wanted."""
