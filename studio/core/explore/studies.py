@@ -59,10 +59,14 @@ def draw_route(opened: Opened, path: Route) -> Job[np.ndarray]:
 def draw_loop(
     opened: Opened, kind: str, place: Place, radius: float, frames: int, seed: int
 ) -> Job[np.ndarray]:
-    """Draw a closed loop through a place: a "circle", or "noise"."""
+    """Draw a closed loop through a place: a "circle", or "noise"; its pictures change equally
+    fast, so that no seam is seen.
+    """
     _beside_the_window()
     around = {"circle": route.circle, "noise": route.noise_loop}[kind]
-    return (yield from route.render(opened.explorer, around(place, radius, frames, seed)))
+    path = around(place, radius, frames, seed)
+    path = yield from route.evened(opened.explorer, path, closed=True)
+    return (yield from route.render(opened.explorer, path))
 
 
 def film(opened: Opened, frames: np.ndarray, target: Path, settings: VideoSettings) -> Job[Path]:
