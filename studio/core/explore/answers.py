@@ -10,6 +10,7 @@ from studio.core import latents
 from studio.core.events import Job, Progress
 from studio.core.explore.explorer import Explorer
 from studio.core.explore.layout import low_frequencies, parts
+from studio.core.family import Model
 
 ASKED = 31  # stream of randomness
 RIDGE = 0.02  # of the draws' variance
@@ -36,12 +37,8 @@ class Answers:
     raw: Tensor
 
     def slopes(self, values: Tensor) -> Tensor:
-        """Return the gradients [k, f] of values [n, f] by ridge regression on the coordinates."""
-        count, size = self.coordinates.shape
-        known = self.coordinates.T @ self.coordinates
-        return torch.linalg.solve(
-            known + RIDGE * count * torch.eye(size), self.coordinates.T @ values
-        )
+        """Return the gradients [k, f] of values [n, f]; see `slopes`."""
+        return slopes(self.coordinates, values)
 
     def explained(self, values: Tensor) -> Tensor:
         """Return the share [f] of the values' variance that the slopes explain, adjusted for how
@@ -86,17 +83,24 @@ def answers(
         measured.append(measure(images))
     basis, whole = low_frequencies(explorer.model), torch.cat(points)
     coordinates = centered(whole.flatten(1) @ basis.flatten(1).T, all_labels)
-    spread = covariance(explorer, coordinates)
+    spread = covariance(explorer.model, coordinates)
     raw = torch.cat(measured)
     return Answers(basis, whole, all_labels, coordinates, spread, centered(raw, all_labels), raw)
 
 
-def covariance(explorer: Explorer, coordinates: Tensor) -> Tensor:
+def slopes(coordinates: Tensor, values: Tensor) -> Tensor:
+    """Return the gradients [k, f] of values [n, f] by ridge regression on coordinates [n, k]."""
+    count, size = coordinates.shape
+    known = coordinates.T @ coordinates + RIDGE * count * torch.eye(size)
+    return torch.linalg.solve(known, coordinates.T @ values)
+
+
+def covariance(model: Model, coordinates: Tensor) -> Tensor:
     """Return the covariance [k, k] of coordinates within a class: known where points are latents,
     else measured and a little drawn towards the unit's.
     """
     count, size = coordinates.shape
-    if tuple(explorer.model.point_shape) == tuple(explorer.model.latent_shape):
+    if tuple(model.point_shape) == tuple(model.latent_shape):
         return torch.eye(size)
     return (coordinates.T @ coordinates + size * torch.eye(size)) / (count + size)
 
