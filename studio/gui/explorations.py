@@ -107,7 +107,7 @@ class Explorations(Trainings):
     def leave_model(self) -> None:
         """Forget the open model, as another project is opened."""
         self.opened = None
-        for lane in ("draw", "strip", "explore", "study", "path"):
+        for lane in ("draw", "strip", "explore", "study", "path", "invert", "judge"):
             self.stop(lane)
 
     def _threads(self) -> int:

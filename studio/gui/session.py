@@ -211,13 +211,18 @@ class Session(Explorations):
         if lane == "import":
             self._on_imported(value, announce)
         elif lane == "explore":
-            self.adopt(value[0] if isinstance(value, tuple) else value)
-            self.done.emit(lane, value)
+            self._on_opened(value)
         elif lane in LIVE:
             self.done.emit(lane, value)
         elif announce and lane != "engine":
             self._measured = (self._measured[0], value if lane == "forecast" else None)
             self.done.emit(lane, value)
+
+    def _on_opened(self, value: Any) -> None:
+        opened = value[0] if isinstance(value, tuple) else value
+        if self.project and opened.run.folder.is_relative_to(self.project.folder):
+            self.adopt(opened)
+            self.done.emit("explore", value)  # else another project was opened meanwhile
 
     def _on_imported(self, value: Any, announce: bool) -> None:
         if isinstance(value, engine.Started):

@@ -28,9 +28,11 @@ STEPS = 12
 
 
 @cache
-def trained(factory: Any, *families: str) -> Path:
+def trained(base: Path, *families: str) -> Path:
     """Return the folder of a project with a run of each family, 16 x 16 RGBA, three classes."""
-    project = toys.project(factory.mktemp("explored"))
+    folder = base / f"explored-{'-'.join(families)}"
+    folder.mkdir()
+    project = toys.project(folder)
     for family in families:
         toys.finish(training.start(project, toys.request(family, STEPS), toys.known(STEPS)))
     return project.folder
@@ -39,7 +41,7 @@ def trained(factory: Any, *families: str) -> Path:
 def copied(factory: Any, folder: Path, *families: str) -> Project:
     """Return a copy of that project that a test may change."""
     name = f"{'-'.join(families)}.atelier"
-    return projects.open(shutil.copytree(trained(factory, *families), folder / name))
+    return projects.open(shutil.copytree(trained(factory.getbasetemp(), *families), folder / name))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 import time
 import types
 from collections.abc import Iterator
@@ -323,3 +324,31 @@ def test_names_of_new_projects_are_free(tmp_path: Path) -> None:
     (tmp_path / "cats.atelier").mkdir()
     assert engine.free(tmp_path, "cats").name == "cats 2.atelier"
     assert engine.tells_of_run([Note("x")]) is False
+
+
+def test_a_model_of_the_project_left_does_not_come_back(
+    qtbot: QtBot, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pull in which a model is loaded is long: it may end after another project is open."""
+    gate, begun = threading.Event(), threading.Event()
+
+    def open_run(project: Any, number: int, step: int | None) -> Any:
+        yield Progress(0, None, "Opening")
+        begun.set()
+        gate.wait(20)
+        return types.SimpleNamespace(run=project.run(number))
+
+    module = types.ModuleType("studio.core.explore.opening")
+    module.__dict__.update(open_run=open_run)
+    monkeypatch.setitem(sys.modules, "studio.core.explore.opening", module)
+    session.ready = True
+    session.new_project(tmp_path / "one")
+    assert session.project
+    session.explore(session.project.new_run(record("set")))
+    assert begun.wait(20)
+    session.new_project(tmp_path / "two")
+    done: list[str] = []
+    session.done.connect(lambda lane, _: done.append(lane))
+    gate.set()
+    qtbot.waitUntil(lambda: not session.title("explore"))
+    assert session.opened is None and done == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.core.events import Job, Progress, Published, Refused
+from studio.core.events import Job, Note, Progress, Published, Refused
 from studio.core.explore import keeping, route
 from studio.core.explore import kept as kept_pictures
 from studio.core.explore.directions import Direction, load_directions
@@ -41,8 +41,7 @@ def open_run(project: Project, number: int | None = None, step: int | None = Non
     run = project.run(number)
     explorer = yield from open_explorer(project, run.number, step)
     yield Progress(0, None, run.record.name)
-    found = Opened(run, explorer, exploration(run), (), route_of(run, explorer))
-    return found.knowing(load_directions(run, explorer.digest))
+    return (yield from _with_all(run, explorer))
 
 
 def at_step(opened: Opened, project: Project, step: int | None) -> Job[Opened]:
@@ -66,9 +65,7 @@ def open_kept(project: Project, path: Path) -> Job[tuple[Opened, Place]]:
     """Open the model and the place that a kept picture was drawn from; see `keeping.reopen`."""
     kept = kept_pictures.read(path)
     explorer, place = yield from keeping.reopen(project, kept)
-    run = project.run(explorer.run)
-    found = Opened(run, explorer, exploration(run), (), route_of(run, explorer))
-    return found.knowing(load_directions(run, explorer.digest)), place
+    return (yield from _with_all(project.run(explorer.run), explorer)), place
 
 
 def kept(
@@ -99,6 +96,19 @@ def route_of(run: Run, explorer: Explorer) -> Route:
     except (OSError, ValueError, RecursionError, Refused):
         return Route()
     return found
+
+
+def _with_all(run: Run, explorer: Explorer) -> Job[Opened]:
+    """Return the model with all that was found in it; a Note tells what is damaged."""
+    tree = exploration(run)
+    if tree.damaged:
+        yield Note(
+            f"{tree.damaged} lines of what was found in run {run.number} could not be read;"
+            " everything else is here.",
+            "warning",
+        )
+    found = Opened(run, explorer, tree, (), route_of(run, explorer))
+    return found.knowing(load_directions(run, explorer.digest))
 
 
 def _in(opened: Opened, explorer: Explorer) -> Opened:

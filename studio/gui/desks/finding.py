@@ -27,7 +27,8 @@ class OwnPictureDesk(QObject):
         self.session.busy_changed.connect(self._on_busy)
 
     def forget(self) -> None:
-        """Show nothing, as another model is open."""
+        """Show nothing, as another model is open; what is looked for in the last one ends."""
+        self.session.stop("invert")
         self.path, self.best = None, None
         self.widget.show_pair(None, None, "")
         self.widget.again.setEnabled(False)

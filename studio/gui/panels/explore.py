@@ -111,6 +111,8 @@ class ExplorePanel(ExploreRoom):
         self.jumps.setVisible(not opened.explorer.family.smooth)
         if new:
             self._begin(opened)
+        if new or place is not None:
+            self.bar.model.show_step(opened.explorer.step)
         if place is not None:
             self.stand.rest(place, self.tr("A kept picture"))
         elif not new:

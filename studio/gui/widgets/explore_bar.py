@@ -72,6 +72,13 @@ class ModelBar(QWidget):
         with QSignalBlocker(self.timeline):
             self.timeline.show_steps(steps)
 
+    def show_step(self, step: int) -> None:
+        """Show which step the open model is of; at the newest, those that come are followed."""
+        steps = self.timeline.steps
+        with QSignalBlocker(self.timeline):
+            self.timeline.live.setChecked(not steps or step >= steps[-1])
+            self.timeline.go_to(step)
+
     @Slot(int)
     def _choose(self, index: int) -> None:
         self.run_chosen.emit(self.runs.itemData(index))
