@@ -1,13 +1,12 @@
-"""What the verbs below `atelier explore` do: find places, draw them, write what was drawn."""
+"""What the verbs below `atelier explore` do, once their words are read."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.core.events import Refused
+from studio.explore_files import Edges, named_after, write_places, write_png, write_sheet
 from studio.explore_places import Bend, Model, direction_of, is_seed, knowing, sources
 from studio.terminal import pull
 
@@ -140,6 +139,23 @@ def breed(
     opened = knowing(model.opened(named), named)
     both = [bend.place(opened, source) for source in named]
     write_places(model, opened, moves.children(both, count, distance, seed), out, "breed")
+
+
+def mix(model: Model, base: str, other: str, take: str, bend: Bend, out: str | None) -> None:
+    """Draw base places with some depths of other ones: a sheet with both along its edges."""
+    from studio.core.explore.mixing import depths, mixed
+
+    bases, others = sources(base), sources(other)
+    opened = knowing(model.opened([*bases, *others]), [*bases, *others])
+    names = depths(opened.explorer)
+    wanted = [name.strip() for name in take.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in names]
+    if names and (unknown or not wanted):
+        raise Refused(f"'{take}' is no depth of this model; take some of {', '.join(names)}.")
+    taken = [name in wanted for name in names]
+    rows, columns = ([bend.place(opened, one) for one in side] for side in (bases, others))
+    places = [mixed(opened.explorer, a, b, taken) for a in rows for b in columns]
+    write_places(model, opened, places, out, "mix", Edges(rows, columns))
 
 
 def plane(model: Model, sheet: Sheet, bend: Bend, out: str | None) -> None:
@@ -292,61 +308,3 @@ def _watched(job: "Job[Inverted]", best: "list[Inverted]") -> "Job[Inverted]":
         if isinstance(event, Fitted):
             best.append(event.inverted)
         yield event
-
-
-def write_places(
-    model: Model,
-    opened: "Opened",
-    places: "Sequence[Place]",
-    out: str | None,
-    verb: str,
-    columns: int | None = None,
-) -> None:
-    """Draw places as one sheet, or as files that remember theirs: one picture, or a folder/."""
-    from studio.core.explore import keeping
-    from studio.core.explore import route as routes
-
-    target = Path(out or named_after(model, opened, verb, ".png"))
-    folder = out is not None and (out.endswith(("/", "\\")) or not target.suffix)
-    if not folder and target.suffix.lower() != ".png":
-        raise Refused(f"{target} is no PNG; name a .png file, or a folder/ for single pictures.")
-    if not folder and len(places) > 1:
-        files = write_sheet(model, opened, places, target, columns)
-    else:
-        drawn = pull(routes.drawn(opened.explorer, places), model.json_lines)
-        names = {direction.id: direction.name for direction in opened.directions}
-        single = [target / f"{verb}-{k:04d}.png" for k in range(len(places))]
-        files = [
-            keeping.keep(opened.explorer, place, picture, file, names)
-            for place, picture, file in zip(
-                places, drawn, single if folder else [target], strict=True
-            )
-        ]
-    what = f"{len(places)} pictures in " if len(places) > 1 else ""
-    model.say(opened, files, f"{what}{target}")
-
-
-def write_sheet(
-    model: Model, opened: "Opened", places: "Sequence[Place]", target: Path, columns: int | None
-) -> list[Path]:
-    """Draw places as one PNG, row by row."""
-    from studio.core import pictures
-    from studio.core.explore import route as routes
-
-    drawn = pull(routes.drawn(opened.explorer, places), model.json_lines)
-    return [write_png(pictures.grid(drawn, columns), target)]
-
-
-def write_png(picture: "np.ndarray", target: Path) -> Path:
-    """Write a picture [h, w, c] whole or not at all; return the file."""
-    from studio.core import pictures
-    from studio.core.explore import keeping
-
-    file = BytesIO()
-    pictures.pillow(picture).save(file, "PNG")
-    return keeping.write(target, file.getvalue())
-
-
-def named_after(model: Model, opened: "Opened", verb: str, suffix: str) -> str:
-    """Return the file's name where the user gives none: project, run, verb."""
-    return f"{model.folder.absolute().stem}-run{opened.run.number:03d}-{verb}{suffix}"

@@ -203,6 +203,30 @@ def plane(
     actions.plane(model, actions.Sheet(x, y, columns, rows, spacing), bend, out)
 
 
+@verbs.command()
+@guarded
+def mix(
+    project: ProjectArgument,
+    base: Annotated[str, typer.Option(help="What is mixed into: seeds or kept PNGs, as 1,2.")],
+    other: Annotated[str, typer.Option(help="What is mixed in, as 3,4,kept.png.")],
+    take: Annotated[
+        str, typer.Option(help="What to take: layout, shape, detail or color, as the model has.")
+    ],
+    run: RunOption = None,
+    step: StepOption = None,
+    truncation: TruncationOption = None,
+    label: LabelOption = None,
+    out: OutOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Draw the shape of one picture with the details or colors of another."""
+    from studio import explore_actions as actions
+    from studio import explore_places as places
+
+    model, bend = places.Model(project, run, step, json_), places.Bend(label, truncation)
+    actions.mix(model, base, other, take, bend, out)
+
+
 @verbs.command(name="map")
 @guarded
 def show_map(

@@ -174,6 +174,21 @@ def test_a_picture_of_ones_own_is_found_and_kept(trained, capsys):
     assert "text.txt can't be looked for" in capsys.readouterr().err
 
 
+def test_mixtures_stand_between_what_they_are_made_of(trained, capsys):
+    words = ["--base=1,2", "--other=3,4,5"]
+    assert explore("mix", trained, *words, "--take=color", "--out=mix.png") == 0
+    sheet = pixels("mix.png")
+    assert sheet.shape == (3 * 17 - 1, 4 * 17 - 1, 4) and not sheet[:16, :16].any()
+    assert explore("sample", trained, "--seed=2", "--count=1", "--out=two.png") == 0
+    assert np.abs(sheet[34:, :16] - pixels("two.png")).max() <= 1
+    assert explore("mix", trained, *words, "--take=color,shape", "--out=all/") == 0
+    assert len(list(Path("all").iterdir())) == 6
+    assert explore("mix", trained, *words, "--take=glitter") == 2
+    assert "'glitter' is no depth of this model; take some of" in capsys.readouterr().err
+    assert explore("mix", trained, "--run=2", *words, "--take=color") == 2
+    assert "depths are: none" in capsys.readouterr().err
+
+
 def test_a_map_is_drawn_and_a_spot_of_it_kept(trained, capsys):
     assert explore("map", trained, "--count=12", "--out=map.png", "--json") == 0
     told = result(capsys)
