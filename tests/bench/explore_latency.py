@@ -16,6 +16,7 @@ import argparse
 import os
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -142,6 +143,7 @@ def measure(folder: Path, asked) -> None:
     from studio.gui.session import Session
     from studio.gui.window import Window
 
+    sys.setswitchinterval(0.001)  # as the program does
     app = QApplication([])
     theme.dress(app)
     session = Session()

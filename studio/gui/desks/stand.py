@@ -33,6 +33,7 @@ class Stand(QObject):
         self.picture: np.ndarray | None = None
         self._wanted: Place | None = None  # known before it is drawn: no late picture replaces it
         self._view: Any = None  # the newest
+        session.events.connect(self._on_events)
         session.done.connect(self._on_done)
         session.failed.connect(self._on_failed)
 
@@ -107,6 +108,15 @@ class Stand(QObject):
     def forget(self) -> None:
         """Stand nowhere, as another model is open."""
         self.place = self.picture = self._wanted = self._view = None
+
+    @Slot(str, list)
+    def _on_events(self, lane: str, events: list[Any]) -> None:
+        """Show how a slow model gets on with the picture."""
+        from studio.core.events import Drawn
+
+        drawn = [event for event in events if isinstance(event, Drawn)]
+        if lane == "draw" and drawn:
+            self.peeked.emit(drawn[-1].pictures[0])
 
     @Slot(str, object)
     def _on_done(self, lane: str, view: Any) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from studio.core.events import Note, Progress, Published, Saved
 from studio.core.project import Run
 from studio.gui.desks.breeding import BreedDesk, PadDesk
+from studio.gui.desks.depths import DepthDesk
 from studio.gui.desks.directions import DirectionDesk
 from studio.gui.desks.finding import MapDesk, OwnPictureDesk
 from studio.gui.desks.history import HistoryDesk
@@ -35,6 +36,7 @@ class ExplorePanel(ExploreRoom):
         self.walk = WalkDesk(self.stand, self.canvas, self.bar.place, self)
         self.directions_desk = DirectionDesk(self.stand, self.directions, self)
         self.pad_desk = PadDesk(self.stand, self.pad, self)
+        self.depth_desk = DepthDesk(self.stand, self.depths, self)
         self.breed_desk = BreedDesk(self.stand, self.breed, self)
         self.history_desk = HistoryDesk(self.stand, self.history, self)
         self.tag_desk = TagDesk(self.stand, self.tags, self)
@@ -123,6 +125,7 @@ class ExplorePanel(ExploreRoom):
         """Stand where one stood in this model last, or at its first seed."""
         self.stand.forget()
         self.pad_desk.forget()
+        self.depth_desk.begin(opened)
         self.breed_desk.forget()
         self.tag_desk.forget()
         self.own_desk.forget()

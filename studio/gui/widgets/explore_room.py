@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout
 from studio.gui import theme
 from studio.gui.widgets.breed_sheet import BreedSheet
 from studio.gui.widgets.corner_pad import CornerPad
+from studio.gui.widgets.depth_mix import DepthMix
 from studio.gui.widgets.direction_list import DirectionList
 from studio.gui.widgets.empty_page import EmptyPage
 from studio.gui.widgets.explore_bar import ExploreBar
@@ -38,11 +39,12 @@ class ExploreRoom(QWidget):
         )
         self.progress = ProgressRow(self.tr("Study"), self.tr("Stop; what was found before stays"))
         self.directions, self.pad, self.breed = DirectionList(), CornerPad(), BreedSheet()
+        self.depths = DepthMix()
         self.map, self.tags, self.own = MapSheet(), TagSheet(), OwnPicture()
         self.history, self.path = HistoryTree(), RouteBar()
         self.tools = _tabs(
             (self.directions, self.tr("Directions")),
-            (self.pad, self.tr("Mix")),
+            (_stacked(self.pad, self.depths), self.tr("Mix")),
             (self.breed, self.tr("Breed")),
             (self.map, self.tr("Map")),
             (self.tags, self.tr("Tags")),
@@ -92,6 +94,15 @@ def _tabs(*pages: tuple[QWidget, str]) -> QTabWidget:
         column.addWidget(page)
         made.addTab(box, title)
     return made
+
+
+def _stacked(*parts: QWidget) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    for part in parts:
+        column.addWidget(part, int(isinstance(part, CornerPad)))
+    return box
 
 
 def _split(way: Qt.Orientation, first: QWidget, second: QWidget, sizes: list[int]) -> QSplitter:
