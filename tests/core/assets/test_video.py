@@ -1,5 +1,6 @@
 """Films read back by other programs: every frame there, exact where it can be, nothing half."""
 
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -249,3 +250,12 @@ def test_a_film_without_the_better_codec_is_still_written(tmp_path, monkeypatch)
     write(frames(), tmp_path / "film.mp4")
     with av.open(str(tmp_path / "film.mp4")) as film:
         assert sum(1 for _ in film.decode(video=0)) == 7
+
+
+def test_no_shipped_module_imports_pyav():
+    """Its wheels hold GPL encoders; here it only reads films back."""
+    package = Path(video.__file__).parents[2]
+    found = [
+        f for f in package.rglob("*.py") if re.search(r"^\s*(import|from) av\b", f.read_text())
+    ]
+    assert found == []
