@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 from torch import Tensor
 
-from studio.core.events import Drawn, Job, Progress, Refused
+from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.explore import effects
 from studio.core.explore.answers import Answers, answers, asked, drawn, labels_of
 from studio.core.explore.explorer import Explorer
@@ -98,6 +98,11 @@ def find_directions(
         raise Refused(f"Can't find {count} directions; ask for at least one.")
     if label is not None and not 0 <= label < len(explorer.classes):
         raise Refused(f"There is no class {label + 1}; the model has {len(explorer.classes)}.")
+    if not explorer.family.smooth:
+        yield Note(
+            f"In {explorer.family.title} models neighbors jump: a direction shifts the chances, and"
+            " each step along it may be another picture."
+        )
     known = yield from answers(explorer, measured, seed, label, share=0.7)
     if float(known.measured.square().mean()) < 1e-9:
         raise Refused("All pictures of this model look the same; train it further first.")
@@ -153,8 +158,9 @@ class Tried:
 def _tried(
     explorer: Explorer, known: Answers, moves: Tensor, seed: int, label: int | None
 ) -> Job[Tried]:
-    words = len(effects.WORDS)
-    scale = known.measured[:, :words].std(0).clamp_min(1e-6)
+    attributes = known.measured[:, : len(effects.WORDS)]
+    scale = attributes.std(0).clamp_min(1e-6)
+    heard = known.explained(attributes) > HEARD  # what follows no latent only seems to change
     numbers = range(-TRIED_ON, 0)  # not those that were asked
     labels = labels_of(explorer, TRIED_ON, label)
     points = asked(explorer, numbers, labels, seed)
@@ -169,7 +175,7 @@ def _tried(
         yield Drawn(to_pictures(images))
         low, high = images.chunk(2)
         change.append((high - low).square().mean().sqrt())
-        effect.append((effects.attributes(high) - effects.attributes(low)) / scale)
+        effect.append(heard * (effects.attributes(high) - effects.attributes(low)) / scale)
     return Tried(torch.stack(change), torch.stack(effect))
 
 
