@@ -256,6 +256,8 @@ def test_no_shipped_module_imports_pyav():
     """Its wheels hold GPL encoders; here it only reads films back."""
     package = Path(video.__file__).parents[2]
     found = [
-        f for f in package.rglob("*.py") if re.search(r"^\s*(import|from) av\b", f.read_text())
+        f
+        for f in package.rglob("*.py")
+        if re.search(r"^\s*(import|from) av\b", f.read_text("utf-8"))
     ]
     assert found == []
