@@ -8,13 +8,15 @@ import pytest
 
 from studio.core.assets.video import save_video
 from studio.core.events import Drawn, Note, Refused
-from studio.core.explore import live, moves, opening, route
+from studio.core.explore import atlas, inverting, live, mixing, moves, opening, route, studies
 from studio.core.explore.directions import find_directions
 from studio.core.explore.kept import holds_place
 from studio.core.explore.place import from_json
 from studio.core.explore.tagging import tag_direction
 from studio.core.families import families
 from tests.core.toys import finish
+
+FEW = 12  # pictures of a map
 
 
 @pytest.fixture(params=sorted(families()))
@@ -103,6 +105,47 @@ def test_tags_make_a_direction_or_are_refused_with_their_accuracy(explored):
         return
     assert made.name == "Light" and made.vector.shape == explorer.shape
     assert 0.65 <= made.accuracy <= 1 and np.isfinite(made.vector).all()
+
+
+def test_two_pictures_mix_by_depth_where_there_is_depth(explored):
+    explorer, _ = explored
+    label = 0 if explorer.classes else None
+    a, b = explorer.seed(1, label), explorer.seed(2, label)
+    names = mixing.depths(explorer)
+    if not names:
+        with pytest.raises(Refused, match="none"):
+            mixing.mixed(explorer, a, b, ())
+        return
+    none, every = ([one] * len(names) for one in (False, True))
+    assert np.allclose(mixing.mixed(explorer, a, b, none).latent, a.latent, atol=1e-5)
+    assert np.allclose(mixing.mixed(explorer, a, b, every).latent, b.latent, atol=1e-4)
+    drawable(explorer, [mixing.mixed(explorer, a, b, [*every[1:], False])])
+
+
+def test_a_picture_is_read_in_and_judged_honestly(explored):
+    """What is shown is what the place draws, and how well it fits is said in words."""
+    explorer, _ = explored
+    picture = explorer.pictures([explorer.seed(7, 0 if explorer.classes else None)])[0]
+    events, found = finish(inverting.invert(explorer, picture, seconds=0.5))
+    assert any(isinstance(event, inverting.Fitted) for event in events)
+    assert found.place.latent.shape == explorer.shape
+    redrawn = drawable(explorer, [found.place])[0].astype(int)
+    close = 1 if explorer.family.smooth else 0
+    assert np.abs(redrawn - found.picture.astype(int)).max() <= close
+    assert found.text and np.isfinite([found.psnr, found.fit, found.off]).all()
+    assert found.seconds < 20
+
+
+def test_every_spot_of_the_map_is_a_place(explored):
+    explorer, project = explored
+    made = finish(atlas.atlas(explorer, project, count=FEW))[1]
+    assert made.real.any() and not made.real.all()
+    assert ((made.points >= 0) & (made.points <= 1)).all()
+    spots = [atlas.place_at(made, x, y) for x, y in ((0.5, 0.5), (0.0, 1.0), (1.5, -3.0))]
+    drawable(explorer, spots)
+    opened = finish(opening.open_run(project, explorer.run))[1]
+    picture = explorer.pictures(spots[:1])[0]
+    assert finish(studies.judged(opened, made, spots[0], picture))[1].text
 
 
 @pytest.mark.parametrize("kind", ["circle", "noise_loop"])
