@@ -120,6 +120,22 @@ class Session(Explorations):
         if run is not None:
             self.resume(run)
 
+    def take(self, found: list[Path]) -> str:
+        """Open a project, go to the place of a picture kept from a model, or import pictures.
+
+        Returns the workspace where that is seen; "" where opening a project shows it.
+        """
+        from studio.core.explore.kept import holds_place  # 90 ms that the first paint need not wait
+
+        if len(found) == 1 and (found[0] / "project.json").is_file():
+            self.open_project(found[0])
+            return ""
+        if len(found) == 1 and self.project is not None and holds_place(found[0]):
+            self.reopen(found[0])
+            return "explore"
+        self.import_paths(found, None)
+        return "library"
+
     def import_pictures(self, source: str, settings: Any) -> None:
         """Make a draft of `source`; done("import", Draft). A newer call replaces one at work."""
         self._import(source, Path(source.split(":")[-1]).stem, settings)

@@ -217,22 +217,9 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name; override costs 16 ms)
         found = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         event.acceptProposedAction()
-        if len(found) == 1 and (found[0] / "project.json").is_file():
-            self.session.open_project(found[0])
-        elif len(found) == 1 and self._recalled(found[0]):
-            return
-        elif found:
-            self.import_paths(found)
-
-    def _recalled(self, path: Path) -> bool:
-        """Open a picture that was kept from a model at its place in Explore, if it is one."""
-        from studio.core.explore.kept import holds_place
-
-        if self.session.project is None or not holds_place(path):
-            return False
-        self.show_page("explore")
-        self.session.reopen(path)
-        return True
+        page = self.session.take(found) if found else ""
+        if page and self.session.project:
+            self.show_page(page)
 
     # what the session says
 
