@@ -26,8 +26,11 @@ class Model:
 
     def opened(self, sources: Sequence[str] = ()) -> "Opened":
         """Open the run, or without a number the very model of the first kept picture named."""
+        from studio.core import device
         from studio.core.explore import opening
 
+        # one core is left to others: on a busy machine two threads of two cores took 7 x as long
+        device.use_threads(max(1, device.cores() - 1))
         project = projects.open(self.folder)
         kept = [Path(source) for source in sources if not is_seed(source)]
         if kept and self.run is None and self.step is None:
