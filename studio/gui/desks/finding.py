@@ -76,6 +76,7 @@ class MapDesk(QObject):
         super().__init__(parent)
         self.stand, self.sheet, self.session = stand, sheet, stand.session
         self.atlas: Any = None
+        self.run: Any = None  # the folder of the run that is mapped
         self._goal: Any = None
         sheet.map.asked.connect(self._look)
         sheet.map.released.connect(self._settle)
@@ -91,7 +92,10 @@ class MapDesk(QObject):
 
     @Slot()
     def _make(self) -> None:
-        self.session.study(self.tr("Making the map"), "chart", self.session.project)
+        opened = self.session.opened
+        if opened is not None:
+            self.run = opened.run.folder
+            self.session.study(self.tr("Making the map"), "chart", self.session.project)
 
     @Slot(float, float)
     def _look(self, x: float, y: float) -> None:
@@ -118,8 +122,10 @@ class MapDesk(QObject):
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
+        opened = self.session.opened
         if lane == "study" and _is_atlas(result):
-            self.begin(result)
+            if opened is not None and opened.run.folder == self.run:
+                self.begin(result)
         elif lane == "judge":
             self.sheet.map.set_text(result.text)
 

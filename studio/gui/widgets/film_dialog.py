@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -69,9 +70,21 @@ class FilmDialog(QDialog):
         kinds = f"*{suffix} (*{suffix})" if suffix else self.tr("Folder (*)")
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Export the path"), name, kinds)
         if path:
-            target = Path(path)
-            self.asked.emit(target.with_suffix(suffix) if suffix else target, self.form.value)
+            self._take(Path(path), suffix)
+
+    def _take(self, chosen: Path, suffix: str) -> None:
+        """Ask for the film; a name that had to be completed may be that of another file."""
+        known = {self.kind.itemData(k) for k in range(self.kind.count())} - {""}
+        stem = chosen.stem if chosen.suffix.lower() in known else chosen.name
+        target = chosen.with_name(stem + suffix) if suffix else chosen
+        words = self.tr("{name} is there already. Replace it?").format(name=target.name)
+        if target == chosen or not target.exists() or self._sure(words):
+            self.asked.emit(target, self.form.value)
             self.accept()
+
+    def _sure(self, words: str) -> bool:
+        answer = QMessageBox.question(self, self.windowTitle(), words)
+        return answer == QMessageBox.StandardButton.Yes
 
     @Slot(str)
     def _allow(self, fault: str) -> None:
