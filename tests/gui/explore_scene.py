@@ -45,21 +45,28 @@ def copied(factory: Any, folder: Path, *families: str) -> Project:
 
 
 @contextmanager
-def session_on(project: Project, qtbot: QtBot) -> Iterator[Session]:
-    """Give a session with the project open and the engine loaded.
-
-    Garbage is collected in this thread only: see test_real_training.
-    """
+def collected_here() -> Iterator[None]:
+    """Collect garbage in this thread only: see the fixture of that name in test_real_training."""
     gc.collect()
     gc.disable()
-    session = Session()
-    session.ready = True
-    session.open_project(project.folder)
     try:
-        yield session
+        yield
     finally:
-        assert session.close(20)
         gc.enable()
+        gc.collect()
+
+
+@contextmanager
+def session_on(project: Project, qtbot: QtBot) -> Iterator[Session]:
+    """Give a session with the project open and the engine loaded."""
+    with collected_here():
+        session = Session()
+        session.ready = True
+        session.open_project(project.folder)
+        try:
+            yield session
+        finally:
+            assert session.close(20)
 
 
 def at_rest(session: Session, qtbot: QtBot) -> None:

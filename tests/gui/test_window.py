@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from explore_scene import LONG, at_rest, collected_here, copied
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel
@@ -234,3 +236,63 @@ def test_an_evaluation_says_its_part_and_promises_no_end(qtbot: QtBot) -> None:
     assert line.bar.isVisible() and not line.eta.isVisible()
     line.show_lane("train", "Training", False)
     assert line.what.text() == "Training" and line.eta.isVisible()
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    with collected_here():
+        yield
+
+
+def explored(window: Window, qtbot: QtBot, project: Any) -> Any:
+    """Open the Explore workspace on a project with a trained model; return its panel."""
+    window.session.ready = True
+    window.session.open_project(project.folder)
+    window.show_page("explore")
+    panel: Any = window.pages["explore"]
+    qtbot.waitUntil(lambda: panel.canvas.still is not None, timeout=LONG)
+    at_rest(window.session, qtbot)
+    return panel
+
+
+def test_a_kept_picture_dropped_on_the_window_opens_in_explore(
+    collected: None,
+    qtbot: QtBot,
+    window: Window,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    project = copied(tmp_path_factory, tmp_path, "vae", "gan")
+    panel = explored(window, qtbot, project)
+    panel.bar.place.seed.setValue(4)
+    at_rest(window.session, qtbot)
+    kept = panel.canvas.still.picture.copy()
+    panel.bar.steps.keep.click()
+    at_rest(window.session, qtbot)
+    path = next((project.folder / "gallery").glob("*.png"))
+    panel.bar.model.run_chosen.emit(1)
+    at_rest(window.session, qtbot)
+    window.show_page("library")
+    drop(window, path)
+    assert window.stack.currentWidget() is panel
+    at_rest(window.session, qtbot)
+    assert panel.bar.model.runs.currentData() == 2
+    assert np.array_equal(panel.canvas.still.picture, kept)
+    assert window.session.draft is None, "it is no set to learn from"
+
+
+def test_the_window_closes_while_pictures_are_drawn(
+    collected: None,
+    qtbot: QtBot,
+    window: Window,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    panel = explored(window, qtbot, copied(tmp_path_factory, tmp_path, "vae", "gan"))
+    for seed in range(5):
+        panel.stand.look(lambda e, seed=seed: e.seed(seed))
+        panel.session.lay_out("tags", lambda e: [e.seed(0, k=k) for k in range(64)])
+    panel.directions.find_button.click()
+    panel.path.loops["circle"].click()
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=LONG)
