@@ -36,7 +36,7 @@ CROPPED = 4 / 3  # a picture longer than that beside its frame is shown whole in
 SHOWN_EVERY = 0.2  # seconds
 ROUNDS = 4
 FEW = 256  # numbers of a latent that Gauss-Newton takes
-BEGUN, BEGUN_MANY = 12, 2
+BEGUN, BEGUN_MANY = 6, 1
 USUAL, USUAL_SECONDS = 6, 2.0
 PLAIN = (6 / 127.5) ** 2  # a picture that varies less than six levels is plain
 TYPICAL = 3.0  # deviations
@@ -142,8 +142,9 @@ def approach(
         rounds = ROUNDS if explorer.family.smooth else 1
         few = int(np.prod(explorer.shape)) <= FEW and explorer.family.smooth
         best = None
-        for best in corrected(target, 1 if few else rounds):
-            yield best
+        for found in corrected(target, 1 if few else rounds):
+            best = found or best
+            yield found
         if few and best is not None:
             yield from gauss_newton(target, [best], until)
         return

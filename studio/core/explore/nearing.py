@@ -14,15 +14,17 @@ from studio.core.explore.explorer import Explorer
 
 MAPS = 3  # of the house encoder: strides 2, 4, 8
 SEEN = 0.1  # weight of what the encoder sees beside pixels
-STARTS = 768  # draws among which the search begins
-STAGES = ((12, 2, False), (4, 3, False), (1, 60, True))  # survivors, rounds, with the encoder
-REACH = 1.5  # times as far out as typical latents, at most
+STARTS = 480  # draws among which the search begins
+REACH, FAR = 7.0, 30.0  # deviations of |z|² above its mean, at most
+# survivors, rounds, with the encoder, reach
+STAGES = ((6, 1, False, REACH), (2, 4, False, FAR), (1, 4, False, FAR), (1, 60, True, FAR))
 DIFFERENCE = 0.02
-DAMPINGS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
+DAMPINGS = (0.03, 0.3, 1.0, 3.0, 30.0)
+PULLS = (0.0, 0.003, 0.03, 0.3)  # towards the middle: at the bound, they slide along it
 SETTLED = 1e-3  # a round that gains less, as a part of the error, is one of the last
 PATIENCE = 2
 PIXELS_AT_ONCE = 32 * 1024  # per part of a round: Stop has to be instant
-RATE, RISE = 0.05, 0.05  # of Adam; the share of the time in which its rate rises
+RATE, RISE = 0.3, 0.05  # of Adam; the share of the time in which its rate rises
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,17 +115,22 @@ def gauss_newton(aim: Aim, begun: Sequence[Candidate], until: float) -> Ticks:
 
     Derivatives are differences of draws, which a model that draws in a millisecond gives cheaper
     than gradients. Yields the best Candidate of each round, None in between; ends when it settled
-    or at `until` on the monotonic clock. Latents stay within 1.5 times the typical distance.
+    or at `until` on the monotonic clock. Latents keep within bounds, in the first stage narrow
+    ones.
     """
     field = list(begun)
-    for survivors, rounds, seen in STAGES:
+    for survivors, rounds, seen, reach in STAGES:
         field = sorted(field, key=lambda c: c.error)[:survivors]
         field = [replace(c, damping=1e-3) for c in field]
         idle = 0
         for _ in range(rounds):
             before = field
             for k, candidate in enumerate(field):
-                field = [*field[:k], (yield from _round(aim, candidate, seen)), *field[k + 1 :]]
+                field = [
+                    *field[:k],
+                    (yield from _round(aim, candidate, seen, reach)),
+                    *field[k + 1 :],
+                ]
                 yield min(field, key=lambda c: c.error)
                 if time.monotonic() > until:
                     return
@@ -134,7 +141,7 @@ def gauss_newton(aim: Aim, begun: Sequence[Candidate], until: float) -> Ticks:
 
 
 @torch.no_grad()
-def _round(aim: Aim, now: Candidate, seen: bool) -> Generator[None, None, Candidate]:
+def _round(aim: Aim, now: Candidate, seen: bool, reach: float) -> Generator[None, None, Candidate]:
     flat = now.latent.flatten()
     moved = flat + DIFFERENCE * torch.eye(flat.numel())
     rows = yield from _measured(aim, torch.cat([flat[None], moved]), now, seen)
@@ -142,9 +149,13 @@ def _round(aim: Aim, now: Candidate, seen: bool) -> Generator[None, None, Candid
     error = float(here.square().sum())
     bends, slope = slopes @ slopes.T, slopes @ here
     unit = torch.eye(len(bends)) * bends.diagonal().mean().clamp_min(1e-12)
-    dampings = [now.damping * factor for factor in DAMPINGS]
-    steps = torch.stack([torch.linalg.solve(bends + d * unit, slope) for d in dampings])
-    tried = bounded(flat - steps, float(flat.norm()))
+    dampings = [now.damping * factor for factor in DAMPINGS for _ in PULLS]
+    pulls = [pull for _ in DAMPINGS for pull in PULLS]
+    steps = [
+        torch.linalg.solve(bends + (damping + pull) * unit, slope + pull * unit @ flat)
+        for damping, pull in zip(dampings, pulls, strict=True)
+    ]
+    tried = bounded(flat - torch.stack(steps), reach, float(flat.norm()))
     errors = (yield from _measured(aim, tried, now, seen)).square().sum(1)
     best = int(errors.nan_to_num(math.inf).argmin())
     if not errors[best] < error:
@@ -157,7 +168,8 @@ def _round(aim: Aim, now: Candidate, seen: bool) -> Generator[None, None, Candid
 @torch.no_grad()
 def _measured(aim: Aim, rows: Tensor, now: Candidate, seen: bool) -> Generator[None, None, Tensor]:
     found = []
-    for part in rows.split(aim.at_once):
+    at_once = aim.at_once if seen else 2 * aim.at_once
+    for part in rows.tensor_split(math.ceil(len(rows) / at_once)):
         labels = numbered([now.label] * len(part))
         images = aim.draw(part.view(-1, *aim.explorer.shape), labels)
         found.append(aim.differences(images, seen))
@@ -165,9 +177,12 @@ def _measured(aim: Aim, rows: Tensor, now: Candidate, seen: bool) -> Generator[N
     return torch.cat(found)
 
 
-def bounded(rows: Tensor, already: float) -> Tensor:
-    """Return rows [n, d] no longer than 1.5 √d, or than they were `already`."""
-    most = max(REACH * math.sqrt(rows.shape[1]), already)
+def bounded(rows: Tensor, reach: float, already: float = 0.0) -> Tensor:
+    """Return rows [n, d] at most `reach` deviations outside the typical sphere, where |z|² is
+    d + reach √2d, or as long as they were `already`.
+    """
+    d = rows.shape[1]
+    most = max(math.sqrt(d + reach * math.sqrt(2 * d)), already)
     return rows * (most / rows.norm(dim=1, keepdim=True).clamp_min(1e-12)).clamp_max(1)
 
 
@@ -201,24 +216,27 @@ def _descended(
     (moved.grad,) = torch.autograd.grad(errors.sum(), moved)
     optimizer.step()
     with torch.no_grad():
-        moved.copy_(bounded(moved.flatten(1), 0.0).view_as(moved))
+        moved.copy_(bounded(moved.flatten(1), REACH).view_as(moved))
     return errors.detach()
 
 
 @torch.no_grad()
-def corrected(aim: Aim, rounds: int) -> Iterator[Candidate]:
+def corrected(aim: Aim, rounds: int) -> Iterator[Candidate | None]:
     """Encode; then encode again with what the draw fell short of added, as long as that helps.
 
-    Yields the best Candidate after each round. What a flow takes for grain, or a sampler's few
-    steps lose, comes back this way without a gradient.
+    Yields the best Candidate after each round, None while one is drawn. What a flow takes for
+    grain, or a sampler's few steps lose, comes back this way without a gradient.
     """
-    wanted, best = aim.images, None
+    wanted, least = aim.images, math.inf
     for _ in range(rounds):
-        latent = aim.explorer.encode(wanted)
-        images = aim.draw(latent, None)
+        latent, images = aim.explorer.encode(wanted), wanted
+        yield None
+        for refined in aim.explorer.model.draw_points(latent):
+            images = as_shown(refined)
+            yield None
         error = float(aim.differences(images, False).square().sum())
-        if best is not None and not error < best.error:
+        if not error < least:
             return
-        best = Candidate(latent[0], None, error)
-        yield best
+        least = error
+        yield Candidate(latent[0], None, error)
         wanted = wanted + aim.images - images

@@ -61,8 +61,10 @@ def test_no_residual_counts_twice_and_the_encoder_only_when_asked(aim):
 
 def test_latents_keep_within_bounds():
     rows = torch.tensor([[10.0, 0.0], [0.5, 0.5]])
-    assert bounded(rows, 0.0)[0].norm() == pytest.approx(1.5 * 2**0.5)
-    assert torch.equal(bounded(rows, 0.0)[1], rows[1]) and torch.equal(bounded(rows, 20.0), rows)
+    assert bounded(rows, 3.0)[0].norm() == pytest.approx(8**0.5)
+    assert torch.equal(bounded(rows, 3.0)[1], rows[1]) and torch.equal(
+        bounded(rows, 3.0, 20.0), rows
+    )
 
 
 def test_time_ends_a_search(aim):
