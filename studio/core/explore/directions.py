@@ -24,7 +24,7 @@ from studio.core.project import Run, inside, sync_folder, write_json
 FOLDER = "explore"
 ID = 12  # hexadecimal digits
 LOOKS = 24  # main ways in which pictures differ, besides what has words
-CAREFUL = 0.1  # how much is left to side effects rather than to a long way
+CAREFUL = 0.03  # how much is left to side effects rather than to a long way
 HEARD = 0.08  # share of a property that has to follow the latent to be steered
 TRIED_AT = 2.0  # σ either way
 TRIED_ON = 8  # pictures
@@ -126,22 +126,28 @@ def candidates(known: Answers) -> Tensor:
     ways = torch.linalg.svd(rest, full_matrices=False).Vh[:looks]
     properties = torch.cat([attributes, rest @ ways.T], 1)
     properties = properties / properties.std(0).clamp_min(1e-6)
-    steered = known.explained(properties) > HEARD
-    if not bool(steered.any()):
-        steered = torch.ones_like(steered)
-    return apart(known, properties)[steered]
+    return apart(known, heard(known, properties))
 
 
-def apart(known: Answers, properties: Tensor) -> Tensor:
+def heard(known: Answers, properties: Tensor) -> Tensor:
+    """Return those of properties [n, f] that follow the latent; all, if none does.
+
+    To leave others as they are would cost a long way for nothing.
+    """
+    follow = known.explained(properties) > HEARD
+    return properties[:, follow] if bool(follow.any()) else properties
+
+
+def apart(known: Answers, properties: Tensor, careful: float = CAREFUL) -> Tensor:
     """Return for each of properties [n, f] the move [f, k] that raises it and leaves the others.
 
     Of all moves v that do, the likeliest: the least v' S⁻¹ v with W' v = e, S the covariance of the
-    latents and W the slopes; `CAREFUL` softens the condition.
+    latents and W the slopes. `careful` softens the condition, the more the less a property follows
+    the latent; properties have a deviation of 1 or less.
     """
     slopes = known.slopes(properties)
     ways = known.covariance @ slopes
-    within = slopes.T @ ways
-    softened = within + CAREFUL * torch.diag(within.diagonal().clamp_min(1e-9))
+    softened = slopes.T @ ways + careful * torch.eye(len(ways.T))
     return torch.linalg.solve(softened, ways.T)
 
 
@@ -160,7 +166,7 @@ def _tried(
 ) -> Job[Tried]:
     attributes = known.measured[:, : len(effects.WORDS)]
     scale = attributes.std(0).clamp_min(1e-6)
-    heard = known.explained(attributes) > HEARD  # what follows no latent only seems to change
+    follow = known.explained(attributes) > HEARD  # what follows no latent only seems to change
     numbers = range(-TRIED_ON, 0)  # not those that were asked
     labels = labels_of(explorer, TRIED_ON, label)
     points = asked(explorer, numbers, labels, seed)
@@ -175,7 +181,7 @@ def _tried(
         yield Drawn(to_pictures(images))
         low, high = images.chunk(2)
         change.append((high - low).square().mean().sqrt())
-        effect.append(heard * (effects.attributes(high) - effects.attributes(low)) / scale)
+        effect.append(follow * (effects.attributes(high) - effects.attributes(low)) / scale)
     return Tried(torch.stack(change), torch.stack(effect))
 
 

@@ -11,7 +11,7 @@ from studio.core import encoder
 from studio.core.events import Job, Progress, Refused
 from studio.core.explore import effects
 from studio.core.explore.answers import AT_ONCE_SLOW, Answers, answers
-from studio.core.explore.directions import TAGGED, Direction, apart, direction
+from studio.core.explore.directions import TAGGED, Direction, apart, direction, heard
 from studio.core.explore.explorer import Explorer
 from studio.core.explore.place import Place
 from studio.core.pictures import premultiply, to_images
@@ -20,6 +20,7 @@ FEWEST, MOST = 5, 200  # of each kind
 WEAKEST = 0.65  # accuracy below which a direction would be chance
 WAYS = 24  # main ways of pictures and of what the encoder sees
 SEEN = 544  # numbers of the house encoder
+CAREFUL = 0.1  # as in `directions`; a score from few tags bears less
 HELD = 12  # of them that a tagged direction leaves as they are
 THRESHOLDS = (0.0, 0.75, 1.5, 2.25, 3.0)  # standard errors that a difference has to pass
 FOLDS = 40
@@ -228,9 +229,9 @@ def steered(known: Answers, judge: Judge) -> Tensor:
     score = judge.of(known.measured)[:, None]
     score = (score - score.mean()) / score.std().clamp_min(1e-6)
     seen = judge.views.seen(known.measured)
-    others = torch.cat([seen[0], seen[2][:, :HELD]], 1)
-    others = others - score * (score * others).mean(0) / score.square().mean()
-    return apart(known, torch.cat([score, others / others.std(0).clamp_min(1e-6)], 1))[0]
+    others = heard(known, torch.cat([seen[0], seen[2][:, :HELD]], 1))
+    rest = others - score * (score * others).mean(0)  # with a deviation of its own, not of 1
+    return apart(known, torch.cat([score, rest], 1), CAREFUL)[0]
 
 
 def straightened(move: Tensor, others: Sequence[Tensor]) -> Tensor:

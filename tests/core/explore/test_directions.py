@@ -12,26 +12,24 @@ from studio.core.explore import directions as ways
 from studio.core.explore import effects
 from studio.core.explore.answers import Answers
 from studio.core.families import families
+from studio.core.family import Model
 from tests.core.toys import finish
 
 NAMES = list(effects.WORDS)
 
 
-class Painter(torch.nn.Module):
+class Painter(Model):
     """A model whose latent is a disk's place, size and color, hidden by a rotation."""
 
-    latent_shape = point_shape = (8,)
+    latent_shape = (8,)
 
     def __init__(self):
         super().__init__()
         rng = torch.Generator().manual_seed(3)
         self.turn = torch.linalg.qr(torch.randn(8, 8, generator=rng)).Q
 
-    def points(self, latents, labels=None):
-        return latents
-
-    def draw_points(self, points, labels=None):
-        x, y, size, red, blue = (0.3 * v[:, None, None] for v in (points @ self.turn).T[:5])
+    def draw(self, latents, labels=None):
+        x, y, size, red, blue = (0.3 * v[:, None, None] for v in (latents @ self.turn).T[:5])
         place = torch.linspace(-1, 1, 24)
         far = ((place - 0.3 * x) ** 2 + (place[:, None] - 0.3 * y) ** 2).sqrt()
         cover = torch.sigmoid(20 * (0.5 + 0.2 * size - far))
@@ -93,7 +91,7 @@ def test_a_model_that_draws_one_picture_is_refused(painted, monkeypatch):
     monkeypatch.setattr(
         Painter,
         "draw_points",
-        lambda self, points, labels=None: iter([torch.zeros(len(points), 4, 24, 24)]),
+        lambda self, latents, labels=None: iter([torch.zeros(len(latents), 4, 24, 24)]),
     )
     with pytest.raises(Refused, match="look the same"):
         finish(ways.find_directions(painted))
