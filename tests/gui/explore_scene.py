@@ -19,6 +19,7 @@ from studio.core.explore.exploration import Exploration
 from studio.core.explore.live import View
 from studio.core.explore.place import Place
 from studio.core.project import Project
+from studio.gui.desks.stand import Stand
 from studio.gui.jobs import LANES, LIVE
 from studio.gui.session import Session
 from tests.core import toys
@@ -75,6 +76,25 @@ def at_rest(session: Session, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not any(session.title(lane) for lane in lanes), timeout=LONG)
 
 
+def on_screen(qtbot: QtBot, widget: Any) -> Any:
+    """Show a widget at the size of a tool."""
+    qtbot.addWidget(widget)
+    widget.resize(420, 420)
+    widget.show()
+    return widget
+
+
+def at(stand: Stand) -> Place:
+    """Return where one stands."""
+    assert stand.place is not None
+    return stand.place
+
+
+def titles(stand: Stand) -> list[str]:
+    """Return how each step was come to."""
+    return [step.title for step in stand.exploration.steps.values()]
+
+
 class FakeExplorer:
     """Draws the first number of a latent as the picture's level."""
 
@@ -125,6 +145,7 @@ class SlowSession(QObject):
         self.wishes: list[tuple[str, Any, str, Any, bool]] = []
         self.asked: list[tuple[Any, ...]] = []
         self.titles: dict[str, str] = {}
+        self.project = "the project"  # only handed on
 
     def title(self, lane: str) -> str:
         return self.titles.get(lane, "")
@@ -183,3 +204,11 @@ class SlowSession(QObject):
 
     def _knowing(self, directions: Any) -> Any:
         return SimpleNamespace(**{**vars(self.opened), "directions": directions})
+
+
+def standing(session: SlowSession) -> Stand:
+    """Return a stand at seed 0, its first step."""
+    made = Stand(session)  # type: ignore[arg-type]  # a session that draws when it is told to
+    made.settle(lambda e: e.seed(0), "Seed 0", ())
+    session.answer()
+    return made

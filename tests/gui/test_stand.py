@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explore_scene import SlowSession, drawn
+from explore_scene import SlowSession, at, drawn, standing
 from pytestqt.qtbot import QtBot
 
-from studio.core.explore.place import Place
 from studio.gui.desks.stand import Stand
 
 
@@ -20,16 +19,7 @@ def session(qtbot: QtBot, tmp_path: Path) -> SlowSession:
 
 @pytest.fixture
 def stand(session: SlowSession) -> Stand:
-    """A stand at seed 0, its first step."""
-    made = Stand(session)  # type: ignore[arg-type]  # a session that draws when it is told to
-    made.settle(lambda e: e.seed(0), "Seed 0", ())
-    session.answer()
-    return made
-
-
-def at(stand: Stand) -> Place:
-    assert stand.place is not None
-    return stand.place
+    return standing(session)
 
 
 def heard(signal: Any) -> list[Any]:

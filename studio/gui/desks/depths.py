@@ -17,6 +17,7 @@ class DepthDesk(QObject):
         self.other: Any = None
         self.base: Any = None  # the place before anything was taken from the other
         self.mixing = False  # what is drawn next is the mixture
+        self.mixture: Any = None
         stand.viewed.connect(self._on_view)
         widget.other_asked.connect(self._take)
         widget.changed.connect(self._mix)
@@ -25,7 +26,8 @@ class DepthDesk(QObject):
         """Offer the depths of another model."""
         from studio.core.explore.mixing import depths
 
-        self.other, self.base, self.mixing = None, None, False
+        self.other = self.base = self.mixture = None
+        self.mixing = False
         self.widget.show_depths(depths(opened.explorer))
         self.widget.show_other(None)
 
@@ -50,7 +52,7 @@ class DepthDesk(QObject):
     def _on_view(self, view: Any) -> None:
         """Once one went somewhere else than to the mixture, the next one begins from there."""
         if self.mixing:
-            self.mixing = view.step is None
-        elif self.base is not None:
+            self.mixing, self.mixture = view.step is None, view.place
+        elif self.base is not None and view.place is not self.mixture:
             self.base = None
             self.widget.show_other(self.widget.picture)

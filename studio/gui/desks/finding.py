@@ -25,6 +25,7 @@ class OwnPictureDesk(QObject):
         widget.again.clicked.connect(self._again)
         self.session.events.connect(self._on_events)
         self.session.busy_changed.connect(self._on_busy)
+        self.session.failed.connect(self._on_failed)
 
     def forget(self) -> None:
         """Show nothing, as another model is open; what is looked for in the last one ends."""
@@ -56,6 +57,12 @@ class OwnPictureDesk(QObject):
             self.best = shown[-1].inverted  # type: ignore[attr-defined]  # this job yields Fitted
             self.widget.show_pair(self.best.aim, self.best.picture, self.best.text)
             self.stand.peeked.emit(self.best.picture)
+
+    @Slot(str, str)
+    def _on_failed(self, lane: str, sentence: str) -> None:
+        if lane == "invert":
+            self.path, self.best = None, None
+            self.widget.show_pair(None, None, sentence)
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:
