@@ -28,10 +28,10 @@ from studio.core.project import Project, sync_folder
 
 SCHEMA = "1"
 FEWEST, MOST = 4, 1000
-KNOWN = 3000  # training pictures that a drawn one is compared with
+KNOWN = 2000  # training pictures that a drawn one is compared with
 THUMBNAIL = 48  # pixels
 AT_ONCE, PULL = 8, 0.1
-DRAWING, ENCODING = 15.0, 5.0  # seconds; slower families put fewer on the map
+DRAWING, ENCODING = 10.0, 4.0  # seconds; slower families put fewer on the map
 MIXED = 3
 REAL, DRAWN = (230, 159, 0), (86, 180, 233)  # frames on the sheet, told apart by all eyes
 GROUND, FRAME, ROOM = 24, 2, 1.8  # ROOM: cells per picture

@@ -17,6 +17,7 @@ from studio.core.data.packed import open_packed
 from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.explore.explorer import Explorer
 from studio.core.explore.nearing import (
+    REACH,
     Aim,
     Candidate,
     adam,
@@ -135,7 +136,7 @@ def approach(
 
     Discrete families: the latent that was read in, as good as their symbols get. Others correct
     what they read in; with a latent of few numbers, and where reading in is itself a search, the
-    latent is sought by optimization.
+    latent is sought by optimization: near the typical ones, unless it began at mere draws.
     """
     explorer, until = target.explorer, time.monotonic() + seconds
     if explorer.encodes and not searching(explorer):
@@ -146,7 +147,7 @@ def approach(
             best = found or best
             yield found
         if few and best is not None:
-            yield from gauss_newton(target, [best], until)
+            yield from gauss_newton(target, [best], until, REACH)
         return
     few = int(np.prod(explorer.shape)) <= FEW
     begun = yield from begin(target, label, seed, BEGUN if few else BEGUN_MANY)

@@ -110,13 +110,13 @@ def numbered(chosen: Sequence[int | None]) -> Tensor | None:
     return torch.tensor([-1 if label is None else label for label in chosen])
 
 
-def gauss_newton(aim: Aim, begun: Sequence[Candidate], until: float) -> Ticks:
+def gauss_newton(aim: Aim, begun: Sequence[Candidate], until: float, far: float = FAR) -> Ticks:
     """Refine Candidates by damped Gauss-Newton (Levenberg 1944, Marquardt 1963), best ones longer.
 
     Derivatives are differences of draws, which a model that draws in a millisecond gives cheaper
     than gradients. Yields the best Candidate of each round, None in between; ends when it settled
-    or at `until` on the monotonic clock. Latents keep within bounds, in the first stage narrow
-    ones.
+    or at `until` on the monotonic clock. Latents lie at most `far` deviations outside the typical
+    sphere, in the first stage 7.
     """
     field = list(begun)
     for survivors, rounds, seen, reach in STAGES:
@@ -128,7 +128,7 @@ def gauss_newton(aim: Aim, begun: Sequence[Candidate], until: float) -> Ticks:
             for k, candidate in enumerate(field):
                 field = [
                     *field[:k],
-                    (yield from _round(aim, candidate, seen, reach)),
+                    (yield from _round(aim, candidate, seen, min(reach, far))),
                     *field[k + 1 :],
                 ]
                 yield min(field, key=lambda c: c.error)
