@@ -42,7 +42,7 @@ class Model(nn.Module, ABC):
         `labels` is int64 [n], or None where the set has no classes. Slow families yield previews.
         """
 
-    # Exploring moves points: the latents themselves, unless a family has a smoother space, as flat.
+    # Exploring moves points: the latents themselves, unless a family knows a space that glides.
 
     @property
     def point_shape(self) -> tuple[int, ...]:
