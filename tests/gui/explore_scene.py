@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from pytestqt.qtbot import QtBot
 
 from studio.core import project as projects
@@ -21,6 +21,7 @@ from studio.core.explore.place import Place
 from studio.core.project import Project
 from studio.gui.desks.stand import Stand
 from studio.gui.jobs import LANES, LIVE
+from studio.gui.panels.explore import ExplorePanel
 from studio.gui.session import Session
 from tests.core import toys
 
@@ -212,3 +213,38 @@ def standing(session: SlowSession) -> Stand:
     made.settle(lambda e: e.seed(0), "Seed 0", ())
     session.answer()
     return made
+
+
+def panel_on(session: Session, qtbot: QtBot) -> ExplorePanel:
+    """Return the Explore workspace on screen, its first picture drawn."""
+    panel = ExplorePanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(1200, 820)
+    panel.show()
+    at_rest(session, qtbot)
+    return panel
+
+
+def pixels(panel: ExplorePanel) -> bytes:
+    """Return what the live picture shows."""
+    assert panel.canvas.still is not None
+    return panel.canvas.still.picture.tobytes()
+
+
+def drag(panel: ExplorePanel, qtbot: QtBot, *offsets: int) -> list[bytes]:
+    """Drag over the picture by hand, resting after each move; return what was seen."""
+    canvas, seen = panel.canvas, []
+    start = canvas.rect().center()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    for offset in offsets:
+        qtbot.mouseMove(canvas, start + QPoint(offset, offset // 2))
+        at_rest(panel.session, qtbot)
+        seen.append(pixels(panel))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start + QPoint(offsets[-1], 0))
+    at_rest(panel.session, qtbot)
+    return seen
+
+
+def at_step(session: Session) -> int:
+    """Return the step of the open model; -1 while none is open."""
+    return session.opened.explorer.step if session.opened else -1

@@ -1,6 +1,5 @@
 """The Explore workspace with real models in real lanes: what a user does, and what is seen."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,20 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explore_scene import LONG, STEPS, at_rest, copied, session_on
-from PySide6.QtCore import QPoint, Qt
+from explore_scene import LONG, at_rest, copied, drag, panel_on, pixels, session_on, titles
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from studio.core import checkpoint
-from studio.core import project as projects
-from studio.core.events import Note, Progress, Published
+from studio.core.events import Progress
 from studio.core.explore import directions
-from studio.core.explore.exploration import exploration
-from studio.core.explore.explorer import open_explorer
 from studio.core.project import Project
 from studio.gui.panels.explore import ExplorePanel
 from studio.gui.session import Session
-from tests.core.toys import finish
 
 
 @pytest.fixture
@@ -36,46 +30,9 @@ def session(project: Project, qtbot: QtBot) -> Iterator[Session]:
         yield made
 
 
-def shown(session: Session, qtbot: QtBot) -> ExplorePanel:
-    panel = ExplorePanel(session)
-    qtbot.addWidget(panel)
-    panel.resize(1200, 820)
-    panel.show()
-    at_rest(session, qtbot)
-    return panel
-
-
 @pytest.fixture
 def panel(session: Session, qtbot: QtBot) -> ExplorePanel:
-    return shown(session, qtbot)
-
-
-def pixels(panel: ExplorePanel) -> bytes:
-    """Return what the live picture shows."""
-    assert panel.canvas.still is not None
-    return panel.canvas.still.picture.tobytes()
-
-
-def titles(panel: ExplorePanel) -> list[str]:
-    return [step.title for step in panel.stand.exploration.steps.values()]
-
-
-def drag(panel: ExplorePanel, qtbot: QtBot, *offsets: int) -> list[bytes]:
-    """Drag over the picture by hand, resting after each move; return what was seen."""
-    canvas, seen = panel.canvas, []
-    start = canvas.rect().center()
-    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
-    for offset in offsets:
-        qtbot.mouseMove(canvas, start + QPoint(offset, offset // 2))
-        at_rest(panel.session, qtbot)
-        seen.append(pixels(panel))
-    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start + QPoint(offsets[-1], 0))
-    at_rest(panel.session, qtbot)
-    return seen
-
-
-def at_step(session: Session) -> int:
-    return session.opened.explorer.step if session.opened else -1
+    return panel_on(session, qtbot)
 
 
 def give(panel: ExplorePanel, session: Session, *names: str) -> list[str]:
@@ -97,7 +54,7 @@ def test_the_newest_run_opens_at_its_first_seed(panel: ExplorePanel, session: Se
     assert session.opened is not None and session.opened.run.number == 2
     assert panel.bar.model.runs.currentData() == 2
     assert panel.canvas.still is not None
-    assert titles(panel) == ["Seed 0"] and len(panel.history.steps) == 1
+    assert titles(panel.stand) == ["Seed 0"] and len(panel.history.steps) == 1
     assert panel.pages.currentIndex() == 1 and not panel.jumps.isVisible()
 
 
@@ -107,7 +64,7 @@ def test_dragging_shows_other_pictures_and_settles_as_one_step(
     before = pixels(panel)
     seen = drag(panel, qtbot, 60, 120, 180)
     assert len({before, *seen}) == 4
-    assert titles(panel) == ["Seed 0", "Drag"]
+    assert titles(panel.stand) == ["Seed 0", "Drag"]
     step = panel.stand.exploration.current
     assert step.parents == (0,) and step.place is panel.stand.place
 
@@ -141,7 +98,7 @@ def test_what_was_found_is_there_the_next_day(
     dragged = pixels(panel)
     panel.hide()
     with session_on(project, qtbot) as tomorrow:
-        again = shown(tomorrow, qtbot)
+        again = panel_on(tomorrow, qtbot)
         assert pixels(again) == dragged
         assert again.bar.steps.star.isChecked()
         assert again.history.steps[1].star and again.history.steps[1].note == "keep this"
@@ -163,7 +120,7 @@ def test_seed_class_and_truncation_change_the_picture(panel: ExplorePanel, qtbot
     at_rest(panel.session, qtbot)
     seen.append(pixels(panel))
     assert len(set(seen)) == 4
-    assert titles(panel) == ["Seed 0", "Seed 12", "Class b", "ψ 0.30"]
+    assert titles(panel.stand) == ["Seed 0", "Seed 12", "Class b", "ψ 0.30"]
     panel.bar.steps.undo.click()
     at_rest(panel.session, qtbot)
     assert place.psi.value() == 100, "undo shows the truncation of where it leads"
@@ -179,7 +136,7 @@ def test_sliders_move_the_picture_and_undo_brings_them_back(
     row.slider.sliderReleased.emit()
     at_rest(session, qtbot)
     moved = pixels(panel)
-    assert moved != before and titles(panel)[-1] == "Size +2.5 σ"
+    assert moved != before and titles(panel.stand)[-1] == "Size +2.5 σ"
     panel.directions.rows[light].slider.setValue(-100)
     panel.directions.rows[light].slider.sliderReleased.emit()
     at_rest(session, qtbot)
@@ -193,52 +150,6 @@ def test_sliders_move_the_picture_and_undo_brings_them_back(
     assert pixels(panel) == moved
     assert panel.directions.rows[size].slider.sigmas == 2.5
     assert panel.directions.rows[light].slider.sigmas == 0
-
-
-def test_checkpoints_are_scrubbed_with_the_latent_held_still(
-    panel: ExplorePanel, session: Session, qtbot: QtBot
-) -> None:
-    drag(panel, qtbot, 120)
-    place, before, count = panel.stand.place, pixels(panel), len(titles(panel))
-    assert panel.bar.model.timeline.steps == [0, STEPS]
-    panel.bar.model.timeline.slider.setValue(0)
-    at_rest(session, qtbot)
-    assert at_step(session) == 0
-    assert panel.stand.place is place and pixels(panel) != before
-    assert len(titles(panel)) == count, "looking at another checkpoint is no step"
-    panel.bar.model.timeline.slider.setValue(1)
-    at_rest(session, qtbot)
-    assert pixels(panel) == before
-
-
-def test_another_run_is_opened_at_its_newest_step(
-    panel: ExplorePanel, session: Session, qtbot: QtBot
-) -> None:
-    """The steps offered belong to the model shown, also after another was scrubbed."""
-    timeline = panel.bar.model.timeline
-    timeline.slider.setValue(0)
-    at_rest(session, qtbot)
-    panel.bar.model.run_chosen.emit(1)
-    at_rest(session, qtbot)
-    assert session.opened is not None and session.opened.run.number == 1
-    assert timeline.step == session.opened.explorer.step
-
-
-def test_switching_runs_leaves_each_its_history(
-    panel: ExplorePanel, session: Session, qtbot: QtBot
-) -> None:
-    drag(panel, qtbot, 120)
-    first = pixels(panel)
-    panel.stand.look(lambda e: e.seed(3))  # still drawn while the other opens
-    panel.bar.model.run_chosen.emit(1)
-    at_rest(session, qtbot)
-    assert session.opened is not None and session.opened.run.number == 1
-    assert titles(panel) == ["Seed 0"]
-    assert panel.stand.place is not None
-    assert panel.stand.place.latent.shape == session.opened.explorer.shape
-    panel.bar.model.run_chosen.emit(2)
-    at_rest(session, qtbot)
-    assert titles(panel) == ["Seed 0", "Drag"] and pixels(panel) == first
 
 
 def test_keeping_writes_a_picture_that_opens_at_its_place(
@@ -263,73 +174,7 @@ def test_keeping_writes_a_picture_that_opens_at_its_place(
     assert panel.stand.place is not None and place is not None
     assert np.array_equal(panel.stand.place.latent, place.latent)
     assert panel.stand.place.sliders == {size: 1.5} and pixels(panel) == kept
-    assert titles(panel)[-1] == "A kept picture"
-
-
-def test_a_kept_picture_of_an_older_checkpoint_says_which_is_shown(
-    panel: ExplorePanel, session: Session, qtbot: QtBot, project: Project
-) -> None:
-    panel.bar.model.timeline.slider.setValue(0)
-    at_rest(session, qtbot)
-    panel.bar.steps.keep.click()
-    at_rest(session, qtbot)
-    panel.bar.model.timeline.slider.setValue(1)
-    at_rest(session, qtbot)
-    panel.take_in(str(next((project.folder / "gallery").glob("*.png"))))
-    at_rest(session, qtbot)
-    assert at_step(session) == 0
-    assert panel.bar.model.timeline.step == 0
-
-
-def test_a_kept_picture_whose_model_is_gone_is_told(
-    panel: ExplorePanel, session: Session, qtbot: QtBot, project: Project
-) -> None:
-    panel.bar.model.timeline.slider.setValue(0)
-    at_rest(session, qtbot)
-    panel.bar.steps.keep.click()
-    at_rest(session, qtbot)
-    shutil.rmtree(project.run(2).checkpoints / "step-00000000")
-    failed: list[str] = []
-    session.failed.connect(lambda _, text: failed.append(text))
-    panel.take_in(str(next((project.folder / "gallery").glob("*.png"))))
-    at_rest(session, qtbot)
-    assert any("differs" in text for text in failed)
-
-
-def test_a_damaged_history_opens_with_a_sentence(
-    session: Session, qtbot: QtBot, project: Project
-) -> None:
-    tree = exploration(project.run(2))
-    explorer = finish(open_explorer(project, 2))[1]
-    for seed in (1, 2, 3):
-        tree.add(explorer.seed(seed), f"Seed {seed}", (), (explorer.digest, explorer.step))
-    path = tree.folder / "steps.jsonl"
-    lines = path.read_bytes().splitlines()
-    path.write_bytes(b"\n".join([lines[0], b"\xff\x00 no step", lines[2], lines[1][:50]]))
-    failed: list[str] = []
-    session.failed.connect(lambda _, text: failed.append(text))
-    panel = shown(session, qtbot)
-    assert titles(panel) == ["Seed 1", "Seed 3"]
-    assert len(failed) == 1 and "2 " in failed[0] and "could not be read" in failed[0]
-
-
-def test_a_discrete_family_says_that_it_jumps(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, qtbot: QtBot
-) -> None:
-    project = copied(tmp_path_factory, tmp_path, "vqvae")
-    with session_on(project, qtbot) as session:
-        panel = shown(session, qtbot)
-        assert panel.jumps.isVisible()
-        panel.hide()
-
-
-def test_no_run_yet_leads_to_train(tmp_path: Path, qtbot: QtBot) -> None:
-    with session_on(projects.create(tmp_path / "new.atelier"), qtbot) as session:
-        panel = shown(session, qtbot)
-        assert panel.pages.currentIndex() == 0
-        with qtbot.waitSignal(panel.train_asked):
-            panel.empty.button.click()
-        panel.hide()
+    assert titles(panel.stand)[-1] == "A kept picture"
 
 
 def test_a_study_is_shown_and_stopped(
@@ -382,84 +227,6 @@ def finish_tensor(values: np.ndarray) -> Any:
     return torch.from_numpy(values)
 
 
-def test_a_study_that_ends_in_another_run_leaves_that_run_open(
-    panel: ExplorePanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gate = {"open": False}
-
-    def waiting(opened: Any) -> Any:
-        while not gate["open"]:
-            yield Progress(0, 1, "Asking the model")
-            time.sleep(0.002)
-        return opened
-
-    monkeypatch.setattr("studio.core.explore.studies.discover", waiting)
-    panel.directions.find_button.click()
-    panel.bar.model.run_chosen.emit(1)
-    qtbot.waitUntil(lambda: panel.bar.model.runs.currentData() == 1, timeout=LONG)
-    gate["open"] = True
-    at_rest(session, qtbot)
-    assert session.opened is not None and session.opened.run.number == 1
-    assert drag(panel, qtbot, 100)
-
-
-def test_another_project_opens_while_a_model_is_opened(
-    panel: ExplorePanel, session: Session, qtbot: QtBot, tmp_path: Path
-) -> None:
-    """The model that was being opened belongs to the project left: it must not come back."""
-    panel.bar.model.run_chosen.emit(1)
-    panel.stand.look(lambda e: e.seed(3))
-    other = projects.create(tmp_path / "other.atelier")
-    session.open_project(other.folder)
-    at_rest(session, qtbot)
-    assert session.opened is None and panel.canvas.still is None
-    assert panel.pages.currentIndex() == 0
-
-
-def test_a_training_is_followed_and_a_scrubbed_step_is_not(
-    panel: ExplorePanel, session: Session, qtbot: QtBot, project: Project
-) -> None:
-    drag(panel, qtbot, 120)
-    before, place = pixels(panel), panel.stand.place
-    _, tensors, values, _ = checkpoint.newest(project.run(2).checkpoints, 0)
-    gate = {"publish": 0}
-
-    def training() -> Any:
-        told = 0
-        while gate["publish"] >= 0:
-            if gate["publish"] > told:
-                told += 1
-                yield Published(100 * told, tensors, values | {"step": 100 * told})
-            yield Progress(1, 2, "Training")
-            time.sleep(0.002)
-
-    session.runner.run("train", "Training", training)
-    (project.run(2).folder / "log.jsonl").touch()
-    gate["publish"] = 1
-    qtbot.waitUntil(lambda: at_step(session) == 100, timeout=LONG)
-    at_rest(session, qtbot)
-    assert pixels(panel) != before and panel.stand.place is place
-    assert session._threads() == 1
-    panel.bar.model.timeline.slider.setValue(0)
-    at_rest(session, qtbot)
-    gate["publish"] = 2
-    qtbot.wait(300)
-    at_rest(session, qtbot)
-    assert at_step(session) == 0
-    gate["publish"] = -1
-    qtbot.waitUntil(lambda: not session.title("train"), timeout=LONG)
-
-
-def test_notes_of_opening_are_shown_once(
-    panel: ExplorePanel, session: Session, qtbot: QtBot
-) -> None:
-    failed: list[tuple[str, str]] = []
-    session.failed.connect(lambda lane, text: failed.append((lane, text)))
-    note = Note("step 12 is damaged. Exploring step 0 instead.", "warning")
-    session.events.emit("explore", [note])
-    assert failed == [("explore", "step 12 is damaged. Exploring step 0 instead.")]
-
-
 def test_a_path_is_drawn_kept_and_exported(
     panel: ExplorePanel, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -493,7 +260,7 @@ def test_children_are_bred_chosen_and_left_again(
     assert panel.breed.children_grid.count == 9
     panel.breed.chosen.emit(4)
     at_rest(session, qtbot)
-    assert pixels(panel) != parent and titles(panel)[-1] == "Child"
+    assert pixels(panel) != parent and titles(panel.stand)[-1] == "Child"
     panel.bar.steps.undo.click()
     at_rest(session, qtbot)
     assert pixels(panel) == parent
@@ -513,4 +280,4 @@ def test_the_pad_leads_to_its_corners(panel: ExplorePanel, session: Session, qtb
     panel.pad.moved.emit(0.5, 0.5)
     panel.pad.settled.emit()
     at_rest(session, qtbot)
-    assert pixels(panel) not in seen and titles(panel)[-1] == "Mixture of four"
+    assert pixels(panel) not in seen and titles(panel.stand)[-1] == "Mixture of four"

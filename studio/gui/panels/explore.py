@@ -54,6 +54,7 @@ class ExplorePanel(ExploreRoom):
         session.events.connect(self._on_events)
         session.busy_changed.connect(self._on_busy)
         session.done.connect(self._on_done)
+        session.failed.connect(self._on_failed)
         self.bar.model.run_chosen.connect(self._choose)
         self.bar.model.step_chosen.connect(self._scrub)
         steps = self.bar.steps
@@ -72,6 +73,9 @@ class ExplorePanel(ExploreRoom):
         self.runs = {run.number: run for run in runs if steps_of(run)}
         titles = [(run.number, f"{run.number}  {run.record.name}") for run in self.runs.values()]
         opened = self.session.opened
+        if opened is not None and opened.run.number not in self.runs:
+            self.session.leave_model()  # it was deleted
+            opened = None
         self.bar.model.show_runs(titles, opened.run.number if opened else None)
         self.pages.setCurrentIndex(1 if self.runs else 0)
         if opened is None:
@@ -106,15 +110,26 @@ class ExplorePanel(ExploreRoom):
         if lane == "explore":
             self._show_opened(*(result if isinstance(result, tuple) else (result, None)))
 
+    @Slot(str, str)
+    def _on_failed(self, lane: str, sentence: str) -> None:
+        """Name the model that is still open where another could not be opened."""
+        opened = self.session.opened
+        if lane == "explore" and opened is not None:
+            self._name(opened)
+
+    def _name(self, opened: Any) -> None:
+        self.bar.model.show_run(opened.run.number)
+        self.bar.model.show_step(opened.explorer.step)
+
     def _show_opened(self, opened: Any, place: Any) -> None:
         """Show a model; at `place` where one was asked for, else where one stood in it."""
         new, self.shown = self.shown != opened.run.folder, opened.run.folder
-        self.bar.model.runs.setCurrentIndex(self.bar.model.runs.findData(opened.run.number))
+        self.bar.model.show_run(opened.run.number)
         self.jumps.setVisible(not opened.explorer.family.smooth)
         if new:
             self._begin(opened)
         if new or place is not None:
-            self.bar.model.show_step(opened.explorer.step)
+            self._name(opened)
         if place is not None:
             self.stand.rest(place, self.tr("A kept picture"))
         elif not new:
@@ -162,11 +177,13 @@ class ExplorePanel(ExploreRoom):
 
     def _on_training(self, events: list[Any]) -> None:
         """Follow the run that trains, if it is the one on show and its newest step is wanted."""
-        opened = self.session.opened
-        if opened is None or not self.isVisible() or not self._trains(opened.run):
+        if not self.isVisible():
             return
         if any(isinstance(event, Saved) for event in events):
-            self._show_steps()
+            self._on_project()
+        opened = self.session.opened
+        if opened is None or not self._trains(opened.run):
+            return
         published = [event for event in events if isinstance(event, Published)]
         if published and self.bar.model.timeline.live.isChecked():
             self.session.follow(published[-1])

@@ -65,7 +65,11 @@ class ModelBar(QWidget):
             self.runs.clear()
             for number, title in runs:
                 self.runs.addItem(title, number)
-            self.runs.setCurrentIndex(self.runs.findData(chosen))
+            self.show_run(chosen)
+
+    def show_run(self, chosen: int | None) -> None:
+        """Mark the run that is open."""
+        self.runs.setCurrentIndex(self.runs.findData(chosen))
 
     def show_steps(self, steps: list[int]) -> None:
         """Offer the steps of the run's checkpoints, keeping the chosen one, or the newest."""
