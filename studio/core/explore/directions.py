@@ -29,6 +29,7 @@ HEARD = 0.08  # share of a property that has to follow the latent to be steered
 TRIED_AT = 2.0  # σ either way
 TRIED_ON = 8  # pictures
 ALIKE = 0.7  # cosine of directions of which one is enough
+FAINT = 0.4
 SURE, CLEAR, AHEAD = 0.8, 1.0, 1.25  # agreement, σ and lead that a name needs
 SEARCHED, TAGGED = "search", "tags"
 
@@ -188,7 +189,8 @@ def _tried(
 def chosen(known: Answers, moves: Tensor, tried: Tried, count: int) -> tuple[Direction, ...]:
     """Return up to `count` moves, no two alike or of one name; those that change most come first.
 
-    A move whose effect has a word is taken before one that has none.
+    A move whose effect has a word is taken before one that has none, which also has to change as
+    much as `FAINT` of the strongest: what can hardly be seen is no direction.
     """
     vectors = [known.vector(move) for move in moves]
     told_of = [told(effect) for effect in tried.effect]
@@ -197,7 +199,8 @@ def chosen(known: Answers, moves: Tensor, tried: Tried, count: int) -> tuple[Dir
     for k in sorted(order, key=lambda k: told_of[k][1] == ""):
         unlike = all(_cosine(vectors[k], vectors[j]) < ALIKE for j in taken)
         again = told_of[k][1] and any(told_of[k][1] == told_of[j][1] for j in taken)
-        if unlike and not again and len(taken) < count:
+        faint = not told_of[k][1] and tried.change[k] < FAINT * tried.change.max()
+        if unlike and not again and not faint and len(taken) < count:
             taken.append(k)
     found = []
     for number, k in enumerate(sorted(taken, key=order.index), 1):

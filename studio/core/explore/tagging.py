@@ -90,8 +90,8 @@ def tag_direction(
             )
     found = []
     for samples in (yes, no):
-        yield Progress(0, 100, "Looking at the tags")
-        found.append(looked(images_of(explorer, samples)))
+        images = yield from images_of(explorer, samples)
+        found.append(looked(images))
     label = shared(yes, no) if label is None else label
     known = yield from answers(explorer, looked, seed, label, share=0.95)
     judge, accuracy = told_apart(known.raw, found[0], found[1])
@@ -112,8 +112,9 @@ def shared(yes: Tagged, no: Tagged) -> int | None:
     return labels.pop() if len(labels) == 1 else None
 
 
-def images_of(explorer: Explorer, tagged: Tagged) -> Tensor:
+def images_of(explorer: Explorer, tagged: Tagged) -> Job[Tensor]:
     """Return the images [n, c, h, w] of places or pictures; raise Refused for another size."""
+    yield Progress(0, 100, "Looking at the tags")
     places = [one for one in tagged if isinstance(one, Place)]
     pictures = [one for one in tagged if not isinstance(one, Place)]
     found = [to_images(torch.from_numpy(premultiply(fitting(explorer, p)[None]))) for p in pictures]
@@ -121,6 +122,7 @@ def images_of(explorer: Explorer, tagged: Tagged) -> Tensor:
     for start in range(0, len(places), AT_ONCE_SLOW):
         for refined in explorer.images(places[start : start + AT_ONCE_SLOW], draft=True):
             images = refined
+            yield Progress(0, 100, "Looking at the tags")
         found.append(images)
     return torch.cat(found)
 

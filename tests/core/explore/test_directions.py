@@ -106,6 +106,14 @@ def test_a_move_leaves_what_goes_along_with_it():
     assert cosine[0] > 0.97 and abs(cosine[1]) < 0.2
 
 
+def test_what_hardly_changes_a_picture_is_left_out():
+    x = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
+    known = Answers(torch.eye(3), x, None, x, torch.eye(3), x, x)
+    tried = ways.Tried(torch.tensor([1.0, 0.5, 0.1]), torch.zeros(3, 8, len(NAMES)))
+    found = ways.chosen(known, torch.eye(3), tried, 3)
+    assert [d.name for d in found] == ["Direction 1", "Direction 2"]
+
+
 def test_only_a_sure_effect_has_a_word():
     effect = torch.zeros(8, len(NAMES))
     assert ways.told(effect)[1] == ""

@@ -53,7 +53,8 @@ def test_the_accuracy_is_that_of_pictures_not_tagged(painted):
     yes, no, more_yes, more_no = tags(painted, 0, 10)
     known = finish(asking.answers(painted, tagging.looked, 0))[1]
     looks = [
-        tagging.looked(tagging.images_of(painted, part)) for part in (yes, no, more_yes, more_no)
+        tagging.looked(finish(tagging.images_of(painted, part))[1])
+        for part in (yes, no, more_yes, more_no)
     ]
     judge, accuracy = tagging.told_apart(known.raw, looks[0], looks[1])
     held_out = (
