@@ -182,3 +182,11 @@ def test_an_empty_map_says_so_and_asks_nothing(shown: MapView, qtbot: QtBot) -> 
     shown.set_text("As typical as most")
     assert shown.said.text() == "As typical as most"
     assert all(b.toolTip() for b in shown.findChildren(QAbstractButton))
+
+
+def test_the_map_stays_in_sight_when_it_is_marked_and_has_the_focus(shown: MapView) -> None:
+    shown.window().activateWindow()
+    shown.pane.setFocus()
+    shown.set_marker(0.5, 0.5)
+    assert shown.pane.hasFocus()
+    assert color_at(shown.pane, point_at(shown.pane, 0.3, 0.5)) == QColor(theme.SURFACE)
