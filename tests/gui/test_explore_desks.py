@@ -244,6 +244,22 @@ def test_a_mate_is_taken_and_removed(breed: BreedDesk, session: SlowSession) -> 
     assert len(breed.parents) == 1
 
 
+def test_the_parent_shown_is_the_one_bred_from(breed: BreedDesk, session: SlowSession) -> None:
+    breed.sheet.again.click()
+    session.answer()
+    breed.sheet.mate_chosen.emit(4)
+    session.answer()
+    breed.stand.settle(lambda e: e.seed(2), "Seed 2")
+    session.answer()
+    gone_to = at(breed.stand)
+    assert breed.sheet.first.still is not None and breed.sheet.second.still is not None
+    assert np.array_equal(breed.sheet.first.still.picture, breed.stand.picture)
+    breed.sheet.distance.setValue(5)
+    session.answer()
+    assert np.array_equal(breed.parents[0][0].latent, gone_to.latent)
+    assert len(breed.parents) == 2, "the mate stays until it is removed or a child is chosen"
+
+
 def test_the_next_brood_is_the_childs(breed: BreedDesk, session: SlowSession) -> None:
     breed.sheet.again.click()
     session.answer()

@@ -12,6 +12,7 @@ from studio.gui.widgets.breed_sheet import BreedSheet
 from studio.gui.widgets.corner_pad import CornerPad
 
 CHILDREN = 9
+Parent = tuple[Any, np.ndarray, int | None]  # place, picture, step
 DISTANCE = 0.35
 
 
@@ -62,7 +63,8 @@ class BreedDesk(QObject):
         super().__init__(parent)
         self.stand, self.sheet, self.session = stand, sheet, stand.session
         self.distance, self.seed = DISTANCE, 0
-        self.parents: list[tuple[Any, np.ndarray, int | None]] = []  # place, picture, step
+        self.parents: list[Parent] = []  # of the brood that is shown
+        self.mates: list[Parent] = []  # one at most, beside the present picture
         self.above: list[int] = []  # the steps of the brood's parents
         self.brood: list[Any] = []
         self.pictures: np.ndarray | None = None
@@ -76,7 +78,8 @@ class BreedDesk(QObject):
 
     def forget(self) -> None:
         """Have no parents, as another model is open."""
-        self.parents, self.above, self.brood, self.pictures = [], [], [], None
+        self.parents, self.mates, self.above = [], [], []
+        self.brood, self.pictures = [], None
         self.sheet.show_parents([])
         self.sheet.show_children(None)
 
@@ -89,10 +92,9 @@ class BreedDesk(QObject):
     def _again(self) -> None:
         """Breed anew, from the present picture and the mate if there is one."""
         self.seed = randbelow(2**31)
-        self.parents = [*self._present(), *self.parents[1:]]
         self._breed()
 
-    def _present(self) -> list[tuple[Any, np.ndarray, int | None]]:
+    def _present(self) -> list[Parent]:
         place, picture, tree = self.stand.place, self.stand.picture, self.stand.exploration
         if place is None or picture is None or tree is None:
             return []
@@ -101,9 +103,10 @@ class BreedDesk(QObject):
     def _breed(self) -> None:
         from studio.core.explore import moves
 
-        self.parents = self.parents or self._present()
-        if not self.parents:
+        present = self._present()
+        if not present:
             return
+        self.parents = [*present, *self.mates]
         self.above = [step for *_, step in self.parents if step is not None]
         self.sheet.show_parents([picture for _, picture, _ in self.parents])
         parents = [place for place, *_ in self.parents]
@@ -112,9 +115,8 @@ class BreedDesk(QObject):
 
     @Slot(object)
     def _on_view(self, view: Any) -> None:
-        """Offer the present picture as the next brood's parent."""
-        if not self.parents:
-            self.sheet.show_parents([view.picture])
+        """Show whose children the next brood will be: those of what is on show."""
+        self.sheet.show_parents([view.picture, *(picture for _, picture, _ in self.mates)])
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
@@ -129,13 +131,12 @@ class BreedDesk(QObject):
             place, picture = self.brood[index], self.pictures[index]
             self.stand.picture = picture
             self.stand.place = place
+            self.mates = []
             self.stand.settle(lambda _: place, self.tr("Child"), self.above)
-            self.parents = []
 
     @Slot(int)
     def _mate(self, index: int) -> None:
         """Breed with a child as the second parent; -1 stands for none."""
         if index < len(self.brood) and self.pictures is not None:
-            mates = [] if index < 0 else [(self.brood[index], self.pictures[index], None)]
-            self.parents = [*(self.parents[:1] or self._present()), *mates]
+            self.mates = [] if index < 0 else [(self.brood[index], self.pictures[index], None)]
             self._breed()

@@ -52,7 +52,7 @@ class TagDesk(QObject):
         elif lane == "study" and self.making:
             self.making = False
             made = result.directions[0]
-            words = self.tr("“{name}” tells {share} % of the tagged samples apart.")
+            words = self.tr("“{name}” tells {share} % of the samples apart; see Directions.")
             share = round(100 * (made.accuracy or 0))
             self.sheet.show_result(words.format(name=made.name, share=share), True)
 

@@ -120,7 +120,7 @@ class BreedSheet(QWidget):
         self.children_grid = Children(self.tr("Children"))
         self.distance = slider(NOTCHES, NOTCHES // 3)
         self.said = QLabel()
-        self.again = QPushButton(self.tr("Breed again"))
+        self.again = QPushButton(self.tr("Breed"))
         self._lay_out()
         self.setMinimumWidth(LEAST)  # the layout's own would keep it from becoming narrow
         self.children_grid.opened.connect(self.chosen)
@@ -207,4 +207,5 @@ class BreedSheet(QWidget):
         self.distance.setToolTip(self.tr("How much children differ from their parents"))
         self.distance.setMinimumWidth(48)
         self.said.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.00"))
-        self.again.setToolTip(self.tr("Other children of the same parents"))
+        self.again.setToolTip(self.tr("Nine children of the picture on show; again: nine others"))
+        self.children_grid.empty = self.tr("“Breed” draws children of the picture on show")

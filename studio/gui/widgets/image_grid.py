@@ -48,7 +48,7 @@ class ImageGrid(QWidget):
 
     def __init__(self, title: str = "", parent: QWidget | None = None):
         super().__init__(parent)
-        self.title = title
+        self.title, self.empty = title, self.tr("No picture yet")
         self.current = -1
         self.pictures: np.ndarray | None = None
         self._pixels = np.empty(0, np.uint8)
@@ -126,7 +126,8 @@ class ImageGrid(QWidget):
         painter = QPainter(self)
         if self.pictures is None:
             painter.setPen(self.palette().placeholderText().color())
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("No picture yet"))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), flags, self.empty)
             return
         h, w = self.pictures.shape[1:3]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._pixelated())

@@ -121,7 +121,7 @@ class TagSheet(QWidget):
         self.counter = QLabel()
         self.name = QLineEdit()
         self.make = QPushButton(self.tr("Make the direction"))
-        self.more = QPushButton(self.tr("Other samples"))
+        self.more = QPushButton(self.tr("Draw samples"))
         self.result = label()
         self._allowed = True
         self._lay_out()
@@ -186,7 +186,8 @@ class TagSheet(QWidget):
         self.make.setToolTip(
             self.tr("Find what the yes pictures have and the no pictures have not")
         )
-        self.more.setToolTip(self.tr("Draw other samples; what is tagged stays"))
+        self.more.setToolTip(self.tr("Draw samples to tag; those that are tagged stay"))
+        self.grid.empty = self.tr("“Draw samples” shows pictures to point at")
         hint = self.tr("Click: has it. Right-click: has it not. Again: neither. Keys: Y, N, Space.")
         head, foot = QHBoxLayout(), QHBoxLayout()
         for row, widgets in (
