@@ -80,3 +80,9 @@ def small(images: Tensor) -> Tensor:
     """Return images shrunk to at most 8 x 8 pixels, flat [n, c·8·8]."""
     height, width = (min(SIDE, side) for side in images.shape[2:])
     return functional.adaptive_avg_pool2d(images, (height, width)).flatten(1)
+
+
+def extents(images: Tensor) -> Tensor:
+    """Return the share of rows and of columns [n, 2] of images in which something is drawn."""
+    _, cover = parted(images)
+    return torch.stack([cover.amax(2).mean(1), cover.amax(1).mean(1)], 1)

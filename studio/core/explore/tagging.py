@@ -19,7 +19,7 @@ from studio.core.pictures import premultiply, to_images
 FEWEST, MOST = 5, 200  # of each kind
 WEAKEST = 0.65  # accuracy below which a direction would be chance
 WAYS = 24  # main ways of pictures and of what the encoder sees
-SEEN = 544  # numbers of the house encoder
+SEEN, EXTENTS = 544, 2  # numbers of the house encoder and of `effects.extents`
 CAREFUL = 0.1  # as in `directions`; a score from few tags bears less
 HELD = 12  # of them that a tagged direction leaves as they are
 THRESHOLDS = (0.0, 0.75, 1.5, 2.25, 3.0)  # standard errors that a difference has to pass
@@ -140,17 +140,19 @@ def fitting(explorer: Explorer, picture: np.ndarray) -> np.ndarray:
 
 
 def looked(images: Tensor) -> Tensor:
-    """Return what is measured of images [n, f]: attributes, small pictures, the house encoder."""
+    """Return what is measured of images [n, f]: attributes and extents, the small pictures, and
+    what the house encoder sees.
+    """
     seen = encoder.load(images.device).embed(images)
-    return torch.cat([effects.attributes(images), effects.small(images), seen], 1)
+    own = [effects.attributes(images), effects.extents(images), effects.small(images)]
+    return torch.cat([*own, seen], 1)
 
 
 def views_of(raw: Tensor) -> Views:
     """Return views of the measured pictures `raw` [n, f]: the attributes each for itself, the main
     ways in which small pictures differ, and those in which what the encoder sees differs.
     """
-    words = len(effects.WORDS)
-    seen = raw.shape[1] - SEEN
+    words, seen = len(effects.WORDS) + EXTENTS, raw.shape[1] - SEEN
     parts = (slice(0, words), slice(words, seen), slice(seen, None))
     means = [raw[:, part].mean(0) for part in parts]
     plain = torch.diag(1 / raw[:, :words].std(0).clamp_min(1e-6))

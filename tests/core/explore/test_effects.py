@@ -50,6 +50,11 @@ def test_empty_pictures_have_finite_attributes(channels):
         assert found.shape == (2, len(effects.WORDS)) and found.isfinite().all()
 
 
+def test_extents_are_those_of_what_is_drawn():
+    high = effects.extents(disk(radius=0.25, tall=2.0))[0]
+    assert high[0] > 0.9 and 0.4 < high[1] < 0.6
+
+
 def test_small_pictures_hold_the_mean():
     images = torch.rand(2, 3, 20, 36) * 2 - 1
     found = effects.small(images)
