@@ -61,6 +61,9 @@ class Model(nn.Module, ABC):
         """Return points drawn towards what is typical: ψ [n] times as far from it.
 
         1 changes nothing, 0 is the most typical picture (Karras et al. 2019, the truncation trick).
+        Looked at: GAN, VAE and flow stay pictures all the way; diffusion loses its details from 0.5
+        down; what is drawn symbol by symbol ends in empty ground, VQ-VAE at 0.5 and autoregressive
+        at 0.8, where low temperatures end as well: ground is the likeliest symbol everywhere.
         """
         return points * truncation.view(-1, *[1] * (points.dim() - 1))
 
