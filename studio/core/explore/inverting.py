@@ -37,7 +37,7 @@ CROPPED = 4 / 3  # a picture longer than that beside its frame is shown whole in
 SHOWN_EVERY = 0.2  # seconds
 ROUNDS = 4
 FEW = 256  # numbers of a latent that Gauss-Newton takes
-BEGUN, BEGUN_MANY = 6, 1
+BEGUN, BEGUN_MANY, NOISES = 6, 3, 1
 USUAL, USUAL_SECONDS = 6, 2.0
 PLAIN = (6 / 127.5) ** 2  # a picture that varies less than six levels is plain
 TYPICAL = 3.0  # deviations
@@ -168,7 +168,7 @@ def begin(
     """
     if not searching(target.explorer):
         return (yield from starts(target, label, seed, count))
-    noise = latents.draw(count, target.explorer.shape, seed)
+    noise = latents.draw(NOISES, target.explorer.shape, seed)
     return [Candidate(latent, label) for latent in noise]
 
 
