@@ -11,7 +11,7 @@ from torch.nn import functional
 from studio.core import latents
 from studio.core.events import Refused
 from studio.core.explore import effects
-from studio.core.explore.answers import centered, covariance, slopes
+from studio.core.explore.answers import PIXELS, centered, covariance, slopes
 from studio.core.explore.explorer import Explorer
 from studio.core.explore.layout import Part, cosines, parts
 from studio.core.explore.place import Place, checked
@@ -63,7 +63,9 @@ def taken_part(explorer: Explorer, difference: Tensor, taken: Sequence[bool]) ->
     grids = parts(explorer.model)
     if not grids:
         shape, color = (float(one) for one in taken)
-        way = color_part(explorer.model, len(explorer.classes)).to(difference)
+        larger = explorer.size.height * explorer.size.width / PIXELS
+        count = int(ASKED / min(3.0, max(1.0, larger)))
+        way = color_part(explorer.model, len(explorer.classes), count).to(difference)
         return shape * difference + (color - shape) * (way @ difference)
     if not grids[1:]:
         return banded(difference, grids[0], taken)
@@ -85,13 +87,13 @@ def banded(grid: Tensor, part: Part, taken: Sequence[bool]) -> Tensor:
 
 @lru_cache(maxsize=2)
 @torch.no_grad()
-def color_part(model: Model, classes: int) -> Tensor:
+def color_part(model: Model, classes: int, count: int) -> Tensor:
     """Return the map [d, d] from a difference of points to the part of it that changes colors.
 
     Points are whitened; of the ways through them those are color for which small changes of hue
-    and light outweigh those of the outline. Costs a draw of some hundred pictures, once a model.
+    and light outweigh those of the outline. Costs a draw of `count` pictures, once a model.
     """
-    points, labels, colors, outlines = _asked(model, classes)
+    points, labels, colors, outlines = _asked(model, classes, count)
     coordinates = centered(points, labels)
     spread = covariance(model, coordinates)
     root = torch.linalg.cholesky(spread)
@@ -112,15 +114,15 @@ def color_part(model: Model, classes: int) -> Tensor:
     return root @ ways @ ways.T @ whole
 
 
-def _asked(model: Model, classes: int) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
+def _asked(model: Model, classes: int, count: int) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
     """Return points, labels, colors and outlines of pictures drawn at random."""
-    labels = torch.arange(ASKED) % classes if classes else None
+    labels = torch.arange(count) % classes if classes else None
     rows = [
-        torch.randn(model.latent_shape, generator=latents.rng(0, k, STREAM)) for k in range(ASKED)
+        torch.randn(model.latent_shape, generator=latents.rng(0, k, STREAM)) for k in range(count)
     ]
     points = model.points(torch.stack(rows), labels)
     seen = []
-    for start in range(0, ASKED, AT_ONCE):
+    for start in range(0, count, AT_ONCE):
         named = None if labels is None else labels[start : start + AT_ONCE]
         *_, images = model.draw_points(points[start : start + AT_ONCE], named)
         seen.append(seen_as(images))
