@@ -23,6 +23,7 @@ CHECK, DOWN, UP = (
 GAP = 8  # every margin and spacing is a multiple of this many pixels
 
 STYLE = f"""
+* {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {EDGE}; padding: 4px; }}
 QLabel[role="title"] {{ font-size: 22pt; font-weight: 300; }}
 QLabel[role="heading"] {{ font-size: 12pt; font-weight: 600; }}

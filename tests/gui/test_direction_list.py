@@ -198,6 +198,14 @@ def test_the_strip_is_there_only_with_pictures(panel: DirectionList) -> None:
     assert not panel.strip.isVisible() and not panel.said.isVisible()
 
 
+def test_a_strip_moves_no_slider(panel: DirectionList, qtbot: QtBot) -> None:
+    slider = panel.rows["a"].slider
+    before = slider.width(), slider.y()
+    panel.show_strip(sprites(9, 50), "lighter at +3 σ")
+    qtbot.wait(20)
+    assert (slider.width(), slider.y()) == before
+
+
 def test_every_button_says_what_it_does(panel: DirectionList) -> None:
     for button in panel.findChildren(QAbstractButton):
         assert button.toolTip(), button.text()

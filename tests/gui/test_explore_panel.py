@@ -165,7 +165,7 @@ def test_keeping_writes_a_picture_that_opens_at_its_place(
     panel.bar.steps.keep.click()
     at_rest(session, qtbot)
     files = list((project.folder / "gallery").glob("*.png"))
-    assert len(files) == 1 and said == [f"Kept as {files[0].name}"]
+    assert len(files) == 1 and said == [f"Kept as {files[0].name} in {files[0].parent}"]
     panel.bar.model.run_chosen.emit(1)
     at_rest(session, qtbot)
     panel.take_in(str(files[0]))

@@ -69,6 +69,28 @@ def test_every_kind_offered_can_be_written(
         assert finish(save_video(frames(4, 16), path, settings.updated({"scale": 1})))[1].exists()
 
 
+def test_only_what_the_kind_can_use_is_asked(qtbot: QtBot) -> None:
+    dialog = shown(qtbot, frames(), 24.0, True)
+    fields = dialog.form.fields
+    seen = set[str]()
+    for k, used in enumerate((["fps", "ground"], ["fps", "loop"], ["fps", "loop"])):
+        dialog.kind.setCurrentIndex(k)
+        assert [name for name, each in fields.items() if each.isVisible()] == sorted(
+            ["scale", *used], key=list(fields).index
+        )
+    for k in range(dialog.kind.count()):
+        dialog.kind.setCurrentIndex(k)
+        seen |= {name for name, each in fields.items() if each.isVisible()}
+    assert seen == set(fields), "every setting is of use to some kind"
+
+
+def test_a_faulty_field_stays_in_sight(qtbot: QtBot) -> None:
+    dialog = shown(qtbot, frames(), 24.0, True)
+    dialog.form.wrong.add("ground")
+    dialog.kind.setCurrentIndex(1)
+    assert dialog.form.fields["ground"].isVisible()
+
+
 def test_only_kinds_that_keep_transparency_say_so(qtbot: QtBot) -> None:
     for channels, said in ((4, [False, False, True, True, True, True]), (3, [False] * 6)):
         dialog = shown(qtbot, frames(channels=channels), 12.0, True)

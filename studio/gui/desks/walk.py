@@ -29,6 +29,7 @@ class WalkDesk(QObject):
         self.plane = 0
         self.nudges = (0.0, 0.0)
         self._last: Any = None  # what the present drag leads to
+        self.walked = False  # until then it is said that one can
         stand.viewed.connect(self._show)
         stand.awaited.connect(canvas.set_busy)
         stand.peeked.connect(canvas.show_picture)
@@ -51,7 +52,8 @@ class WalkDesk(QObject):
         self.canvas.show_picture(view.picture)
         strange = abs(view.typical) > STRANGE
         self.canvas.set_level("warning" if strange else "")
-        self.canvas.set_caption(self.tr("Far from what was learned") if strange else "")
+        hint = "" if self.walked else self.tr("Drag to wander · R: random")
+        self.canvas.set_caption(self.tr("Far from what was learned") if strange else hint)
         self.bar.show_place(view.place.label, view.place.truncation)
 
     @Slot(float, float)
@@ -79,6 +81,7 @@ class WalkDesk(QObject):
     @Slot()
     def _rest(self) -> None:
         if self._last is not None:
+            self.walked = True
             if self.bar.walks_seeds:
                 self.spot = self._goal
             words = self.tr("Between seeds") if self.bar.walks_seeds else self.tr("Drag")

@@ -106,7 +106,8 @@ class ExplorePanel(ExploreRoom):
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
         if lane == "keep" and isinstance(result, Path):
-            self.session.said.emit(self.tr("Kept as {name}").format(name=result.name))
+            words = self.tr("Kept as {name} in {dir}").format(name=result.name, dir=result.parent)
+            self.session.said.emit(words)
         if lane == "explore":
             self._show_opened(*(result if isinstance(result, tuple) else (result, None)))
 

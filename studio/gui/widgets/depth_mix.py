@@ -32,14 +32,15 @@ class DepthMix(QWidget):
         self.other = OneStill(self.tr("Second picture"))
         self.other.setMinimumSize(WELL, WELL)
         self.other.setFixedSize(WELL, WELL)
-        self.take = QPushButton(self.tr("Use the present picture"))
-        self.take.setToolTip(self.tr("Depths are then taken from it, wherever you go next"))
+        self.take = QPushButton(self.tr("Put this picture here"))
+        self.take.setToolTip(
+            self.tr("Wherever you go next, its shape, color or detail can be taken over")
+        )
         self.take.clicked.connect(self.other_asked)
         self.hint = label()
         self.row = QHBoxLayout()
         self.row.setSpacing(theme.GAP // 2)
         column = QVBoxLayout()
-        column.addWidget(label(self.tr("Take from this picture"), "heading"))
         column.addWidget(self.take)
         column.addLayout(self.row)
         column.addStretch(1)
@@ -67,7 +68,7 @@ class DepthMix(QWidget):
             self.row.addWidget(made)
         self.take.setEnabled(bool(names))
         self.hint.setText(
-            self.tr("Use a picture, then switch on what to take from it.")
+            self.tr("Put a picture here, go to another, then switch on what to take from this one.")
             if names
             else self.tr("This model has no depths that could be mixed; use the pad above.")
         )

@@ -49,6 +49,10 @@ class DirectionList(QWidget):
         self.said = label(small=True)
         self.strip = ImageGrid(self.tr("The direction on several samples"))
         self.strip.setFixedHeight(STRIP)
+        for each in (self.said, self.strip):  # else the slider that shows them slides away
+            policy = each.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            each.setSizePolicy(policy)
         self._column = QVBoxLayout()
         self._lay_out()
         self.find_button.clicked.connect(self.find_asked)

@@ -35,7 +35,12 @@ class ExploreRoom(QWidget):
         super().__init__(parent)
         self.bar, self.canvas = ExploreBar(), LatentCanvas()
         self.jumps = label(
-            self.tr("This family draws from parts: neighbors jump, nothing glides."), "help", True
+            self.tr(
+                "This kind of model puts pictures together from parts: nearby places may draw"
+                " quite different pictures, so moving jumps instead of gliding."
+            ),
+            "help",
+            True,
         )
         self.progress = ProgressRow(self.tr("Study"), self.tr("Stop; what was found before stays"))
         self.directions, self.pad, self.breed = DirectionList(), CornerPad(), BreedSheet()

@@ -20,6 +20,16 @@ from studio.gui import theme
 from studio.gui.widgets.form import SettingsForm
 from studio.gui.widgets.parts import label
 
+MOVING = {"fps", "scale", "loop"}
+USED = {  # by the writer of each kind; the other settings are not shown
+    ".mp4": {"fps", "scale", "ground"},
+    ".gif": MOVING,
+    ".webp": MOVING,
+    ".apng": MOVING,
+    ".png": {"scale", "columns"},
+    "": {"scale"},
+}
+
 
 class FilmDialog(QDialog):
     """asked(Path, VideoSettings): the user wants this film there."""
@@ -37,6 +47,8 @@ class FilmDialog(QDialog):
         self.form = SettingsForm(VideoSettings)
         self.form.show_value(VideoSettings(fps=fps, loop=loop, scale=_scale(width, height)))
         self.form.faulted.connect(self._allow)
+        self.kind.currentIndexChanged.connect(self._show_fields)
+        self._show_fields()
         words = self.tr("{n} frames of {w} × {h} pixels, {s:.1f} s")
         said = label(words.format(n=count, w=width, h=height, s=count / fps))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -62,6 +74,13 @@ class FilmDialog(QDialog):
             (self.tr("Sprite strip, one PNG") + alpha, ".png"),
             (self.tr("Folder of numbered PNGs") + alpha, ""),
         ]
+
+    @Slot()
+    def _show_fields(self) -> None:
+        """Show what matters to this kind of file; a field that holds a mistake stays in sight."""
+        for name, each in self.form.fields.items():
+            each.setVisible(name in USED[self.kind.currentData()] | self.form.wrong)
+        self.adjustSize()
 
     @Slot()
     def _ask(self) -> None:
