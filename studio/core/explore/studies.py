@@ -74,7 +74,9 @@ def film(opened: Opened, frames: np.ndarray, target: Path, settings: VideoSettin
     return (yield from save_video(frames, target, settings))
 
 
-def find_picture(opened: Opened, path: Path, seconds: float) -> Job[Inverted]:
+def find_picture(
+    opened: Opened, path: Path, seconds: float, project: Project | None = None
+) -> Job[Inverted]:
     """Look for the picture in a file of the user's; yields Fitted, see `inverting.invert`."""
     _beside_the_window()
     yield Progress(0, None, path.name)
@@ -82,7 +84,7 @@ def find_picture(opened: Opened, path: Path, seconds: float) -> Job[Inverted]:
         picture = decode(path.read_bytes()).picture
     except Unreadable as reason:
         raise Refused(f"{path.name} can't be looked for. {reason}") from None
-    return (yield from invert(opened.explorer, picture, seconds))
+    return (yield from invert(opened.explorer, picture, seconds, project=project))
 
 
 def chart(opened: Opened, project: Project) -> Job[Atlas]:

@@ -24,6 +24,7 @@ class OwnPictureDesk(QObject):
         widget.asked.connect(self.find)
         widget.again.clicked.connect(self._again)
         self.session.events.connect(self._on_events)
+        self.session.done.connect(self._on_done)
         self.session.busy_changed.connect(self._on_busy)
         self.session.failed.connect(self._on_failed)
 
@@ -48,7 +49,8 @@ class OwnPictureDesk(QObject):
         self.path, self.best = path, None
         self.widget.show_pair(None, None, self.tr("Looking for {name}…").format(name=path.name))
         words = self.tr("Looking for {name}").format(name=path.name)
-        self.session.study(words, "find_picture", path, seconds, lane="invert")
+        asked = (path, seconds, self.session.project)
+        self.session.study(words, "find_picture", *asked, lane="invert")
 
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
@@ -57,6 +59,13 @@ class OwnPictureDesk(QObject):
             self.best = shown[-1].inverted  # type: ignore[attr-defined]  # this job yields Fitted
             self.widget.show_pair(self.best.aim, self.best.picture, self.best.text)
             self.stand.peeked.emit(self.best.picture)
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, found: Any) -> None:
+        """Say at last also how well training pictures fit."""
+        if lane == "invert":
+            self.best = found
+            self.widget.show_pair(found.aim, found.picture, found.text)
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
