@@ -296,3 +296,17 @@ def test_the_window_closes_while_pictures_are_drawn(
     panel.path.loops["circle"].click()
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=LONG)
+
+
+def test_the_status_bar_tells_of_studies_but_not_of_the_hand(qtbot: QtBot) -> None:
+    line = StatusLine()
+    qtbot.addWidget(line)
+    line.show_engine(True)
+    for lane in ("draw", "strip", "judge"):
+        line.show_lane(lane, lane, False)
+    assert line.what.text() == "Ready"
+    for lane in ("study", "invert", "path"):
+        line.show_lane(lane, f"Busy with {lane}", False)
+        assert line.what.text().startswith(f"Busy with {lane}")
+        line.show_lane(lane, "", False)
+    assert line.what.text() == "Ready"

@@ -13,8 +13,10 @@ FIRST = (
     "train",
     "evaluate",
     "import",
+    "study",
+    "invert",
+    "path",
     "forecast",
-    "draw",
 )  # of several lanes at work, the first is shown
 IN_PARTS = ("evaluate",)  # whose progress is that of one part, so that no end can be told
 WINDOW = 20.0  # seconds over which speed is measured
