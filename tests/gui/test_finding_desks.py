@@ -56,7 +56,8 @@ def test_a_picture_is_looked_for_shown_and_becomes_a_step(
     session.events.emit("invert", [fitted(far, "near"), fitted(near, "nearer")])
     assert own.widget.said.text() == "nearer" and len(peeked) == 1
     assert len(own.stand.exploration.steps) == 1, "while it is looked for, no step"
-    session.end("invert", "found")
+    session.end("invert", fitted(near, "nearer, as your own").inverted)
+    assert own.widget.said.text() == "nearer, as your own"
     session.answer_all()
     assert at(own.stand) is near and titles(own.stand)[-1] == "My picture: my cat"
     assert own.widget.again.isEnabled()
