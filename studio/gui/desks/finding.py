@@ -55,7 +55,7 @@ class OwnPictureDesk(QObject):
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
         shown = [event for event in events if isinstance(event, Drawn)]
-        if lane == "invert" and shown:
+        if lane == "invert" and shown and self.path is not None:
             self.best = shown[-1].inverted  # type: ignore[attr-defined]  # this job yields Fitted
             self.widget.show_pair(self.best.aim, self.best.picture, self.best.text)
             self.stand.peeked.emit(self.best.picture)
@@ -63,7 +63,7 @@ class OwnPictureDesk(QObject):
     @Slot(str, object)
     def _on_done(self, lane: str, found: Any) -> None:
         """Say at last also how well training pictures fit."""
-        if lane == "invert":
+        if lane == "invert" and self.path is not None:
             self.best = found
             self.widget.show_pair(found.aim, found.picture, found.text)
 
