@@ -88,9 +88,13 @@ def test_another_model_ends_the_search(own: OwnPictureDesk, session: SlowSession
     own.find("/somewhere/cat.png")
     own.forget()
     assert session.asked[-1] == ("stop", "invert")
-    session.events.emit("invert", [fitted(session.explorer.seed(8), "late")])
-    session.end("invert")
+    late = fitted(session.explorer.seed(8), "late")
+    peeked: list[np.ndarray] = []
+    own.stand.peeked.connect(peeked.append)
+    session.events.emit("invert", [late])
+    session.end("invert", late.inverted)
     assert not session.wishes, "what was found in the last model is no place of this one"
+    assert not peeked and not own.widget.said.text()
 
 
 # the map
