@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.gui.jobs import LIVE
 from studio.gui.trainings import Trainings
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from studio.core.events import Published
+    from studio.core.events import Job, Published
     from studio.core.explore.explorer import Explorer
     from studio.core.explore.opening import Opened
     from studio.core.explore.place import Place
@@ -59,7 +60,7 @@ class Explorations(Trainings):
     def look(self, find: "Callable[[Explorer], Place]", draft: bool) -> None:
         """Draw the place `find` leads to; the newest wish counts. done("draw", View)."""
         if self.opened is not None:
-            make = self._waiting("look", self.opened.explorer, find, draft, self._threads())
+            make = self._live("look", self.opened.explorer, find, draft, self._threads())
             self.start("draw", "draw", make, short=draft)
 
     def settle(
@@ -68,7 +69,7 @@ class Explorations(Trainings):
         """Draw the place in full and keep it as a step; done("draw", View)."""
         if self.opened is not None:
             known = (self.opened.explorer, self.opened.exploration)
-            make = self._waiting("settle", *known, find, title, tuple(parents), self._threads())
+            make = self._live("settle", *known, find, title, tuple(parents), self._threads())
             self.start("draw", "draw", make)
 
     def lay_out(
@@ -77,12 +78,13 @@ class Explorations(Trainings):
         """Draw several places; done("strip", (key, places, pictures))."""
         if self.opened is not None:
             known = (self.opened.explorer, key, find, draft, self._threads())
-            self.start("strip", "strip", self._waiting("laid_out", *known), short=draft)
+            self.start("strip", "strip", self._live("laid_out", *known), short=draft)
 
     def study(self, title: str, verb: str, *asked: Any, lane: str = "study") -> None:
         """Study the open model by a job of `engine.VERBS`; done(lane, what it found)."""
         if self.opened is not None:
-            self.start(lane, title, self._waiting(verb, self.opened, *asked))
+            make = self._live if lane in LIVE else self._waiting
+            self.start(lane, title, make(verb, self.opened, *asked))
 
     def keep(
         self, place: "Place", picture: "np.ndarray | None", target: Path | None = None
@@ -109,6 +111,15 @@ class Explorations(Trainings):
         self.opened = None
         for lane in ("draw", "strip", "explore", "study", "path", "invert", "judge"):
             self.stop(lane)
+
+    def _live(self, verb: str, *asked: Any) -> "Callable[[], Job[Any]]":
+        """Return a job that also tells the run it drew from: late, it may be another's turn."""
+        make, run = self._waiting(verb, *asked), self.opened.run.folder if self.opened else None
+
+        def job() -> "Job[Any]":
+            return run, (yield from make())
+
+        return job
 
     def _threads(self) -> int:
         """One beside a training; else all but the one that the window paints with."""

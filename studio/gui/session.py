@@ -229,7 +229,9 @@ class Session(Explorations):
         elif lane == "explore":
             self._on_opened(value)
         elif lane in LIVE:
-            self.done.emit(lane, value)
+            run, found = value
+            if self.opened is not None and self.opened.run.folder == run:
+                self.done.emit(lane, found)
         elif announce and lane != "engine":
             self._measured = (self._measured[0], value if lane == "forecast" else None)
             self.done.emit(lane, value)

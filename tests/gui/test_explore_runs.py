@@ -1,6 +1,7 @@
 """Runs, checkpoints and projects change while the Explore workspace is on show."""
 
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from explore_scene import (
     session_on,
     titles,
 )
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from studio.core import checkpoint
@@ -303,3 +305,40 @@ def test_the_first_training_can_be_explored_as_soon_as_it_has_saved(
         gate["on"] = False
         qtbot.waitUntil(lambda: not session.title("train"), timeout=LONG)
         panel.hide()
+
+
+def test_what_the_last_model_still_draws_is_not_stood_at(
+    panel: ExplorePanel, session: Session, qtbot: QtBot
+) -> None:
+    """A short job is left to end: its picture may come when another model is open."""
+    gate, begun = threading.Event(), threading.Event()
+
+    def slow(explorer: Any) -> Any:
+        begun.set()
+        gate.wait(20)
+        return explorer.seed(9)
+
+    panel.stand.look(slow)
+    session.lay_out("tags", lambda e: [slow(e)], draft=True)
+    assert begun.wait(20)
+    qtbot.mousePress(panel.canvas, Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+    qtbot.mouseMove(panel.canvas, QPoint(160, 90))
+    panel.pad.corner_asked.emit(0)
+    panel.pad.corner_asked.emit(1)
+    panel.pad.moved.emit(0.5, 0.5)
+    failed: list[str] = []
+    session.failed.connect(lambda _, text: failed.append(text))
+    choose(panel, 1)
+    qtbot.waitUntil(lambda: at_run(session) == 1, timeout=LONG)
+    gate.set()
+    qtbot.mouseRelease(panel.canvas, Qt.MouseButton.LeftButton, pos=QPoint(160, 90))
+    panel.pad.settled.emit()
+    at_rest(session, qtbot)
+    assert failed == [] and titles(panel.stand) == ["Seed 0"]
+    assert session.opened is not None and panel.stand.place is not None
+    assert panel.stand.place.latent.shape == session.opened.explorer.shape
+    assert panel.tag_desk.places == []
+
+
+def at_run(session: Session) -> int:
+    return session.opened.run.number if session.opened else -1

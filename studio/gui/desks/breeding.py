@@ -30,7 +30,7 @@ class PadDesk(QObject):
 
     def forget(self) -> None:
         """Empty the corners, as another model is open."""
-        self.corners = [None] * 4
+        self.corners, self._goal = [None] * 4, None
         for corner in range(4):
             self.pad.show_corner(corner, None)
 

@@ -103,7 +103,7 @@ class MapDesk(QObject):
 
     def begin(self, atlas: Any) -> None:
         """Show the map that was made of this model before, if there is one."""
-        self.atlas = atlas
+        self.atlas, self._goal = atlas, None
         self.sheet.show_atlas(atlas)
 
     @Slot()

@@ -47,6 +47,10 @@ class WalkDesk(QObject):
         """Go to the first picture of a model in which nothing was found yet."""
         self._seed(self.bar.seed.value())
 
+    def forget(self) -> None:
+        """End a drag that began in another model."""
+        self.base, self._last, self.nudges = None, None, (0.0, 0.0)
+
     @Slot(object)
     def _show(self, view: Any) -> None:
         self.canvas.show_picture(view.picture)
@@ -86,7 +90,7 @@ class WalkDesk(QObject):
                 self.spot = self._goal
             words = self.tr("Between seeds") if self.bar.walks_seeds else self.tr("Drag")
             self.stand.settle(self._last, words)
-        self.base, self._last, self.nudges = None, None, (0.0, 0.0)
+        self.forget()
 
     @Slot(int)
     def _turn(self, notches: int) -> None:

@@ -140,6 +140,7 @@ class ExplorePanel(ExploreRoom):
     def _begin(self, opened: Any) -> None:
         """Stand where one stood in this model last, or at its first seed."""
         self.stand.forget()
+        self.walk.forget()
         self.pad_desk.forget()
         self.depth_desk.begin(opened)
         self.breed_desk.forget()
