@@ -1,6 +1,7 @@
 """What the verbs below `atelier explore` do, once their words are read."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -272,6 +273,8 @@ def invert(model: Model, picture: Path, seconds: float, out: str | None) -> None
     target = Path(out or f"{picture.stem}-found.png")
     if target.suffix.lower() != ".png":
         raise Refused(f"{target} is no PNG; the place is kept in a .png file.")
+    if not 0 < seconds < math.inf:  # not a number fails too
+        raise Refused(f"A search can't last {seconds:g} seconds; take some more than 0.")
     mine, opened = read_picture(picture), model.opened()
     best: list[Inverted] = []
     try:

@@ -1,5 +1,6 @@
 """Which model and which place the words of `atelier explore` mean: runs, seeds, kept pictures."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,6 +69,8 @@ class Bend:
         from studio.core.explore.place import checked
 
         if self.truncation is not None:
+            if math.isnan(self.truncation):
+                raise Refused("The truncation nan is no number; take 0 to 2.")
             place = replace(place, truncation=self.truncation)
         for id, sigmas in self._sliders(opened):
             place = place.with_slider(id, sigmas)

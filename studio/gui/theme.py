@@ -72,9 +72,12 @@ QTabBar::tab:selected {{ color: {TEXT}; border-bottom-color: {ACCENT}; }}
 QTabBar::tab:focus {{ color: {ACCENT}; }}
 QComboBox, QAbstractSpinBox, QLineEdit {{ background: {SURFACE}; border: 1px solid {EDGE};
   border-radius: 6px; padding: 4px 8px; }}
+QComboBox {{ combobox-popup: 0; }}
 QComboBox:hover, QAbstractSpinBox:hover, QLineEdit:hover {{ border-color: {QUIET}; }}
 QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{ border-color: {ACCENT}; }}
 QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: #6b6e76; }}
+QComboBox QAbstractItemView {{ background: {SURFACE}; outline: none;
+  selection-background-color: {ACCENT}; selection-color: {ON_ACCENT}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{DOWN}"); width: 12px; height: 12px; }}
 QAbstractSpinBox {{ padding: 4px 4px 4px 6px; }}

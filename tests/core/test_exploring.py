@@ -172,6 +172,9 @@ def test_a_picture_of_ones_own_is_found_and_kept(trained, capsys):
     Path("text.txt").write_text("no picture")
     assert explore("invert", trained, "text.txt", "--seconds=1") == 2
     assert "text.txt can't be looked for" in capsys.readouterr().err
+    for wrong in ("-1", "0", "nan", "inf"):
+        assert explore("invert", trained, "mine.png", f"--seconds={wrong}") == 2
+        assert "take some more than 0" in capsys.readouterr().err
 
 
 def test_mixtures_stand_between_what_they_are_made_of(trained, capsys):
@@ -218,6 +221,7 @@ def test_a_map_is_drawn_and_a_spot_of_it_kept(trained, capsys):
         (["sample", "--count=0"], "Can't draw 0 pictures"),
         (["sample", "--label=zebra"], "no class 'zebra'; the classes are a, b, c"),
         (["sample", "--truncation=3"], "truncation of 3 is not between"),
+        (["sample", "--truncation=nan"], "truncation nan is no number"),
         (["sample", "--direction=nothing=2"], "no direction 'nothing'"),
         (["sample", "--direction=nothing"], "'nothing' moves nothing"),
         (["sample", "--direction=x=99"], "sigmas from -6 to 6"),

@@ -43,6 +43,15 @@ def test_runs_and_steps_are_chosen(bar: ExploreBar) -> None:
     assert told == [(1,), (100,)]
 
 
+def test_a_narrow_bar_gives_the_checkpoints_their_own_line(bar: ExploreBar, qtbot: QtBot) -> None:
+    runs, timeline = bar.model.runs, bar.model.timeline
+    assert runs.geometry().right() < timeline.x()
+    bar.model.fold(True)
+    qtbot.waitUntil(lambda: timeline.y() > runs.geometry().bottom())
+    bar.model.fold(False)
+    qtbot.waitUntil(lambda: runs.geometry().right() < timeline.x())
+
+
 def test_showing_asks_for_nothing(bar: ExploreBar) -> None:
     place, model = bar.place, bar.model
     told = heard(

@@ -185,3 +185,13 @@ def test_nothing_to_show_is_said(tree: HistoryTree, qtbot: QtBot) -> None:
     tree.grab()
     assert tree.pane.accessibleName()
     assert all(b.toolTip() for b in tree.findChildren(QAbstractButton))
+
+
+def test_where_one_stands_stays_in_sight_in_a_smaller_window(
+    tree: HistoryTree, qtbot: QtBot
+) -> None:
+    tree.show_steps([Step(0), *[Step(k, k - 1, current=k == 9) for k in range(1, 10)]])
+    tree.resize(300, 160)
+    pane = tree.pane
+    qtbot.waitUntil(lambda: pane.viewport().width() < 300)
+    assert pane.viewport().rect().contains(pane.place(pane.current))

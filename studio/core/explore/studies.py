@@ -22,10 +22,12 @@ from studio.core.explore.tagging import tag_direction
 from studio.core.project import Project, write_json
 
 
-def discover(opened: Opened) -> Job[Opened]:
-    """Find directions anew; those that were kept, or made from tags, stay in front."""
+def discover(opened: Opened, label: int | None = None) -> Job[Opened]:
+    """Find directions anew, of all classes or of one, where they are told apart better; those that
+    were kept, or made from tags, stay in front.
+    """
     _beside_the_window()
-    found = yield from find_directions(opened.explorer)
+    found = yield from find_directions(opened.explorer, label=label)
     whole = merged(opened.directions, found)
     save_directions(opened.run, opened.explorer.digest, whole)
     return opened.knowing(whole)
@@ -84,6 +86,8 @@ def find_picture(
         picture = decode(path.read_bytes()).picture
     except Unreadable as reason:
         raise Refused(f"{path.name} can't be looked for. {reason}") from None
+    except OSError as error:
+        raise Refused(f"{path} can't be read: {error.strerror or error}.") from None
     return (yield from invert(opened.explorer, picture, seconds, project=project))
 
 

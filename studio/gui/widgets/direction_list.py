@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from studio.gui import theme
 from studio.gui.widgets.direction_row import DirectionRow, Row
 from studio.gui.widgets.image_grid import ImageGrid
 from studio.gui.widgets.parts import label, scrolling
 
-STRIP = 200  # pixels the strip is high
+STRIP, LEAST = 200, 100  # pixels the strip is high, and where the window is low
 
 
 class DirectionList(QWidget):
@@ -107,6 +109,10 @@ class DirectionList(QWidget):
         made.deleted.connect(self.deleted)
         made.selected.connect(self._on_selected)
         return made
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.strip.setFixedHeight(min(max(LEAST, event.size().height() // 3), STRIP))
 
     def _on_moved(self, id: str, sigmas: float) -> None:
         self.zero_button.setEnabled(any(row.slider.value() for row in self.rows.values()))

@@ -3,7 +3,9 @@
 from secrets import randbelow
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from studio.gui import theme
 from studio.gui.widgets.parts import slider
@@ -21,6 +24,7 @@ SEEDS = 2**31 - 1
 ROLLED = 100_000  # short enough to be written down
 FINE = 100  # slider steps of one ψ
 MOST_PSI = 1.5
+NARROW = 620  # pixels of width
 AROUND, SEED_PLANE = "around", "seeds"
 
 
@@ -51,13 +55,18 @@ class ModelBar(QWidget):
         self.runs.setToolTip(self.tr("The trained model to explore"))
         self.runs.setMinimumContentsLength(18)
         self.timeline = Timeline()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * theme.GAP)
-        row.addWidget(self.runs)
-        row.addWidget(self.timeline, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(theme.GAP)
+        self._row.addWidget(self.runs)
+        self._row.addWidget(self.timeline, 1)
         self.runs.activated.connect(self._choose)
         self.timeline.step_changed.connect(self.step_chosen)
+
+    def fold(self, narrow: bool) -> None:
+        """Put the checkpoints below the run, where there is no room beside it."""
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
 
     def show_runs(self, runs: list[tuple[int, str]], chosen: int | None) -> None:
         """Offer runs by number and title; mark the one that is open."""
@@ -266,11 +275,15 @@ class ExploreBar(QWidget):
         super().__init__(parent)
         self.model, self.place, self.steps = ModelBar(), PlaceBar(), StepBar()
         top = QHBoxLayout()
-        top.setSpacing(2 * theme.GAP)
+        top.setSpacing(theme.GAP)
         top.addWidget(self.model, 1)
-        top.addWidget(self.steps)
+        top.addWidget(self.steps, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         column.addLayout(top)
         column.addWidget(self.place)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.model.fold(event.size().width() < NARROW)

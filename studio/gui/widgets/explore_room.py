@@ -14,7 +14,7 @@ from studio.gui.widgets.history_tree import HistoryTree
 from studio.gui.widgets.latent_canvas import LatentCanvas
 from studio.gui.widgets.map_sheet import MapSheet
 from studio.gui.widgets.own_picture import OwnPicture
-from studio.gui.widgets.parts import label
+from studio.gui.widgets.parts import label, scrolling
 from studio.gui.widgets.progress_row import ProgressRow
 from studio.gui.widgets.route_bar import RouteBar
 from studio.gui.widgets.run_view import HANDLE
@@ -49,7 +49,7 @@ class ExploreRoom(QWidget):
         self.history, self.path = HistoryTree(), RouteBar()
         self.tools = _tabs(
             (self.directions, self.tr("Directions")),
-            (_stacked(self.pad, self.depths), self.tr("Mix")),
+            (scrolling(_stacked(self.pad, self.depths)), self.tr("Mix")),
             (self.breed, self.tr("Breed")),
             (self.map, self.tr("Map")),
             (self.tags, self.tr("Tags")),

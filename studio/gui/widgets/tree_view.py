@@ -135,6 +135,8 @@ class TreeView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
+        if self.current >= 0:
+            self._keep_visible()
 
     def _cells(self, area: QRect) -> tuple[int, int, int, int]:
         """Return the first and last column, the first and last row that `area` touches."""
