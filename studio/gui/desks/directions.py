@@ -67,7 +67,11 @@ class DirectionDesk(QObject):
 
     @Slot()
     def _find(self) -> None:
-        self.session.study(self.tr("Finding directions"), "discover")
+        """Look in the class that was chosen; where the seed chose it, in all."""
+        opened, place = self.session.opened, self.stand.place
+        one = opened is not None and opened.explorer.family.nameless
+        label = place.label if one and place else None
+        self.session.study(self.tr("Finding directions"), "discover", label)
 
     @Slot(str, float)
     def _move(self, id: str, sigmas: float) -> None:
