@@ -1,5 +1,6 @@
 """The document: a readable folder with packed picture sets, runs and kept pictures."""
 
+import contextlib
 import json
 import os
 import re
@@ -248,13 +249,24 @@ def slug(text: str) -> str:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON so that a crash leaves either the old file or the new one."""
-    text = json.dumps(value, indent=1, allow_nan=False).encode()
+    write_whole(path, json.dumps(value, indent=1, allow_nan=False).encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a crash leaves either the old one or the new one; raise OSError where
+    that is impossible, leaving nothing.
+    """
     temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
     sync_folder(path.parent)
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from studio.core.explore.judging import Reference, embedded, refer
 from studio.core.explore.place import Place
 from studio.core.explore.tsne import layout
 from studio.core.pictures import opaque, to_images, to_pictures
-from studio.core.project import Project, sync_folder
+from studio.core.project import Project, write_whole
 
 SCHEMA = "1"
 FEWEST, MOST = 4, 1000
@@ -205,13 +204,7 @@ def keep(atlas: Atlas, path: Path, wish: Mapping[str, str]) -> None:
     arrays = {name: np.ascontiguousarray(getattr(atlas, name)) for name in ARRAYS}
     arrays |= {name: np.ascontiguousarray(getattr(atlas.reference, name)) for name in KNOWN_AS}
     path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.write(save(arrays, {**wish, SUM: summed(arrays)}))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
+    write_whole(path, save(arrays, {**wish, SUM: summed(arrays)}))
 
 
 def summed(arrays: Mapping[str, np.ndarray]) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from studio.core.explore import effects
 from studio.core.explore.answers import Answers, answers, asked, drawn, labels_of
 from studio.core.explore.explorer import Explorer
 from studio.core.pictures import to_pictures
-from studio.core.project import Run, inside, sync_folder, write_json
+from studio.core.project import Run, inside, write_json, write_whole
 
 FOLDER = "explore"
 ID = 12  # hexadecimal digits
@@ -264,9 +263,9 @@ def save_directions(run: Run, digest: str, directions: Sequence[Direction]) -> N
     ]
     try:
         table.parent.mkdir(exist_ok=True)
-        _write(vectors, save(before | wanted))
+        write_whole(vectors, save(before | wanted))
         write_json(table, {"schema": 1, "directions": rows})
-        _write(vectors, save(wanted))
+        write_whole(vectors, save(wanted))
     except OSError as error:
         raise Refused(
             f"The directions can't be saved in {table.parent}: {error.strerror}; make room or"
@@ -280,13 +279,3 @@ def _files(run: Run, digest: str) -> tuple[Path, Path]:
         inside(folder, f"directions-{digest}.json"),
         inside(folder, f"directions-{digest}.safetensors"),
     )
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)

@@ -1,9 +1,7 @@
 """A kept picture: a PNG that holds the place it was drawn from, and opens there again."""
 
-import contextlib
 import io
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from studio.core.explore import place as places
 from studio.core.explore.explorer import Explorer, open_explorer
 from studio.core.explore.kept import KEY, SCHEMA, Kept
 from studio.core.explore.place import Place
-from studio.core.project import Project
+from studio.core.project import Project, write_whole
 
 
 def keep(
@@ -53,17 +51,10 @@ def keep(
 
 def write(target: Path, data: bytes) -> Path:
     """Write a file of the user's whole or not at all; raise Refused with the reason."""
-    temporary = target.with_name(f".{target.name}.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+        write_whole(target, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise Refused(
             f"{target} can't be written: {error.strerror}; choose another place."
         ) from None
