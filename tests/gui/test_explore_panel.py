@@ -180,7 +180,7 @@ def test_keeping_writes_a_picture_that_opens_at_its_place(
 def test_a_study_is_shown_and_stopped(
     panel: ExplorePanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def endless(opened: Any) -> Any:
+    def endless(opened: Any, *_: Any) -> Any:
         for k in range(10_000):
             yield Progress(k, 10_000, "Asking the model")
             time.sleep(0.002)
@@ -199,7 +199,7 @@ def test_a_study_is_shown_and_stopped(
 def test_directions_are_found_and_there_again(
     panel: ExplorePanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def found(explorer: Any) -> Any:
+    def found(explorer: Any, **_: Any) -> Any:
         yield Progress(0, 1, "Asking the model")
         vector = np.ones(explorer.shape, np.float32)
         return (directions.direction("Size", finish_tensor(vector)),)

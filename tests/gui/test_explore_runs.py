@@ -168,7 +168,7 @@ def test_a_study_that_ends_in_another_run_leaves_that_run_open(
 ) -> None:
     gate = {"open": False}
 
-    def waiting(opened: Any) -> Any:
+    def waiting(opened: Any, *_: Any) -> Any:
         while not gate["open"]:
             yield Progress(0, 1, "Asking the model")
             time.sleep(0.002)
