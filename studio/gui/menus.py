@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -61,7 +62,9 @@ class Menus(QObject):
 
     def _help(self) -> None:
         menu = self.window.menuBar().addMenu(self.tr("&Help"))
-        self._add(menu, self.tr("&Shortcuts"), self.show_shortcuts, "Shift+?")
+        keys = self._add(menu, self.tr("&Shortcuts"), self.show_shortcuts, "Shift+?")
+        # Under X a "?" arrives without the Shift that made it.
+        keys.setShortcuts([QKeySequence("Shift+?"), QKeySequence("?"), QKeySequence("F1")])
         self._add(menu, self.tr("&Copy diagnostics"), self.copy_diagnostics, "")
         self._add(menu, self.tr("&About Atelier"), self.show_about, "")
 
@@ -110,7 +113,7 @@ class Menus(QObject):
 
     @Slot()
     def show_shortcuts(self) -> None:
-        """List every action of the window that has a key."""
+        """List every action of the window that has a key, and every button in sight."""
         dialog = QDialog(self.window)
         dialog.setWindowTitle(self.tr("Shortcuts"))
         form = QFormLayout()
@@ -119,6 +122,10 @@ class Menus(QObject):
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             if keys and action.text():
                 form.addRow(action.text().replace("&", "").rstrip("…"), QLabel(keys))
+        for button in self.window.findChildren(QAbstractButton):
+            keys = button.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            if keys and button.isVisible():
+                form.addRow(button.accessibleName() or button.text(), QLabel(keys))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(dialog.reject)
         column = QVBoxLayout(dialog)

@@ -57,6 +57,27 @@ def test_a_drag_is_measured_from_where_it_began_and_is_one_step(
     assert not session.wishes, "a click without a drag is no step"
 
 
+def test_the_seed_shown_is_the_last_on_the_way_to_where_one_is_again(
+    walk: WalkDesk, session: SlowSession
+) -> None:
+    walk.bar.seed.setValue(5)
+    session.answer()
+    walk.canvas.dragged.emit(0.3, 0.0)
+    walk.canvas.released.emit()
+    while session.wishes:
+        session.answer()
+    walk.bar.seed.setValue(9)
+    session.answer()
+    tree = walk.stand.exploration
+    assert titles(walk.stand) == ["Seed 0", "Seed 5", "Drag", "Seed 9"]
+    shown = []
+    for _ in range(3):
+        walk.stand.go(tree.undone())
+        session.answer()
+        shown.append(walk.bar.seed.value())
+    assert shown == [5, 5, 0] and len(tree.steps) == 4, "showing a seed asks for nothing"
+
+
 def test_arrow_keys_add_up_to_one_step(walk: WalkDesk, session: SlowSession) -> None:
     begun = at(walk.stand)
     for _ in range(3):

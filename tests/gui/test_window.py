@@ -10,7 +10,7 @@ import pytest
 from explore_scene import LONG, at_rest, collected_here, copied
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from studio.core import project as projects
@@ -200,6 +200,17 @@ def test_shortcuts_are_listed_from_the_actions(qtbot: QtBot, window: Window) -> 
     window.menus.show_shortcuts()
     texts = {label.text() for label in window.findChildren(QLabel)}
     assert {"Ctrl+O", "Ctrl+Q", "F11", "Open project"} <= texts
+
+
+def test_buttons_in_sight_are_listed_with_their_keys(qtbot: QtBot, window: Window) -> None:
+    button = QToolButton(window)
+    button.setAccessibleName("Toss")
+    button.setShortcut("Ctrl+J")
+    for shown in (False, True):
+        button.setVisible(shown)
+        window.menus.show_shortcuts()
+        texts = {label.text() for label in window.findChildren(QLabel)}
+        assert ({"Toss", "Ctrl+J"} <= texts) == shown
 
 
 def test_diagnostics_name_versions_without_loading_the_engine(qtbot: QtBot) -> None:

@@ -17,12 +17,13 @@ class Stand(QObject):
     """The one place all tools of the Explore workspace move.
 
     viewed(View): a picture of it was drawn. stepped(): it became a step of the exploration, or one
-    went to another step. awaited(bool): a picture is asked for, or has come. peeked(picture): that
-    of another place is looked at for a moment.
+    went to another step. returned(): the latter. awaited(bool): a picture is asked for, or has
+    come. peeked(picture): that of another place is looked at for a moment.
     """
 
     viewed = Signal(object)
     stepped = Signal()
+    returned = Signal()
     awaited = Signal(bool)
     peeked = Signal(object)
 
@@ -88,6 +89,7 @@ class Stand(QObject):
         self.awaited.emit(True)
         self.session.look(lambda _: place, False)
         self.change("go", id)
+        self.returned.emit()
 
     def change(self, verb: str, *asked: Any) -> None:
         """Go, star or note in the exploration; says why where that can't be written."""

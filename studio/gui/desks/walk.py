@@ -1,5 +1,6 @@
 """The walk desk: the live picture and the lines above it move the one place."""
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ class WalkDesk(QObject):
         self._last: Any = None  # what the present drag leads to
         self.walked = False  # until then it is said that one can
         stand.viewed.connect(self._show)
+        stand.returned.connect(self._show_seed)
         stand.awaited.connect(canvas.set_busy)
         stand.peeked.connect(canvas.show_picture)
         canvas.dragged.connect(self._drag)
@@ -103,8 +105,26 @@ class WalkDesk(QObject):
     def _seed(self, seed: int) -> None:
         label, like = self.bar.label, self.stand.place
         self.spot = (float(seed), 0.0)
-        words = self.tr("Seed {n}").format(n=seed)
+        words = self._seed_words().format(n=seed)
         self.stand.settle(partial(_of_seed, seed=seed, label=label, like=like), words)
+
+    def _seed_words(self) -> str:
+        return self.tr("Seed {n}")
+
+    @Slot()
+    def _show_seed(self) -> None:
+        """Show the last seed on the way to where one is again."""
+        tree = self.stand.exploration
+        if tree is None:
+            return
+        step = tree.current
+        words = re.escape(self._seed_words()).replace(re.escape("{n}"), r"(\d+)")
+        while step is not None:
+            if found := re.fullmatch(words, step.title):
+                self.bar.show_seed(int(found[1]))
+                self.spot = (float(found[1]), 0.0)
+                return
+            step = tree.steps.get(step.parents[0]) if step.parents else None
 
     @Slot(object)
     def _label(self, label: int | None) -> None:
