@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.core.explore import directions
-from studio.core.explore.route import Key, Route
+from studio.core.explore.route import Key, Route, places
 from studio.gui.desks.directions import SAMPLES, DirectionDesk
 from studio.gui.desks.paths import PathDesk
 from studio.gui.desks.stand import Stand
@@ -223,6 +223,13 @@ def test_keys_become_frames_to_scrub(path: PathDesk, session: SlowSession) -> No
     path.bar.go_to(3)
     assert peeked and peeked[-1].flat[0] == 3
     assert path.stand.place is before, "looking along the path does not move where one stands"
+    place, picture = path.stand.seen
+    assert place is not None and np.array_equal(place.latent, places(route)[3].latent)
+    assert picture is not None and picture.flat[0] == 3, "what is kept is what is seen"
+    path.stand.go(path.stand.exploration.at)
+    session.answer()
+    here = path.stand.seen[0]
+    assert here is not None and before is not None and np.array_equal(here.latent, before.latent)
 
 
 def test_a_route_without_keys_has_no_frames_to_export(path: PathDesk, session: SlowSession) -> None:
@@ -258,6 +265,10 @@ def test_a_loop_is_drawn_around_the_present_picture(path: PathDesk, session: Slo
     assert (lane, verb, kind) == ("path", "draw_loop", "circle") and place is path.stand.place
     session.end("path", np.zeros((count, 4, 4, 3), np.uint8))
     assert path.frames is not None and len(path.frames) == count and path.bar.route.closed
+    said: list[str] = []
+    session.said.connect(said.append)
+    path.bar.go_to(3)
+    assert path.stand.seen[0] is path.stand.place and "loop" in said[-1]
 
 
 def test_another_models_route_is_shown_and_drawn(path: PathDesk, session: SlowSession) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from studio.core.events import Drawn
-from studio.core.explore.route import Route
+from studio.core.explore.route import Route, places
 from studio.gui.desks.stand import Stand
 from studio.gui.widgets.route_bar import RouteBar
 
@@ -24,6 +24,7 @@ class PathDesk(QObject):
         self.route = Route()
         self.thumbnails: dict[Any, np.ndarray] = {}
         self.frames: np.ndarray | None = None
+        self.places: list[Any] = []  # of the frames; none of a loop without keys
         bar.route_changed.connect(self._change)
         bar.key_asked.connect(self._add)
         bar.loop_asked.connect(self._loop)
@@ -41,7 +42,7 @@ class PathDesk(QObject):
 
     def _clear(self) -> None:
         self.session.stop("path")
-        self.frames = None
+        self.frames, self.places = None, []
         self.bar.show_route(self.route, self.thumbnails)
         self.bar.show_frames(None)
 
@@ -68,6 +69,7 @@ class PathDesk(QObject):
 
     def _draw(self) -> None:
         """Show the keys at once, and draw the frames between them."""
+        self.places = places(self.route)
         self.bar.show_route(self.route, self.thumbnails)
         words = self.tr("Drawing the path")
         self.session.study(words, "draw_route", self.route, lane="path")
@@ -77,7 +79,7 @@ class PathDesk(QObject):
         """Draw a loop that begins and ends at the present picture."""
         place = self.stand.place
         if place is not None:
-            self.route = Route((), True, self.bar.route.fps)
+            self.route, self.places = Route((), True, self.bar.route.fps), []
             self.bar.show_loop(True, self.route.fps)
             words = self.tr("Drawing the loop")
             asked = (kind, place, RADIUS[kind], LOOP, 0)
@@ -108,8 +110,15 @@ class PathDesk(QObject):
     def _scrub(self, frame: int) -> None:
         """Show a drawn frame in the large picture; where one stands does not change."""
         picture = self.bar.picture
-        if picture is not None:
-            self.stand.peeked.emit(picture)
+        if picture is None:
+            return
+        if frame < len(self.places):
+            self.stand.glance(self.places[frame], picture)
+            return
+        self.stand.peeked.emit(picture)
+        if not self.bar.play.isChecked():
+            words = self.tr("A frame of the loop; Keep takes the picture that it began at")
+            self.session.said.emit(words)
 
     @Slot()
     def _export(self) -> None:

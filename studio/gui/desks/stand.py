@@ -33,7 +33,8 @@ class Stand(QObject):
         self.place: Place | None = None
         self.picture: np.ndarray | None = None
         self._wanted: Place | None = None  # known before it is drawn: no late picture replaces it
-        self._view: Any = None  # the newest
+        # What the user looks at: its place, and its picture if that is not a mere draft.
+        self.seen: tuple[Place | None, np.ndarray | None] = (None, None)
         session.events.connect(self._on_events)
         session.done.connect(self._on_done)
         session.failed.connect(self._on_failed)
@@ -42,12 +43,6 @@ class Stand(QObject):
     def exploration(self) -> Any:
         """The tree of steps of the open model; None while none is open."""
         return self.session.opened.exploration if self.session.opened else None
-
-    @property
-    def seen(self) -> "tuple[Place | None, np.ndarray | None]":
-        """What the user looks at: its place, and its picture if that is not a mere draft."""
-        view = self._view
-        return (None, None) if view is None else (view.place, None if view.draft else view.picture)
 
     def look(self, find: "Callable[[Explorer], Place]") -> None:
         """Draw quickly where `find` leads, without keeping it."""
@@ -74,6 +69,11 @@ class Stand(QObject):
         """Draw a place quickly, and take it for the present one at once: a slider moves on."""
         self.look(lambda _: place)
         self.place = self._wanted = place
+
+    def glance(self, place: "Place", picture: np.ndarray) -> None:
+        """Look at another place, whose picture is drawn already; where one stands stays."""
+        self.seen = (place, picture)
+        self.peeked.emit(picture)
 
     def rest(self, place: "Place", title: str) -> None:
         """Draw a place in full, as a step."""
@@ -109,7 +109,8 @@ class Stand(QObject):
 
     def forget(self) -> None:
         """Stand nowhere, as another model is open."""
-        self.place = self.picture = self._wanted = self._view = None
+        self.place = self.picture = self._wanted = None
+        self.seen = (None, None)
 
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
@@ -125,7 +126,8 @@ class Stand(QObject):
         if lane != "draw" or self.session.opened is None:
             return
         self.place = self._wanted or view.place
-        self.picture, self._view = view.picture, view
+        self.picture = view.picture
+        self.seen = (view.place, None if view.draft else view.picture)
         self.awaited.emit(False)
         self.viewed.emit(view)
         if view.step is not None:
