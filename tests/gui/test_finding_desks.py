@@ -118,7 +118,7 @@ def mapped() -> Any:
 
 def test_a_map_is_made_and_every_spot_leads_somewhere(chart: MapDesk, session: SlowSession) -> None:
     chart.sheet.button.click()
-    assert session.asked[-1] == ("study", "chart", session.project)
+    assert session.asked[-1] == ("study", "chart", session.project, 0)
     assert not chart.sheet.button.isEnabled()
     session.end("study", mapped())
     assert chart.sheet.button.isEnabled() and chart.sheet.pages.currentIndex() == 1

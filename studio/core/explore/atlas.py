@@ -23,7 +23,7 @@ from studio.core.explore.judging import Reference, embedded, refer
 from studio.core.explore.place import Place
 from studio.core.explore.tsne import layout
 from studio.core.pictures import opaque, to_images, to_pictures
-from studio.core.project import Project, write_whole
+from studio.core.project import Project, Run, write_whole
 
 SCHEMA = "1"
 FEWEST, MOST = 4, 1000
@@ -73,9 +73,9 @@ def atlas(explorer: Explorer, project: Project, count: int = 400, seed: int = 0)
     if not FEWEST <= count <= MOST:
         raise Refused(f"A map of {count} pictures can't be made; take {FEWEST} to {MOST}.")
     run = project.run(explorer.run)
-    path = run.folder / "explore" / f"atlas-{explorer.digest}.safetensors"
+    path = _file(run, explorer)
     wish = {"schema": SCHEMA, "digest": explorer.digest, "count": str(count), "seed": str(seed)}
-    kept = load(path, wish, explorer.family.smooth)
+    kept = _load(path, explorer.family.smooth, wish)
     if kept is not None:
         return kept
     packed = open_packed(project.dataset(run.record.dataset))
@@ -216,20 +216,31 @@ def summed(arrays: Mapping[str, np.ndarray]) -> str:
     return found.hexdigest()
 
 
-def load(path: Path, wish: Mapping[str, str], smooth: bool) -> Atlas | None:
-    """Return the map that was kept for this wish; None if there is none, or a damaged one."""
+def kept_atlas(run: Run, explorer: Explorer) -> Atlas | None:
+    """Return the map that was made last of this model; None if there is none, or a damaged one."""
+    found = _load(_file(run, explorer), explorer.family.smooth)
+    return found if found and found.latents.shape[1:] == explorer.shape else None
+
+
+def _file(run: Run, explorer: Explorer) -> Path:
+    return run.folder / "explore" / f"atlas-{explorer.digest}.safetensors"
+
+
+def _load(path: Path, smooth: bool, wish: Mapping[str, str] | None = None) -> Atlas | None:
+    """Return the map that was kept, if it is the one wished for."""
     try:
         with safe_open(path, framework="np") as file:
             known = file.metadata()
-            if {k: v for k, v in known.items() if k != SUM} != dict(wish):
+            if wish and {k: v for k, v in known.items() if k != SUM} != dict(wish):
                 return None
             found = {name: file.get_tensor(name) for name in (*ARRAYS, *KNOWN_AS)}
-    except (OSError, SafetensorError, ValueError, TypeError, AttributeError):
+            digest = known["digest"]
+    except (OSError, SafetensorError, ValueError, TypeError, AttributeError, KeyError):
         return None
     if known.get(SUM) != summed(found):
         return None
     reference = Reference(**{name: found.pop(name) for name in KNOWN_AS})
-    return Atlas(digest=wish["digest"], smooth=smooth, reference=reference, **found)
+    return Atlas(digest=digest, smooth=smooth, reference=reference, **found)
 
 
 def sheet(atlas: Atlas) -> np.ndarray:

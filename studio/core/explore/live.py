@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,16 +47,22 @@ def settle(
     threads: int = 1,
 ) -> Job[View]:
     """Draw the place in full and make it a step of the exploration; on a full disk, with a Note,
-    it is no step.
+    it is no step. Stopped while it is drawn, it is a step without a picture: nothing is lost.
     """
-    found = yield from look(explorer, find, False, threads)
-    model = (explorer.digest, explorer.step)
+    device.use_threads(threads)
+    place, model = find(explorer), (explorer.digest, explorer.step)
     try:
-        step = exploration.add(found.place, title, parents, model, found.picture)
+        found = yield from look(explorer, lambda _: place, False, threads)
+    except GeneratorExit:
+        with suppress(Refused):
+            exploration.add(place, title, parents, model)
+        raise
+    try:
+        step = exploration.add(place, title, parents, model, found.picture)
     except Refused as refused:
         yield Note(str(refused), "warning")
         return found
-    return View(found.place, found.picture, False, found.typical, step.id)
+    return View(place, found.picture, False, found.typical, step.id)
 
 
 def laid_out(

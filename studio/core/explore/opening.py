@@ -9,6 +9,7 @@ import numpy as np
 from studio.core.events import Job, Note, Progress, Published, Refused
 from studio.core.explore import keeping, route
 from studio.core.explore import kept as kept_pictures
+from studio.core.explore.atlas import Atlas, kept_atlas
 from studio.core.explore.directions import Direction, load_directions
 from studio.core.explore.exploration import FOLDER, Exploration, exploration
 from studio.core.explore.explorer import Explorer, explorer_of, open_explorer
@@ -29,6 +30,7 @@ class Opened:
     exploration: Exploration
     directions: tuple[Direction, ...]
     route: Route = field(default_factory=Route)
+    atlas: Atlas | None = None
 
     def knowing(self, directions: tuple[Direction, ...]) -> "Opened":
         """Return the same with these directions; those known before can still be drawn."""
@@ -107,7 +109,7 @@ def _with_all(run: Run, explorer: Explorer) -> Job[Opened]:
             " everything else is here.",
             "warning",
         )
-    found = Opened(run, explorer, tree, (), route_of(run, explorer))
+    found = Opened(run, explorer, tree, (), route_of(run, explorer), kept_atlas(run, explorer))
     return found.knowing(load_directions(run, explorer.digest))
 
 

@@ -91,10 +91,10 @@ def find_picture(
     return (yield from invert(opened.explorer, picture, seconds, project=project))
 
 
-def chart(opened: Opened, project: Project) -> Job[Atlas]:
-    """Make the map of training pictures and samples anew, and keep it."""
+def chart(opened: Opened, project: Project, seed: int = 0) -> Job[Atlas]:
+    """Make the map of training pictures and samples, and keep it; another seed takes others."""
     _beside_the_window()
-    return (yield from atlas(opened.explorer, project))
+    return (yield from atlas(opened.explorer, project, seed=seed))
 
 
 def judged(opened: Opened, known: Atlas, place: Place, picture: np.ndarray) -> Job[Judgement]:

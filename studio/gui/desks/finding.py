@@ -1,6 +1,7 @@
 """The finding desks: a picture of the user's own, and the map of all there is."""
 
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
@@ -111,7 +112,9 @@ class MapDesk(QObject):
         opened = self.session.opened
         if opened is not None:
             self.run = opened.run.folder
-            self.session.study(self.tr("Making the map"), "chart", self.session.project)
+            seed = 0 if self.atlas is None else randbelow(2**31)
+            words = self.tr("Making the map")
+            self.session.study(words, "chart", self.session.project, seed)
 
     @Slot(float, float)
     def _look(self, x: float, y: float) -> None:

@@ -146,7 +146,7 @@ class ExplorePanel(ExploreRoom):
         self.breed_desk.forget()
         self.tag_desk.forget()
         self.own_desk.forget()
-        self.map_desk.begin(None)
+        self.map_desk.begin(opened.atlas)
         self.path_desk.begin(opened.route)
         self.history_desk.show()
         self.bar.place.show_classes(list(opened.explorer.classes))

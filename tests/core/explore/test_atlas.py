@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from studio.core.events import Refused
-from studio.core.explore.atlas import DRAWN, REAL, Atlas, atlas, mixed, place_at, sheet
+from studio.core.explore.atlas import DRAWN, REAL, Atlas, atlas, kept_atlas, mixed, place_at, sheet
 from studio.core.explore.place import checked
 from studio.core.families import families
 from tests.core import toys
@@ -70,10 +70,12 @@ def test_the_map_is_kept_and_a_damaged_or_other_one_is_made_anew(explorers):
     events, again = toys.finish(atlas(explorer, project, COUNT))
     assert events == [] and np.array_equal(again.points, first.points)
     assert np.array_equal(again.latents, first.latents, equal_nan=True)
+    assert np.array_equal(kept_atlas(project.run(explorer.run), explorer).points, first.points)
     assert toys.finish(atlas(explorer, project, COUNT, seed=1))[0]
     for harm in (lambda b: b[:100], lambda b: b[:-1] + bytes([b[-1] ^ 1]), lambda b: b""):
         toys.finish(atlas(explorer, project, COUNT))
         path.write_bytes(harm(path.read_bytes()))
+        assert kept_atlas(project.run(explorer.run), explorer) is None
         events, mended = toys.finish(atlas(explorer, project, COUNT))
         assert events and np.array_equal(mended.points, first.points)
 

@@ -51,13 +51,16 @@ def test_what_can_not_be_written_is_still_seen(explorer, tmp_path):
     assert view.step is None and view.picture.shape[2] == 4 and not tree.steps
 
 
-def test_stopped_before_its_end_it_leaves_no_step(explorers, tmp_path):
+def test_stopped_before_its_end_it_is_a_step_without_a_picture(explorers, tmp_path):
     explorer, tree = explorers("autoregressive")[0], Exploration(tmp_path)
-    slow = Slow(explorer)
-    job = live.settle(slow, tree, lambda e: e.seed(0), "Seed 0", ())
+    slow, place = Slow(explorer), explorer.seed(3)
+    slow.digest, slow.step = explorer.digest, explorer.step
+    job = live.settle(slow, tree, lambda _: place, "Seed 3", ())
     assert isinstance(next(job), Drawn)
     job.close()
-    assert not tree.steps and not (tmp_path / "steps.jsonl").exists()
+    kept = Exploration(tmp_path).current
+    assert kept is not None and kept.title == "Seed 3" and kept.picture is None
+    assert np.array_equal(kept.place.latent, place.latent)
 
 
 class Slow:

@@ -118,7 +118,7 @@ def test_what_is_no_picture_is_a_sentence_with_its_name(opened, tmp_path, conten
 
 def test_a_map_is_made_kept_and_judges_places(project, opened, monkeypatch):
     atlas = studies.atlas
-    monkeypatch.setattr(studies, "atlas", lambda e, p: atlas(e, p, count=8))
+    monkeypatch.setattr(studies, "atlas", lambda e, p, seed: atlas(e, p, count=8))
     made = finish(studies.chart(opened, project))[1]
     assert made.digest == opened.explorer.digest
     assert finish(studies.chart(opened, project))[0] == [], "it is kept"
