@@ -17,7 +17,7 @@ from studio.core.events import Event, Job, Note, Progress, Samples, Saved, Scala
 T = TypeVar("T")
 SECONDS_BETWEEN_LINES = 5.0
 SECONDS_BETWEEN_GRIDS = 30.0
-TOLD = Progress | Scalars | Samples | Saved | Note  # what is not a picture for the window alone
+Told = Progress | Scalars | Samples | Saved | Note  # all but what is for the window alone
 Where = Callable[[Samples], Path | None]
 
 
@@ -34,7 +34,7 @@ def pull(job: Job[T], json_lines: bool = False, where: Where = lambda _: None) -
                     event = next(job)
                 except StopIteration as ended:
                     return ended.value
-                if isinstance(event, TOLD):
+                if isinstance(event, Told):
                     show(event)
                 if asked():
                     raise KeyboardInterrupt
@@ -65,7 +65,7 @@ def stop_asked() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def shown(json_lines: bool, where: Where) -> Iterator[Callable[[Event], None]]:
+def shown(json_lines: bool, where: Where) -> Iterator[Callable[[Told], None]]:
     """Give the function that shows one event, fit for where stdout goes."""
     if json_lines:
         yield lambda event: write_json(as_dict(event, where))
@@ -81,7 +81,7 @@ def write_json(value: dict[str, Any]) -> None:
     print(json.dumps(value, allow_nan=False, ensure_ascii=False), flush=True)
 
 
-def as_dict(event: Event, where: Where = lambda _: None) -> dict[str, Any]:
+def as_dict(event: Told, where: Where = lambda _: None) -> dict[str, Any]:
     """Return an event as a JSON object: a sample grid by its file, not-a-number as null."""
     if isinstance(event, Progress):
         return {"event": "progress", "done": event.done, "total": event.total, "text": event.text}

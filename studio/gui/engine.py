@@ -25,7 +25,7 @@ LATER = (
 )  # the first optimiser wants it: 1-3 s, best spent before Train is pressed
 
 STUDIES = (
-    *("discover", "tag", "remember", "draw_route", "draw_loop", "film"),
+    *("discover", "tag", "remember", "draw_route", "draw_loop", "forget_route", "film"),
     *("find_picture", "chart", "judged"),
 )
 VERBS = {  # what the panels may ask for, and the module it is found in

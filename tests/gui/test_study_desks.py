@@ -263,12 +263,13 @@ def test_a_loop_is_drawn_around_the_present_picture(path: PathDesk, session: Slo
     path.bar.loops["circle"].click()
     lane, verb, kind, place, _, count, _ = session.asked[-1]
     assert (lane, verb, kind) == ("path", "draw_loop", "circle") and place is path.stand.place
-    session.end("path", np.zeros((count, 4, 4, 3), np.uint8))
+    places = [session.explorer.seed(k) for k in range(count)]
+    session.end("path", (places, np.zeros((count, 4, 4, 3), np.uint8)))
     assert path.frames is not None and len(path.frames) == count and path.bar.route.closed
-    said: list[str] = []
-    session.said.connect(said.append)
     path.bar.go_to(3)
-    assert path.stand.seen[0] is path.stand.place and "loop" in said[-1]
+    assert path.stand.seen[0] is places[3], "Keep takes the frame that is looked at"
+    path.bar.key_asked.emit()
+    assert path.route.keys[0].place is places[3], "and so does Add key"
 
 
 def test_another_models_route_is_shown_and_drawn(path: PathDesk, session: SlowSession) -> None:

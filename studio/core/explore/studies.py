@@ -58,9 +58,15 @@ def draw_route(opened: Opened, path: Route) -> Job[np.ndarray]:
     return (yield from route.render(opened.explorer, route.places(path)))
 
 
+def forget_route(opened: Opened) -> Job[None]:
+    """Take away the route that was kept in the run, as its last key was."""
+    yield Progress(0, None, "Drawing frames")
+    (opened.run.folder / FOLDER / ROUTE).unlink(missing_ok=True)
+
+
 def draw_loop(
     opened: Opened, kind: str, place: Place, radius: float, frames: int, seed: int
-) -> Job[np.ndarray]:
+) -> Job[tuple[list[Place], np.ndarray]]:
     """Draw a closed loop through a place: a "circle", or "noise"; its pictures change equally
     fast, so that no seam is seen.
     """
@@ -68,7 +74,7 @@ def draw_loop(
     around = {"circle": route.circle, "noise": route.noise_loop}[kind]
     path = around(place, radius, frames, seed)
     path = yield from route.evened(opened.explorer, path, closed=True)
-    return (yield from route.render(opened.explorer, path))
+    return path, (yield from route.render(opened.explorer, path))
 
 
 def film(opened: Opened, frames: np.ndarray, target: Path, settings: VideoSettings) -> Job[Path]:

@@ -48,7 +48,9 @@ class PathDesk(QObject):
 
     @Slot()
     def _add(self) -> None:
-        place, picture = self.stand.place, self.stand.picture
+        place, picture = self.stand.seen  # maybe a frame that is looked at
+        if place is None or picture is None:
+            place, picture = self.stand.place, self.stand.picture
         if place is None or picture is None:
             return
         if not self.route.keys:
@@ -66,6 +68,8 @@ class PathDesk(QObject):
             self._draw()
         else:
             self._clear()
+            words = self.tr("Forgetting the path")
+            self.session.study(words, "forget_route", lane="path")
 
     def _draw(self) -> None:
         """Show the keys at once, and draw the frames between them."""
@@ -99,6 +103,10 @@ class PathDesk(QObject):
             words = self.tr("{name} is written.").format(name=result.name)
             self.session.said.emit(words)
             return
+        if result is None:  # the path was forgotten
+            return
+        if isinstance(result, tuple):  # a loop
+            self.places, result = result
         self.frames = result
         starts = self.route.starts
         for key, start in zip(self.route.keys, starts, strict=True):
@@ -114,11 +122,8 @@ class PathDesk(QObject):
             return
         if frame < len(self.places):
             self.stand.glance(self.places[frame], picture)
-            return
-        self.stand.peeked.emit(picture)
-        if not self.bar.play.isChecked():
-            words = self.tr("A frame of the loop; Keep takes the picture that it began at")
-            self.session.said.emit(words)
+        else:
+            self.stand.peeked.emit(picture)
 
     @Slot()
     def _export(self) -> None:

@@ -81,9 +81,19 @@ def test_a_route_is_kept_and_drawn_frame_by_frame(project, opened):
 
 @pytest.mark.parametrize("kind", ["circle", "noise"])
 def test_a_loop_has_no_seam(opened, kind):
-    frames = finish(studies.draw_loop(opened, kind, opened.explorer.seed(0, 0), 0.3, 24, 0))[1]
+    start = opened.explorer.seed(0, 0)
+    places, frames = finish(studies.draw_loop(opened, kind, start, 0.3, 24, 0))[1]
     changes = steps(frames, closed=True)
-    assert len(frames) == 24 and changes[-1] <= np.median(changes) + 0.5
+    assert np.array_equal(opened.explorer.pictures([places[5]])[0], frames[5])
+    assert len(frames) == len(places) == 24 and changes[-1] <= np.median(changes) + 0.5
+
+
+def test_a_route_is_kept_until_its_last_key_goes(project, opened):
+    keys = tuple(Key(opened.explorer.seed(k, 0), 3) for k in range(2))
+    finish(studies.draw_route(opened, Route(keys)))
+    assert len(finish(opening.open_run(project, opened.run.number))[1].route.keys) == 2
+    finish(studies.forget_route(opened))
+    assert not finish(opening.open_run(project, opened.run.number))[1].route.keys
 
 
 def test_a_film_is_written_and_stopped_leaves_nothing(opened, tmp_path):
