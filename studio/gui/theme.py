@@ -65,7 +65,7 @@ QToolButton[role="fold"]:hover, QToolButton[role="fold"]:checked {{ color: {TEXT
 QToolButton[role="fold"]:focus {{ border-color: {ACCENT}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {EDGE}; }}
 QTabBar {{ background: {GROUND}; }}
-QTabBar::tab {{ background: transparent; color: {QUIET}; border: none; padding: 8px 10px 6px;
+QTabBar::tab {{ background: transparent; color: {QUIET}; border: none; padding: 8px 9px 6px;
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:hover {{ color: {TEXT}; }}
 QTabBar::tab:selected {{ color: {TEXT}; border-bottom-color: {ACCENT}; }}

@@ -108,6 +108,12 @@ class WalkDesk(QObject):
         words = self._seed_words().format(n=seed)
         self.stand.settle(partial(_of_seed, seed=seed, label=label, like=like), words)
 
+    @Slot(int)
+    def go_to(self, seed: int) -> None:
+        """Go to a seed that was chosen elsewhere."""
+        self.bar.show_seed(seed)
+        self._seed(seed)
+
     def _seed_words(self) -> str:
         return self.tr("Seed {n}")
 

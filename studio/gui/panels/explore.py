@@ -16,6 +16,7 @@ from studio.gui.desks.directions import DirectionDesk
 from studio.gui.desks.finding import MapDesk, OwnPictureDesk
 from studio.gui.desks.history import HistoryDesk
 from studio.gui.desks.paths import PathDesk
+from studio.gui.desks.seeds import SeedDesk
 from studio.gui.desks.stand import Stand
 from studio.gui.desks.tagging import TagDesk
 from studio.gui.desks.walk import WalkDesk
@@ -34,6 +35,7 @@ class ExplorePanel(ExploreRoom):
         self.session = session
         self.stand = Stand(session, self)
         self.walk = WalkDesk(self.stand, self.canvas, self.bar.place, self)
+        self.seeds_desk = SeedDesk(self.walk, self.seeds, self)
         self.directions_desk = DirectionDesk(self.stand, self.directions, self)
         self.pad_desk = PadDesk(self.stand, self.pad, self)
         self.depth_desk = DepthDesk(self.stand, self.depths, self)
@@ -150,6 +152,7 @@ class ExplorePanel(ExploreRoom):
         self.path_desk.begin(opened.route)
         self.history_desk.show()
         self.bar.place.show_classes(list(opened.explorer.classes))
+        self.seeds_desk.begin(opened)
         self._show_steps()
         if opened.exploration.at is not None:
             self.stand.go(opened.exploration.at)

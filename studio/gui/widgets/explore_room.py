@@ -18,9 +18,10 @@ from studio.gui.widgets.parts import label, scrolling
 from studio.gui.widgets.progress_row import ProgressRow
 from studio.gui.widgets.route_bar import RouteBar
 from studio.gui.widgets.run_view import HANDLE
+from studio.gui.widgets.seed_sheet import SeedSheet
 from studio.gui.widgets.tag_sheet import TagSheet
 
-TAGS, OWN = 4, 5  # tabs that are led to
+TAGS, OWN = 5, 6  # tabs that are led to
 
 
 class ExploreRoom(QWidget):
@@ -47,13 +48,15 @@ class ExploreRoom(QWidget):
         self.depths = DepthMix()
         self.map, self.tags, self.own = MapSheet(), TagSheet(), OwnPicture()
         self.history, self.path = HistoryTree(), RouteBar()
+        self.seeds = SeedSheet()
         self.tools = _tabs(
+            (self.seeds, self.tr("Samples")),
             (self.directions, self.tr("Directions")),
             (scrolling(_stacked(self.pad, self.depths)), self.tr("Mix")),
             (self.breed, self.tr("Breed")),
             (self.map, self.tr("Map")),
             (self.tags, self.tr("Tags")),
-            (self.own, self.tr("My picture")),
+            (self.own, self.tr("Mine")),
         )
         self.found = _tabs((self.history, self.tr("History")), (self.path, self.tr("Path")))
         self.directions.tags_asked.connect(self._show_tags)
@@ -74,7 +77,7 @@ class ExploreRoom(QWidget):
         column.addWidget(self.canvas, 1)
         column.addWidget(self.jumps)
         column.addWidget(self.progress)
-        across = _split(Qt.Orientation.Horizontal, left, self.tools, [900, 400])
+        across = _split(Qt.Orientation.Horizontal, left, self.tools, [870, 430])
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(_split(Qt.Orientation.Vertical, across, self.found, [640, 190]))
