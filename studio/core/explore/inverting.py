@@ -102,7 +102,7 @@ def invert(
     if project is None:
         return found
     usual = yield from usual_fit(explorer, project)
-    return replace(found, text=f"{found.text} The run's training pictures fit {usual:.0%}.")
+    return replace(found, text=f"{found.text} Your training pictures fit {usual:.0%}.")
 
 
 def _searched(
@@ -210,17 +210,18 @@ def outside(latent: np.ndarray) -> float:
 def said(fit: float, psnr: float, off: float, smooth: bool) -> str:
     """Say how well a picture fits, and whether its latent is a typical one."""
     words = (
-        f"Fits {fit:.0%} ({psnr:.1f} dB): 100 % is the very picture, 0 % no better than an even"
-        " color, judged half by pixels and half by what the house encoder sees."
+        f"Fits {fit:.0%} ({psnr:.1f} dB). 100 % would be the very same picture, 0 % no better than"
+        " one even color."
     )
     return words + strayed(off) if smooth else words
 
 
 def strayed(off: float) -> str:
     """Say how far a latent is from the sphere of typical ones, if it is off it by much."""
-    where = "outside" if off > 0 else "inside"
-    far = abs(off) > TYPICAL
-    return f" Its latent lies {abs(off):.0f} σ {where} the sphere of typical ones." if far else ""
+    if abs(off) <= TYPICAL:
+        return ""
+    words = "strange" if off > 0 else "tame"
+    return f" Its place is {words} for this model ({off:+.0f} σ): moves from it may look odd."
 
 
 def brought(picture: np.ndarray, size: ImageSize) -> tuple[np.ndarray, tuple[str, ...]]:

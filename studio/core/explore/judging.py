@@ -98,15 +98,15 @@ def judge(explorer: Explorer, reference: Reference, place: Place, image: np.ndar
 def said(typical: float, closeness: float, copy: bool) -> str:
     """Say it in a sentence."""
     if copy:
-        return "As close to a training picture as a copy."
+        return "As close to one of your pictures as a copy."
     if closeness >= DENSE:
         return (
-            f"Closer to a training picture than {closeness:.0%} of them are to another:"
-            " almost a copy."
+            f"Closer to one of your pictures than {closeness:.0%} of them are to another: almost a"
+            " copy."
         )
     if typical < RARE:
-        return "Like no training picture: farther from them than nearly all are from each other."
+        return "Like none of your pictures: farther from them than nearly all are from each other."
     return (
-        f"Typical: {typical:.0%} of the training pictures stand as far from the others or"
-        f" farther; {closeness:.0%} have a nearer one."
+        f"A typical new picture: closer to one of yours than {closeness:.0%} of them are to each"
+        f" other; {typical:.0%} of yours stand as far from the rest."
     )

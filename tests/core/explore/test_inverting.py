@@ -147,5 +147,6 @@ def test_the_fit_is_1_for_the_same_and_0_for_an_even_color():
 
 def test_words_tell_a_latent_off_the_typical():
     assert outside(np.zeros(128, np.float32)) == pytest.approx(-8)
-    assert "inside" in said(0.5, 20, -8, True) and "8 σ" in said(0.5, 20, -8, True)
+    assert "tame" in said(0.5, 20, -8, True) and "-8 σ" in said(0.5, 20, -8, True)
+    assert "strange" in said(0.5, 20, 8, True)
     assert "σ" not in said(0.5, 20, -8, False) and "σ" not in said(0.5, 20, 2, True)

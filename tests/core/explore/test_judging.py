@@ -47,7 +47,7 @@ def test_a_latent_far_out_is_told(known):
     far = explorer.seed(0).latent * 10
     place = type(explorer.seed(0))(far)
     picture = straighten(packed.pictures[3])
-    assert "outside the sphere" in judge(explorer, reference, place, picture).text
+    assert "strange for this model" in judge(explorer, reference, place, picture).text
 
 
 def test_equal_training_pictures_do_not_hide_one_another(known):
@@ -64,8 +64,8 @@ def test_a_set_of_one_picture_is_judged_too(known):
 
 def test_words():
     assert "copy" in said(0.5, 1.0, True) and "almost a copy" in said(0.5, 0.97, False)
-    assert "Like no training picture" in said(0.0, 0.0, False)
-    assert said(0.5, 0.3, False).startswith("Typical: 50%")
+    assert "Like none of your pictures" in said(0.0, 0.0, False)
+    assert "closer to one of yours than 30%" in said(0.5, 0.3, False)
 
 
 def test_judging_is_quick(known):
