@@ -174,7 +174,12 @@ def test_keeping_writes_a_picture_that_opens_at_its_place(
     assert panel.stand.place is not None and place is not None
     assert np.array_equal(panel.stand.place.latent, place.latent)
     assert panel.stand.place.sliders == {size: 1.5} and pixels(panel) == kept
-    assert titles(panel.stand)[-1] == "A kept picture"
+    assert titles(panel.stand)[-1] != "A kept picture", "one stood there already"
+    panel.bar.place.seed.setValue(77)
+    at_rest(session, qtbot)
+    panel.take_in(str(files[0]))
+    at_rest(session, qtbot)
+    assert titles(panel.stand)[-1] == "A kept picture" and pixels(panel) == kept
 
 
 def test_a_study_is_shown_and_stopped(

@@ -59,6 +59,15 @@ def test_a_slow_picture_does_not_take_the_slider_back(stand: Stand, session: Slo
     assert at(stand).sliders == {"a": 3.0}
 
 
+def test_resting_where_one_stands_is_no_step(stand: Stand, session: SlowSession) -> None:
+    stand.rest(at(stand), "ψ 1.00")
+    session.answer_all()
+    assert len(stand.exploration.steps) == 1
+    stand.rest(replace(at(stand), truncation=0.5), "ψ 0.50")
+    session.answer_all()
+    assert len(stand.exploration.steps) == 2
+
+
 def test_undo_while_a_drag_is_drawn_ends_where_undo_leads(
     stand: Stand, session: SlowSession
 ) -> None:

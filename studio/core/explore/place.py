@@ -33,6 +33,13 @@ class Place:
         rest = {name: value for name, value in self.sliders.items() if name != id}
         return replace(self, sliders=rest | ({id: sigmas} if sigmas else {}))
 
+    def same(self, other: "Place") -> bool:
+        """Tell whether the other place draws the very same picture."""
+        mine, its = (
+            (p.label, p.truncation, dict(p.sliders), p.latent.shape) for p in (self, other)
+        )
+        return mine == its and np.array_equal(self.latent, other.latent)
+
     def to_json(self) -> dict[str, Any]:
         """Return the place as JSON values; the latent in base64 of little-endian float32."""
         data = np.ascontiguousarray(self.latent, "<f4")

@@ -76,8 +76,12 @@ class Stand(QObject):
         self.peeked.emit(picture)
 
     def rest(self, place: "Place", title: str) -> None:
-        """Draw a place in full, as a step."""
-        self.settle(lambda _: place, title)
+        """Draw a place in full, as a step; where one stands already there is no step to take."""
+        tree = self.exploration
+        if tree is not None and tree.current is not None and tree.current.place.same(place):
+            self.session.look(lambda _: place, False)
+        else:
+            self.settle(lambda _: place, title)
         self.place = self._wanted = place
 
     def go(self, id: int | None) -> None:

@@ -48,3 +48,16 @@ def test_something_else_is_refused(value):
 def test_not_finite_is_refused():
     with pytest.raises(Refused, match="not finite"):
         checked(Place(np.full((2,), np.inf, np.float32)), (2,))
+
+
+def test_the_same_place_is_told_from_others():
+    place = Place(LATENT, 1, 0.5, {"a": 1.0})
+    assert place.same(Place(LATENT.copy(), 1, 0.5, {"a": 1.0}))
+    for other in (
+        Place(LATENT + 1, 1, 0.5, {"a": 1.0}),
+        Place(LATENT[:2], 1, 0.5, {"a": 1.0}),
+        Place(LATENT, 2, 0.5, {"a": 1.0}),
+        Place(LATENT, 1, 0.6, {"a": 1.0}),
+        Place(LATENT, 1, 0.5, {}),
+    ):
+        assert not place.same(other)
