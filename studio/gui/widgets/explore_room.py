@@ -80,7 +80,7 @@ class ExploreRoom(QWidget):
         across = _split(Qt.Orientation.Horizontal, left, self.tools, [870, 430])
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
-        self.pages.addWidget(_split(Qt.Orientation.Vertical, across, self.found, [640, 190]))
+        self.pages.addWidget(_split(Qt.Orientation.Vertical, across, self.found, [590, 250]))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
