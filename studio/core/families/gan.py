@@ -220,7 +220,8 @@ class GanLearner(Learner):
             ready = kept and len(kept[0].drawn) == len(latents) and kept[0].drawn.requires_grad
             now = kept.pop() if ready else self._round(real, labels, latents, rng, True)
             b = self.judge.judged(now.seen_drawn, labels)
-            return adversarial.generator_loss(self.settings.loss, self._real(now, labels, b), b)
+            loss = adversarial.generator_loss(self.settings.loss, self._real(now, labels, b), b)
+            return loss + self.judge.sameness(now.seen_real, now.seen_drawn, labels)
 
         shape = (len(images), *self.model.latent_shape)
         latents = torch.randn(shape, generator=rng, device=images.device)

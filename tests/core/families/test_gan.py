@@ -6,15 +6,15 @@ import torch
 from studio.core import latents
 from studio.core.families.gan import FAMILY, GanLearner, GanModel, automatic_gamma
 from studio.core.family import Batch, ImageSize
-from studio.core.nets import adversarial
+from studio.core.nets import adversarial, projected
 
 SIZE = ImageSize(16, 16, 1, 0)
 
 
-def learner(**changes) -> GanLearner:
+def learner(size: ImageSize = SIZE, **changes) -> GanLearner:
     settings = FAMILY.tiny.updated({"augmentation": "none", **changes})
     torch.manual_seed(0)
-    return GanLearner(GanModel(settings, SIZE), settings, SIZE)
+    return GanLearner(GanModel(settings, size), settings, size)
 
 
 def pictures(count: int = 8) -> torch.Tensor:
@@ -159,3 +159,18 @@ def test_the_projected_judge_goes_on_exactly_where_it_was_and_takes_no_chance_of
     played(copy, 3, 6)
     for name, value in before.state_dict().items():
         assert torch.equal(value, copy.state_dict()[name]), name
+
+
+def paid(labels: torch.Tensor | None) -> float:
+    """Return the model's loss in a first step through the encoder's eyes."""
+    players = learner(ImageSize(16, 16, 1, 2), network="projected", loss="hinge")
+    return float(players.learn(pictures(), labels, latents.rng(0), 0.0)["loss"])
+
+
+def test_a_named_class_pays_for_sameness_and_unnamed_pictures_do_not(monkeypatch):
+    labels = torch.arange(8) % 2
+    with_it = paid(labels), paid(None)
+    monkeypatch.setattr(projected, "SAMENESS", 0.0)
+    without = paid(labels), paid(None)
+    assert with_it[0] - without[0] > 0.05
+    assert with_it[1] == without[1]

@@ -8,7 +8,13 @@ from torch import Tensor, nn
 
 from studio.core import latents
 from studio.core.learning import Ema, Optimizer
-from studio.core.nets.adversarial import LOSSES, discriminator_loss, generator_loss, penalty
+from studio.core.nets.adversarial import (
+    LOSSES,
+    discriminator_loss,
+    energy_distance,
+    generator_loss,
+    penalty,
+)
 from studio.core.nets.textbook import dense
 
 A, B = torch.tensor([1.5, -0.5, 2.0]), torch.tensor([-1.0, 0.25, -3.0])
@@ -168,3 +174,40 @@ def test_the_modern_loss_finds_25_of_25_gaussians():
     points = found("relativistic", 850)
     assert (points >= 20).all(), points
     assert points.sum() > 2000
+
+
+def test_the_energy_distance_is_its_formula_over_pairs_of_one_class():
+    labels = torch.tensor([0, 1, 0])
+    real, drawn = torch.tensor([[0.0], [10.0], [2.0]]), torch.tensor([[5.0], [-7.0], [8.0]])
+    # |0 - 8| and |2 - 5| across, |0 - 2| of the real, |5 - 8| of the drawn
+    assert float(energy_distance(real, drawn, labels)) == pytest.approx((8 + 3 - 2 - 3) / 2)
+    assert float(energy_distance(real, drawn, torch.arange(3))) == 0
+
+
+def two_classes(seed: int) -> tuple[Tensor, Tensor]:
+    """Return points [400, 2, 3] around 0 and around 5, and their labels."""
+    labels = torch.arange(400) % 2
+    points = torch.randn(400, 2, 3, generator=latents.rng(seed))
+    return points + 5 * labels[:, None, None], labels
+
+
+def test_the_energy_distance_is_least_for_the_same_spread_around_the_same_place():
+    (real, labels), (fresh, _) = two_classes(1), two_classes(2)
+    best = abs(float(energy_distance(real, fresh, labels)))
+    assert best < 0.02
+    center = 5.0 * labels[:, None, None].expand_as(real)
+    for worse in (center, center + 2 * (fresh - center), fresh + 1, fresh.flip(0)):
+        assert float(energy_distance(real, worse, labels)) > 0.1 > 5 * best
+
+
+def test_copies_learn_to_spread_as_the_real_do():
+    real, labels = two_classes(1)
+    drawn = (5.0 * labels[:, None, None] + 0.01 * two_classes(3)[0]).requires_grad_()
+    adam = torch.optim.Adam([drawn], 0.05)
+    for _ in range(80):
+        adam.zero_grad()
+        energy_distance(real, drawn, labels).backward()
+        adam.step()
+    for k in range(2):
+        ratio = drawn[labels == k].std(0) / real[labels == k].std(0)
+        assert ((ratio > 0.7) & (ratio < 1.3)).all()

@@ -72,3 +72,25 @@ def test_labels_move_the_judge_from_the_start():
     named = judge(picture, labels).mean(1)
     assert len(set(named.tolist())) == 3
     assert torch.allclose(judge(picture, None).mean(1)[0], named[2])
+
+
+def test_pictures_alike_within_their_class_cost_and_others_do_not():
+    judge, labels = ProjectedJudge(16, 16, 2, 8), torch.arange(24) % 2
+    real = images(24, 3, 16, 16)
+    fresh = torch.rand(real.shape, generator=latents.rng(5)) * 2 - 1
+    alike = real[:2].repeat(12, 1, 1, 1)
+    seen = [judge.see(x) for x in (real, fresh, alike)]
+    assert abs(float(judge.sameness(seen[0], seen[1], labels))) < 0.1
+    assert float(judge.sameness(seen[0], seen[2], labels)) > 0.3
+    assert judge.sameness(seen[0], seen[2], None) == 0
+
+
+def test_a_label_is_no_louder_than_the_picture():
+    """Eight times as loud, the judge sees little else, and what is drawn of a class grows alike."""
+    torch.manual_seed(0)
+    judge, picture = ProjectedJudge(32, 32, 12).eval(), images(12, 3, 32, 32)
+    named = judge(picture, torch.arange(12)).detach()
+    for head in judge.heads:
+        torch.nn.init.zeros_(head.get_parameter("labels.weight"))
+    plain = judge(picture, None).detach()
+    assert 0.1 < float((named - plain).square().mean() / plain.square().mean()) < 8
