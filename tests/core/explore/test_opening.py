@@ -65,7 +65,7 @@ def test_damage_is_told_and_the_rest_is_there(project, opened):
 @pytest.mark.parametrize("text", ["", "[", "7", "{}", '{"keys": [{}]}', "[" * 9999])
 def test_a_damaged_route_is_none(project, opened, text):
     folder = opened.run.folder / "explore"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "route.json").write_text(text)
     assert not finish(opening.open_run(project))[1].route.keys
 
