@@ -21,13 +21,16 @@ PREVIEWS = 0.1  # seconds between two pictures of a slow model's way to the fina
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A place and its picture; `draft` tells that a better one of it can be drawn."""
+    """A place and its picture; `draft` tells that a better one of it can be drawn, `moving` that
+    it was passed by rather than gone to.
+    """
 
     place: Place
     picture: np.ndarray
     draft: bool
     typical: float
     step: int | None = None
+    moving: bool = False
 
 
 def look(explorer: Explorer, find: Find, draft: bool, threads: int = 1) -> Job[View]:
@@ -35,7 +38,8 @@ def look(explorer: Explorer, find: Find, draft: bool, threads: int = 1) -> Job[V
     device.use_threads(threads)
     place = find(explorer)
     picture = (yield from drawn(explorer, [place], draft))[0]
-    return View(place, picture, draft and explorer.drafts, typicality(place.latent))
+    typical = typicality(place.latent)
+    return View(place, picture, draft and explorer.drafts, typical, moving=draft)
 
 
 def settle(

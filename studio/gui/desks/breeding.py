@@ -116,7 +116,8 @@ class BreedDesk(QObject):
     @Slot(object)
     def _on_view(self, view: Any) -> None:
         """Show whose children the next brood will be: those of what is on show."""
-        self.sheet.show_parents([view.picture, *(picture for _, picture, _ in self.mates)])
+        if not view.moving:
+            self.sheet.show_parents([view.picture, *(picture for _, picture, _ in self.mates)])
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:

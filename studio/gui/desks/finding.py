@@ -135,7 +135,7 @@ class MapDesk(QObject):
     @Slot(object)
     def _on_view(self, view: Any) -> None:
         """Say how typical the place is and how close to a training picture, once it rests."""
-        if self.atlas is not None and not view.draft and self.sheet.isVisible():
+        if self.atlas is not None and not view.moving and self.sheet.isVisible():
             asked = (self.atlas, view.place, view.picture)
             self.session.study("judge", "judged", *asked, lane="judge")
 

@@ -132,7 +132,8 @@ class Stand(QObject):
         self.place = self._wanted or view.place
         self.picture = view.picture
         self.seen = (view.place, None if view.draft else view.picture)
-        self.awaited.emit(False)
+        if not view.moving or not self.session.title("draw"):  # else the next is on its way
+            self.awaited.emit(False)
         self.viewed.emit(view)
         if view.step is not None:
             self.stepped.emit()
