@@ -5,7 +5,7 @@ import importlib
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -94,10 +94,11 @@ class Kept:
     packed: "PackedSet"
 
 
-def loading(last: Path | None) -> "Job[None]":
+def loading(last: Path | None, later: Iterable[str] = ()) -> "Job[None]":
     """Import the engine module by module; tells Interrupted (if any) first and Loaded when ready.
 
-    `last` is the project that was open when the program was last used.
+    `last` is the project that was open when the program was last used. `later` are modules that the
+    window will want, read here so that it does not wait for them.
     """
     from studio.core.events import Progress
 
@@ -110,7 +111,7 @@ def loading(last: Path | None) -> "Job[None]":
     from studio.core.families import families
 
     yield Loaded(tuple(families().values()))  # type: ignore[misc]  # for the session alone
-    for module in LATER:
+    for module in (*later, *LATER):
         importlib.import_module(module)
 
 

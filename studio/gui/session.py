@@ -37,10 +37,12 @@ class Session(Explorations):
         self._families: list[Any] = []
         self._made: Path | None = None  # the project that an import made because none was open
 
-    def warm_up(self) -> None:
-        """Load the engine in the background; the window calls this after its first paint."""
+    def warm_up(self, *later: str) -> None:
+        """Load the engine in the background, then the modules the window will want `later`; the
+        window calls this after its first paint.
+        """
         last, title = self.memory.last(), self.tr("Loading the engine")
-        self.runner.run("engine", title, lambda: engine.loading(last))
+        self.runner.run("engine", title, lambda: engine.loading(last, later))
 
     def title(self, lane: str) -> str:
         """Return what runs in the lane, or nothing; loading ends when the engine is ready."""

@@ -33,6 +33,7 @@ QUIET = (
     "check",
     "forecast",
 )  # lanes nobody asked for: what fails there is said in its place
+LATER = ("studio.gui.panels.explore",)  # 0.3 s of reading that Explore need not wait for
 SAID = 6000  # ms that a word of success stays
 PATIENCE = 90.0  # seconds that a job may take to save before the program leaves without it
 
@@ -270,7 +271,7 @@ class Window(QMainWindow):
     @Slot()
     def _after_first_paint(self) -> None:
         self.setWindowIcon(theme.app_icon())
-        self.session.warm_up()
+        self.session.warm_up(*LATER)
         first, self._first = self._first, None
         if first is not None:
             self.session.open_project(first)

@@ -32,7 +32,7 @@ from studio.gui.session import Session
 from studio.gui.window import Window
 app = prepare(['atelier'])
 window = Window(Session())
-window.session.warm_up = lambda: None
+window.session.warm_up = lambda *later: None
 window.show()
 app.processEvents()
 print([m for m in {slow} if m in sys.modules])

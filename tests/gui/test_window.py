@@ -26,7 +26,7 @@ from studio.gui.window import Window
 def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     """The real window; the engine is not loaded, as no test here trains."""
     session = Session()
-    monkeypatch.setattr(session, "warm_up", lambda: None)
+    monkeypatch.setattr(session, "warm_up", lambda *later: None)
     window = Window(session)
     qtbot.addWidget(window)
     window.resize(1280, 800)
