@@ -176,8 +176,6 @@ class Window(QMainWindow):
         if self.session.project and self.stack.currentWidget() is self.welcome:
             self.show_page("train" if self.session.project.runs() else "library")
 
-    # files
-
     @Slot()
     def ask_pictures(self) -> None:
         """Let the user choose a folder of pictures, and import it."""
