@@ -140,7 +140,8 @@ class Exploration:
             with path.open("ab") as file:
                 file.write(b"\n" * torn + text.encode() + b"\n")
                 file.flush()
-                os.fsync(file.fileno())
+                if "add" in values:  # a mark is made in the window's thread, which no disk may hold
+                    os.fsync(file.fileno())
             if new:
                 sync_folder(self.folder)
 

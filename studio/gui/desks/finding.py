@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
-from studio.core.events import Drawn
 from studio.gui.desks.stand import Stand
 from studio.gui.widgets.map_sheet import MapSheet
 from studio.gui.widgets.own_picture import OwnPicture
@@ -55,9 +54,13 @@ class OwnPictureDesk(QObject):
 
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
-        shown = [event for event in events if isinstance(event, Drawn)]
-        if lane == "invert" and shown and self.path is not None:
-            self.best = shown[-1].inverted  # type: ignore[attr-defined]  # this job yields Fitted
+        if lane != "invert" or self.path is None:
+            return
+        from studio.core.explore.inverting import Fitted
+
+        shown = [event for event in events if isinstance(event, Fitted)]
+        if shown:
+            self.best = shown[-1].inverted
             self.widget.show_pair(self.best.aim, self.best.picture, self.best.text)
             self.stand.peeked.emit(self.best.picture)
 
