@@ -201,7 +201,7 @@ class SlowSession(QObject):
         model, step = (self.explorer.digest, self.explorer.step), None
         if parents is not None:
             step = self.opened.exploration.add(found, words, parents, model, drawn(found)).id
-        return View(found, drawn(found), draft, 0.0, step)
+        return View(found, drawn(found), draft, 0.0, step, moving=draft)
 
     def _knowing(self, directions: Any) -> Any:
         return SimpleNamespace(**{**vars(self.opened), "directions": directions})

@@ -1,5 +1,6 @@
 """The desks of the Explore workspace: what the user does becomes wishes, what is drawn is shown."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ from explore_scene import SlowSession, at, drawn, on_screen, standing, titles
 from pytestqt.qtbot import QtBot
 
 from studio.core.explore import moves
+from studio.core.explore.live import View
 from studio.core.explore.place import Place
 from studio.gui.desks.breeding import BreedDesk, PadDesk
 from studio.gui.desks.history import HistoryDesk
@@ -251,6 +253,15 @@ def test_the_distance_varies_the_same_brood(breed: BreedDesk, session: SlowSessi
     session.answer()
     after = [c.latent for c in breed.brood]
     assert np.linalg.norm(after[0] - parent) < np.linalg.norm(before[0] - parent)
+
+
+def test_what_is_passed_by_is_no_parent(breed: BreedDesk, session: SlowSession) -> None:
+    shown = breed.sheet.first.still
+    quick = View(at(breed.stand), drawn(session.explorer.seed(5)), False, 0.0, moving=True)
+    breed.stand.viewed.emit(quick)
+    assert breed.sheet.first.still is shown
+    breed.stand.viewed.emit(replace(quick, moving=False))
+    assert breed.sheet.first.still is not shown
 
 
 def test_a_mate_is_taken_and_removed(breed: BreedDesk, session: SlowSession) -> None:

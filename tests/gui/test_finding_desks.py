@@ -1,5 +1,6 @@
 """The desks that find: a picture of one's own, spots of the map, depths of another one."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.explore import atlas, mixing
 from studio.core.explore.inverting import Fitted
+from studio.core.explore.live import View
 from studio.core.explore.place import Place
 from studio.gui.desks.depths import DepthDesk
 from studio.gui.desks.finding import MapDesk, OwnPictureDesk
@@ -132,6 +134,12 @@ def test_a_map_is_made_and_every_spot_leads_somewhere(chart: MapDesk, session: S
     assert (lane, verb) == ("judge", "judged") and known is chart.atlas
     assert place is at(chart.stand)
     session.end("judge", SimpleNamespace(text="Typical; like no training picture."))
+    before = len(session.asked)
+    quick = View(place, drawn(place), False, 0.0, moving=True)  # of a model that has no drafts
+    chart.stand.viewed.emit(quick)
+    assert len(session.asked) == before, "what is passed by while dragging is not judged"
+    chart.stand.viewed.emit(replace(quick, moving=False))
+    assert session.asked[-1][0] == "judge"
 
 
 def test_a_map_that_comes_late_is_not_another_runs(
