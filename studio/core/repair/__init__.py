@@ -1,0 +1,1 @@
+"""Repair: what is painted over is filled anew, and nothing else changes."""
