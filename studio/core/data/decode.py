@@ -3,6 +3,8 @@
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,15 +51,25 @@ def decode(data: bytes, least: tuple[int, int] | None = None) -> Decoded:
     quick = _plain_jpeg(data, least)
     if quick is not None:
         return quick
+    with told(data):
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return _decoded(image, least)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise Unreadable(
+                "The picture is too large: at most 64 million pixels are read."
+            ) from None
+
+
+@contextmanager
+def told(data: bytes) -> Iterator[None]:
+    """Turn whatever a decoder raises over the file `data` into Unreadable."""
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return _decoded(image, least)
+        yield
     except Unreadable:
         raise
     except UnidentifiedImageError:
         raise Unreadable(_unknown(data)) from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Unreadable("The picture is too large: at most 64 million pixels are read.") from None
     except MemoryError:
         raise Unreadable("The picture needs more memory than there is.") from None
     except Exception as error:  # decoders raise anything: SyntaxError, struct.error, IndexError …
@@ -89,7 +101,7 @@ def _decoded(image: Image.Image, least: tuple[int, int] | None) -> Decoded:
     if photo and least is not None and mode in ("L", "RGB"):
         image.draft(None, (3 * max(least), 3 * max(least)))
     image.load()
-    plain, notes = _plain(image)
+    plain, notes = to_plain(image)
     plain, turned = _upright(image, plain)
     picture = np.asarray(plain)
     if picture.ndim == 2:
@@ -99,7 +111,7 @@ def _decoded(image: Image.Image, least: tuple[int, int] | None) -> Decoded:
     return Decoded(picture, size, mode, (*notes, *turned, *_frames(image)), photo)
 
 
-def _plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+def to_plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     """Return the image in mode L, RGB or RGBA, and what had to be converted."""
     mode, clear = image.mode, "transparency" in image.info
     if mode in SIXTEEN:
