@@ -8,7 +8,7 @@ import numpy as np
 
 from studio.core.events import Refused
 from studio.core.painting.box import Box
-from studio.core.painting.edit import TILE, Edit, block, tile_box
+from studio.core.painting.edit import TILE, Block, Edit, block, tile_box
 
 BUDGET = 200_000_000  # bytes of edits that are kept
 
@@ -27,7 +27,7 @@ class Patch(Protocol):
 class Painting:
     """A picture, a mask and a region, changed by edits.
 
-    `pixels` is uint8 or uint16 [h, w, c], straight alpha, c in 1, 3, 4, and is written to by `lay`.
+    `pixels` is uint8 or uint16 [h, w, c], straight alpha, c in 1, 3, 4; `lay` writes to it.
     `mask` is uint8 [h, w]: 0 = keep, 255 = repaint. `region` is uint8 [h, w]: what of it is not 0
     is where texture may come from; all 0 means everywhere. `edits[:position]` are done,
     `edits[position:]` undone; `dropped` older ones were forgotten to stay within `budget` bytes.
@@ -42,6 +42,8 @@ class Painting:
                 f"The mask is {mask.shape[1]}×{mask.shape[0]} pixels and the picture "
                 f"{size[1]}×{size[0]}; give one of the same size."
             )
+        if not (pixels.flags.writeable and pixels.flags.c_contiguous):
+            pixels = np.array(pixels, order="C")
         # Zeros of this size take no memory until they are written to.
         shown = np.zeros(size, np.uint8) if mask is None else mask.copy()
         self.layers = {"picture": pixels, "mask": shown, "allowed": np.zeros(size, np.uint8)}
@@ -50,6 +52,7 @@ class Painting:
         self.position = self.dropped = 0
         self._title: str | None = None
         self._before: dict[tuple[str, int, int], np.ndarray] = {}
+        self._sealed: list[Block] = []
 
     @property
     def pixels(self) -> np.ndarray:
@@ -97,29 +100,32 @@ class Painting:
                     tile = tile_box(row, column, values.shape).of(values)
                     self._before[layer, row, column] = tile.copy()
 
+    def seal(self) -> None:
+        """Turn what was remembered so far into the edit's blocks, to be done by the end sooner."""
+        for (layer, row, column), before in self._before.items():
+            made = block(layer, row, column, before, self._tile(layer, row, column))
+            if made is not None:
+                self._sealed.append(made)
+        self._before = {}
+
     def finish(self) -> Edit | None:
         """End the edit and return it; None where nothing changed. What was undone is forgotten."""
         if self._title is None:
             return None
-        blocks = [
-            made
-            for (layer, row, column), before in self._before.items()
-            if (made := block(layer, row, column, before, self._tile(layer, row, column)))
-        ]
-        sizes = {each.layer: self._size(each.layer) for each in blocks}
-        edit = Edit(self._title, sizes, tuple(blocks)) if blocks else None
-        self._title, self._before = None, {}
+        self.seal()
+        edit = self._edit(self._title) if self._sealed else None
+        self._title, self._sealed = None, []
         if edit is not None:
             self._keep(edit)
         return edit
 
     def cancel(self) -> Box | None:
         """Take back an edit that was not finished; return what changed by that."""
-        changed = None
-        for (layer, row, column), before in self._before.items():
-            self._tile(layer, row, column)[...] = before
-            changed = tile_box(row, column, self.mask.shape).joined(changed)
-        self._title, self._before = None, {}
+        if self._title is None:
+            return None
+        self.seal()
+        changed = self._edit(self._title).flip(self.layers) if self._sealed else None
+        self._title, self._sealed = None, []
         return changed
 
     def undo(self) -> Box | None:
@@ -170,6 +176,10 @@ class Painting:
     def _tile(self, layer: str, row: int, column: int) -> np.ndarray:
         values = self.layers[layer]
         return tile_box(row, column, values.shape).of(values)
+
+    def _edit(self, title: str) -> Edit:
+        sizes = {each.layer: self._size(each.layer) for each in self._sealed}
+        return Edit(title, sizes, tuple(self._sealed))
 
     def _size(self, layer: str) -> tuple[tuple[int, ...], str]:
         values = self.layers[layer]

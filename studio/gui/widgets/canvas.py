@@ -1,0 +1,155 @@
+"""The canvas: a picture under a mask that is painted by mouse, pen and keys."""
+
+from PySide6.QtCore import QEvent, Qt, QTemporaryDir, QTimer, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPointingDevice,
+    QTabletEvent,
+)
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from studio.core.events import Job
+from studio.core.painting.changing import Change, changed
+from studio.core.painting.edit import Edit
+from studio.core.painting.painting import Painting
+from studio.core.painting.preview import Preview
+from studio.gui.widgets.canvas_brush import RIGHT, BrushCanvas
+from studio.gui.widgets.canvas_files import given, paths
+from studio.gui.widgets.canvas_keys import pressed, released
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+class Canvas(BrushCanvas):
+    """A painting, to be looked at and painted on. It knows no session.
+
+    dropped(list of Path): files were let fall; whoever shows paintings opens them.
+    """
+
+    dropped = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._drawer = QTemporaryDir()  # where pictures lie that are let fall without a file
+        self._work: Job[Edit | None] | None = None
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._work_on)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setAccessibleName(self.tr("Canvas"))
+
+    def change_mask(self, how: Change, amount: float = 0.0) -> None:
+        """Grow, shrink, feather, invert, clear … the layer that is painted on, a part at a time.
+
+        `painted` tells when it is done; what comes first waits for it.
+        """
+        self._settle()
+        if self.painting is not None:
+            self._work = changed(self.painting, self.layer, how, amount, self._title(how))
+            self._timer.start()
+
+    @override
+    def undo(self) -> None:
+        self.cancel()
+        self._settle()
+        super().undo()
+
+    @override
+    def redo(self) -> None:
+        self.cancel()
+        self._settle()
+        super().redo()
+
+    @override
+    def show_painting(self, painting: Painting | None, preview: Preview | None = None) -> None:
+        self._settle()
+        super().show_painting(painting, preview)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._settle()
+        erase = event.button() == RIGHT or bool(event.modifiers() & ALT)
+        self.hand_down(event.position(), event.button(), event.modifiers(), erase)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.hand_moves(event.position())
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.hand_up(event.position(), event.button())
+
+    @override
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        event.accept()  # or else Qt makes a mouse event of it, and everything is drawn twice
+        kind, at = event.type(), event.position()
+        if kind == QEvent.Type.TabletPress:
+            self._settle()
+            erase = event.pointerType() == QPointingDevice.PointerType.Eraser
+            erase = erase or event.button() == RIGHT or bool(event.modifiers() & ALT)
+            self.hand_down(at, event.button(), event.modifiers(), erase, event.pressure())
+        elif kind == QEvent.Type.TabletMove:
+            self.hand_moves(at, event.pressure())
+        else:
+            self.hand_up(at, event.button())
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self.point_at(None)
+        self.hovered.emit(-1, -1)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._spaced = False
+        self.set_bare(False)
+        self._show_cursor()
+
+    @override
+    def focusNextPrevChild(self, next: bool) -> bool:
+        # Tab, held, shows the original; Shift+Tab still leaves.
+        return False if next and self.painting is not None else super().focusNextPrevChild(next)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.painting is None or not pressed(self, event):
+            super().keyPressEvent(event)
+
+    @override
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat() or not released(self, event):
+            super().keyReleaseEvent(event)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.source() is not self and given(event.mimeData()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        found = paths(event.mimeData(), self._drawer)
+        if found:
+            event.acceptProposedAction()
+            self.dropped.emit(found)
+
+    def _work_on(self) -> None:
+        """Do a part of what changes the whole mask."""
+        if self._work is None:
+            return
+        try:
+            next(self._work)
+        except StopIteration as ended:
+            self._work = None
+            self._timer.stop()
+            if ended.value is not None:
+                self.refresh(ended.value.box, self.layer)
+                self.painted.emit(ended.value)
+
+    def _settle(self) -> None:
+        """Do all that is left of a change of the whole mask."""
+        while self._work is not None:
+            self._work_on()

@@ -1,0 +1,253 @@
+"""A picture with layers over it, to be looked at: zoomed, panned, compared."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QInputDevice,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from studio.core.events import Job
+from studio.core.painting.box import Box
+from studio.core.painting.painting import Painting, Patch
+from studio.core.painting.preview import Preview, prepare
+from studio.gui import theme
+from studio.gui.widgets import canvas_split
+from studio.gui.widgets.canvas_marks import paint_grid
+from studio.gui.widgets.canvas_sheet import Layer, Sheet, Tint
+from studio.gui.widgets.canvas_view import View
+
+TINTS = {"mask": QColor(255, 48, 128, 150), "allowed": QColor(64, 200, 160, 110)}
+NOTCH = 120  # eighths of a degree the wheel clicks by
+STEP = 1.25  # a notch zooms by
+
+
+class CanvasSurface(QWidget):
+    """Shows a painting.
+
+    hovered(x, y): the pointer is over that pixel of the picture, (-1, -1) over none.
+    split_moved(float): the compare slider was dragged, 0 left to 1 right of the picture.
+    """
+
+    hovered = Signal(int, int)
+    split_moved = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.painting: Painting | None = None
+        self.view = View()
+        self.overlay, self.split = True, None
+        self.bare = False  # nothing but the original is shown, as long as a key is held
+        self._sheet: Sheet | None = None
+        self._layer: Layer | None = None
+        self._tints: dict[str, Tint] = {}
+        self._panned: QPointF | None = None
+        self._splitting = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(200, 160)
+        self.setMouseTracking(True)
+
+    def show_painting(self, painting: Painting | None, preview: Preview | None = None) -> None:
+        """Show a painting as large as it fits; None clears.
+
+        `preview`, made by a worker with `preview.prepare`, spares the window the making of it: for
+        64 million pixels a quarter of a second.
+        """
+        self.painting = painting
+        self._sheet = self._layer = None
+        self._tints = {}
+        if painting is not None:
+            self._sheet = Sheet(preview or _made(prepare(painting.pixels)))
+            self._tints = {name: Tint(painting.layers[name], c) for name, c in TINTS.items()}
+            for tint in self._tints.values():
+                tint.preview.refresh(painting.box)
+            self.view.show(painting.box.width, painting.box.height)
+        self.update()
+
+    def show_layer(self, patches: Sequence[Patch] | None) -> None:
+        """Show a candidate's patches over the picture, which stays as it is; None takes them
+        away. The tints make room for it.
+        """
+        self._layer = Layer(self._sheet, patches) if patches and self._sheet else None
+        self.update()
+
+    @property
+    def has_layer(self) -> bool:
+        """Whether a candidate is shown."""
+        return self._layer is not None
+
+    @property
+    def tinted(self) -> bool:
+        """Whether mask and region are tinted: a candidate is looked at without."""
+        return self.overlay and self._layer is None
+
+    def set_split(self, split: float | None) -> None:
+        """Show the original left of a line, the candidate right of it; None takes it away."""
+        self.split = None if split is None else min(max(split, 0.0), 1.0)
+        self.update()
+
+    def set_overlay(self, on: bool) -> None:
+        """Show or hide the tints of the mask and the region."""
+        self.overlay = on
+        self.update()
+
+    def set_bare(self, on: bool) -> None:
+        """Show nothing but the picture, without candidate and tints, or all again."""
+        self.bare = on
+        self.update()
+
+    def refresh(self, box: Box | None, *layers: str) -> None:
+        """Show anew what changed in `box`, of all layers or of those that are named."""
+        if box is None or self.painting is None or self._sheet is None:
+            return
+        for name in layers or self.painting.layers:
+            if name == "picture":
+                self._sheet.preview.refresh(self.painting.pixels, box)
+            else:
+                self._tints[name].preview.refresh(box)
+        self.update(self.view.place(box))
+
+    def undo(self) -> None:
+        """Undo the painting's last edit and show it."""
+        if self.painting is not None and self.painting.position:
+            edit = self.painting.edits[self.painting.position - 1]
+            self.refresh(self.painting.undo(), *edit.sizes)
+
+    def redo(self) -> None:
+        """Do again what was undone last and show it."""
+        if self.painting is not None and self.painting.position < len(self.painting.edits):
+            edit = self.painting.edits[self.painting.position]
+            self.refresh(self.painting.redo(), *edit.sizes)
+
+    def fit(self) -> None:
+        """Show all of the picture."""
+        self.view.fit()
+        self.update()
+
+    def zoom(self, scale: float, at: QPointF | None = None) -> None:
+        """Let a pixel of the picture take `scale` of the screen's; the point `at` stays."""
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        self.view.zoom(scale / self.view.ratio, middle if at is None else at)
+        self.update()
+
+    @property
+    def panning(self) -> bool:
+        """Whether the picture is being moved."""
+        return self._panned is not None
+
+    def start_pan(self, at: QPointF) -> None:
+        """Take hold of the picture."""
+        self._panned = at
+
+    def end_pan(self) -> None:
+        """Let go of the picture, and of the slider."""
+        self._panned, self._splitting = None, False
+
+    def takes(self, at: QPointF) -> bool:
+        """Take hold of the slider if it is there."""
+        split = self._split_at
+        self._splitting = split is not None and canvas_split.holds(self.view, split, at)
+        return self._splitting
+
+    def follow(self, at: QPointF) -> bool:
+        """Go on moving what was taken hold of; return whether anything was."""
+        if self._panned is not None:
+            self.view.pan(at.x() - self._panned.x(), at.y() - self._panned.y())
+            self._panned = at
+            self.update()
+        elif self._splitting:
+            self.set_split(self.view.to_picture(at)[0] / self.view.width)
+            self.split_moved.emit(self.split)
+        return self._panned is not None or self._splitting
+
+    def hover(self, at: QPointF) -> None:
+        """Say which pixel the pointer is over."""
+        x, y = (int(v // 1) for v in self.view.to_picture(at))
+        inside = (
+            self.painting is not None and 0 <= x < self.view.width and 0 <= y < self.view.height
+        )
+        self.hovered.emit(*((x, y) if inside else (-1, -1)))
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(900, 640)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.view.resize(QRectF(self.rect()).size(), self.devicePixelRatioF())
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        pad = event.device().type() == QInputDevice.DeviceType.TouchPad
+        keys = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if self.painting is None:
+            event.ignore()
+        elif pad and not keys:
+            way = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+            self.view.pan(way.x(), way.y())
+        else:
+            notches = (event.angleDelta().y() or event.angleDelta().x()) / NOTCH
+            self.zoom(self.view.device_scale * STEP**notches, event.position())
+        self.update()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.view.resize(QRectF(self.rect()).size(), self.devicePixelRatioF())
+        pinch = isinstance(event, QNativeGestureEvent)
+        if pinch and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom(self.view.device_scale * (1 + event.value()), event.position())
+            return True
+        return super().event(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        rect = QRectF(event.rect())
+        painter.fillRect(rect, QColor(theme.GROUND))
+        if self._sheet is not None:
+            self._paint_layers(painter, rect)
+            paint_grid(painter, self.view, rect)
+        self.paint_over(painter)
+        if self._split_at is not None:
+            canvas_split.paint(painter, self.view, self._split_at)
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Paint what a kind of canvas adds: nothing here."""
+
+    def _paint_layers(self, painter: QPainter, rect: QRectF) -> None:
+        assert self._sheet is not None
+        self._sheet.paint(painter, self.view, rect)
+        if self.bare:
+            return
+        if self._layer is not None:
+            right = QRectF(rect)
+            if self.split is not None:
+                right.setLeft(max(rect.left(), canvas_split.line_x(self.view, self.split)))
+            if right.width() > 0:
+                self._layer.paint(painter, self.view, right)
+        if self.tinted:
+            for tint in self._tints.values():
+                tint.paint(painter, self.view, rect)
+
+    @property
+    def _split_at(self) -> float | None:
+        """Where the slider stands, if it is shown: there has to be something to compare."""
+        return self.split if self._layer is not None and not self.bare else None
+
+
+def _made(job: Job[Preview]) -> Preview:
+    while True:
+        try:
+            next(job)
+        except StopIteration as ended:
+            return ended.value
