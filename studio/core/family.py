@@ -82,6 +82,22 @@ class Encodes(Protocol):
 
 
 @runtime_checkable
+class Repairs(Protocol):
+    """A model that draws what is missing of a picture."""
+
+    def repair(
+        self, images: Tensor, mask: Tensor, latents: Tensor, labels: Tensor | None = None
+    ) -> Iterator[Tensor]:
+        """Yield images [n, c, h, w] with what `mask` hides drawn by latents [n, *latent_shape];
+        the last is final.
+
+        `mask` is bool [n, 1, h, w], True = to be drawn; the rest is returned as it was given. What
+        `images` hold under it is no more than a guess.
+        """
+        ...
+
+
+@runtime_checkable
 class Likelihood(Protocol):
     """A model that knows how probable a picture is."""
 

@@ -17,12 +17,14 @@ from studio.core.data.packed import open_packed
 from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.explore.explorer import Explorer
 from studio.core.explore.nearing import (
+    FEW,
     REACH,
     Aim,
     Candidate,
     adam,
     as_shown,
     corrected,
+    during,
     gauss_newton,
     starts,
 )
@@ -36,7 +38,6 @@ CHANNELS = {1: "grey", 3: "rgb", 4: "rgba"}
 CROPPED = 4 / 3  # a picture longer than that beside its frame is shown whole instead
 SHOWN_EVERY = 0.2  # seconds
 ROUNDS = 4
-FEW = 256  # numbers of a latent that Gauss-Newton takes
 BEGUN, BEGUN_MANY, NOISES = 6, 3, 1
 USUAL, USUAL_SECONDS = 6, 2.0
 PLAIN = (6 / 127.5) ** 2  # a picture that varies less than six levels is plain
@@ -152,7 +153,7 @@ def approach(
     few = int(np.prod(explorer.shape)) <= FEW
     begun = yield from begin(target, label, seed, BEGUN if few else BEGUN_MANY)
     yield min(begun, key=lambda c: c.error)
-    yield from gauss_newton(target, begun, until) if few else adam(target, begun, until)
+    yield from gauss_newton(target, begun, until) if few else adam(target, begun, during(until))
 
 
 def searching(explorer: Explorer) -> bool:

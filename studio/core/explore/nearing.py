@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from studio.core.explore.explorer import Explorer
 MAPS = 3  # of the house encoder: strides 2, 4, 8
 SEEN = 0.1  # weight of what the encoder sees beside pixels
 STARTS = 480  # draws among which the search begins
+FEW = 256  # numbers of a latent that Gauss-Newton takes
 REACH, FAR = 7.0, 30.0  # deviations of |z|² above its mean, at most
 # survivors, rounds, with the encoder, reach
 STAGES = ((6, 1, False, REACH), (2, 4, False, FAR), (1, 4, False, FAR), (1, 60, True, FAR))
@@ -29,16 +30,21 @@ RATE, RISE = 0.3, 0.05  # of Adam; the share of the time in which its rate rises
 
 @dataclass(frozen=True, eq=False)
 class Aim:
-    """The images [1, c, h, w] that a latent is looked for, by this explorer's model."""
+    """The images [1, c, h, w] that a latent is looked for, by this explorer's model.
+
+    `weights` [1, 1, h, w] of mean 1 say how much each pixel counts; None: all alike. Where they are
+    0 the images are not known, and the house encoder sees mid-grey.
+    """
 
     explorer: Explorer
     images: Tensor
+    weights: Tensor | None = None
 
     @cached_property
     def maps(self) -> list[Tensor]:
         """What the house encoder sees in the images."""
         with torch.no_grad():
-            return encoder.load().features(self.images, MAPS)
+            return self._maps(self.images)
 
     def draw(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         """Return the images of latents [n, *shape], with gradients where they are asked for."""
@@ -49,12 +55,19 @@ class Aim:
         """Return residuals [n, m] of images: their sum of squares is the mean square error of the
         pixels and, if `seen`, a part of that of the encoder's maps.
         """
-        found = [(images - self.images).flatten(1) / math.sqrt(self.images.numel())]
+        away = images - self.images
+        if self.weights is not None:
+            away = self.weights.sqrt() * away
+        found = [away.flatten(1) / math.sqrt(self.images.numel())]
         if seen:
-            for mine, wanted in zip(encoder.load().features(images, MAPS), self.maps, strict=True):
+            for mine, wanted in zip(self._maps(images), self.maps, strict=True):
                 scale = math.sqrt(SEEN / MAPS / wanted.numel())
                 found.append(scale * (mine - wanted).flatten(1))
         return torch.cat(found, 1)
+
+    def _maps(self, images: Tensor) -> list[Tensor]:
+        known = images if self.weights is None else images * (self.weights > 0)
+        return encoder.load().features(known, MAPS)
 
     @property
     def at_once(self) -> int:
@@ -110,7 +123,13 @@ def numbered(chosen: Sequence[int | None]) -> Tensor | None:
     return torch.tensor([-1 if label is None else label for label in chosen])
 
 
-def gauss_newton(aim: Aim, begun: Sequence[Candidate], until: float, far: float = FAR) -> Ticks:
+def gauss_newton(
+    aim: Aim,
+    begun: Sequence[Candidate],
+    until: float,
+    far: float = FAR,
+    stages: Sequence[tuple[int, int, bool, float]] = STAGES,
+) -> Ticks:
     """Refine Candidates by damped Gauss-Newton (Levenberg 1944, Marquardt 1963), best ones longer.
 
     Derivatives are differences of draws, which a model that draws in a millisecond gives cheaper
@@ -119,7 +138,7 @@ def gauss_newton(aim: Aim, begun: Sequence[Candidate], until: float, far: float 
     sphere, in the first stage 7.
     """
     field = list(begun)
-    for survivors, rounds, seen, reach in STAGES:
+    for survivors, rounds, seen, reach in stages:
         field = sorted(field, key=lambda c: c.error)[:survivors]
         field = [replace(c, damping=1e-3) for c in field]
         idle = 0
@@ -186,18 +205,24 @@ def bounded(rows: Tensor, reach: float, already: float = 0.0) -> Tensor:
     return rows * (most / rows.norm(dim=1, keepdim=True).clamp_min(1e-12)).clamp_max(1)
 
 
-def adam(aim: Aim, begun: Sequence[Candidate], until: float) -> Ticks:
+def during(until: float) -> Iterator[float]:
+    """Yield the share of the time that has passed until `until` on the monotonic clock."""
+    first = time.monotonic()
+    while (share := (time.monotonic() - first) / max(1e-9, until - first)) < 1:
+        yield share
+
+
+def adam(aim: Aim, begun: Sequence[Candidate], shares: Iterable[float]) -> Ticks:
     """Refine Candidates by gradients through drawing, all at once (Kingma and Ba 2015).
 
-    Yields the best Candidate after each step until `until` on the monotonic clock, before which
-    the rate falls to 0.
+    Yields the best Candidate after each step. There is one for each of `shares`, which say how far
+    on the way it is, from 0 to 1, where the rate has fallen to 0.
     """
     moved = torch.stack([c.latent for c in begun]).requires_grad_()
     labels = numbered([c.label for c in begun])
     optimizer = torch.optim.Adam([moved], RATE)
-    first = time.monotonic()
     best = min(begun, key=lambda c: c.error)
-    while (share := (time.monotonic() - first) / max(1e-9, until - first)) < 1:
+    for share in shares:
         optimizer.param_groups[0]["lr"] = RATE * min(1, share / RISE, (1 - share) / 0.5)
         now = moved.detach().clone()
         errors = _descended(aim, moved, labels, optimizer)

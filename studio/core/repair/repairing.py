@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from studio.core.repair import classic, patching, restoring
 from studio.core.repair.hole import Candidate, Filler, Hole, Patch
 from studio.core.repair.regions import Box, Region, regions
 from studio.core.repair.request import RepairSettings
+
+if TYPE_CHECKING:
+    from studio.core.explore.explorer import Explorer
 
 
 @dataclass(frozen=True)
@@ -56,28 +59,69 @@ def repair(
     mask: np.ndarray,
     settings: RepairSettings,
     allowed: np.ndarray | None = None,
+    model: "Explorer | None" = None,
 ) -> Job[tuple[Candidate, ...]]:
     """Fill what `mask` covers of `pixels`; yields Offered as each candidate is ready.
 
     `pixels` is uint8 or uint16 [h, w, c], c in 1, 3, 4, straight alpha. `mask` is uint8 [h, w]:
     0 stays as it is to the bit, 255 is filled, between the two they are mixed. Texture is only
-    taken from where `allowed`, bool [h, w], is True. Raises Refused for a mask that does not fit.
+    taken from where `allowed`, bool [h, w], is True. With "auto" the candidates of a `model` follow
+    the others. Raises Refused for a mask that does not fit, and for "model" without one.
     """
     hole = _checked(pixels, mask, allowed)
-    found = regions(hole, settings.wrap)
-    chosen = ways(settings.method, any(not region.thin for region in found))
+    planned = yield from _planned(pixels, hole, settings, model)
     candidates = []
-    for number, way in enumerate(chosen[: settings.candidates]):
+    for number, (way, found) in enumerate(planned):
         begun = time.monotonic()
         work = _Work(pixels.copy(), hole.copy(), mask, allowed, settings)
         for k, region in enumerate(found):
-            yield Progress(number * len(found) + k, settings.candidates * len(found), way.title)
+            yield Progress(number * len(found) + k, len(planned) * len(found), way.title)
             yield from work.fill(region, way)
         offered = Candidate(way.method, way.title, tuple(work.patches), time.monotonic() - begun)
         candidates.append(offered)
-        total = min(len(chosen), settings.candidates)
-        yield Offered(number + 1, total, way.title, candidate=offered)
+        yield Offered(number + 1, len(planned), way.title, candidate=offered)
     return tuple(candidates)
+
+
+Plan = list[tuple[Way, tuple[Region, ...]]]
+
+
+def _planned(
+    pixels: np.ndarray, hole: np.ndarray, settings: RepairSettings, model: "Explorer | None"
+) -> Job[Plan]:
+    """Return the ways to fill the hole in turn, each with its regions."""
+    found = regions(hole, settings.wrap)
+    if settings.method == "model":
+        if model is None:
+            raise Refused("Which model shall draw is not said; give --run, or choose a run.")
+        return (yield from _from_model(pixels, hole, settings, model, (), found))
+    thick = tuple(region for region in found if not region.thin)
+    chosen = ways(settings.method, bool(thick))[: settings.candidates]
+    planned = [(way, found) for way in chosen]
+    if model is None or settings.method != "auto":
+        return planned
+    thin = tuple(region for region in found if region.thin) if thick else ()
+    rest = thick or found
+    return planned + (yield from _from_model(pixels, hole, settings, model, thin, rest))
+
+
+def _from_model(
+    pixels: np.ndarray,
+    hole: np.ndarray,
+    settings: RepairSettings,
+    model: "Explorer",
+    thin: tuple[Region, ...],
+    rest: tuple[Region, ...],
+) -> Job[Plan]:
+    """Return ways in which the model draws `rest`, and `thin` damage is restored."""
+    from studio.core.repair import fitting, own  # torch, which only a model needs
+
+    block = fitting.blocks(pixels, hole)
+    asked = fitting.windows(rest, hole, model.size, block, settings.wrap)
+    yield from own.remarks(model.size, asked, pixels.shape[2], block)
+    title = f"{model.family.title}, run {model.run}"
+    fillers = [own.filler(model, way, block=block) for way in range(settings.candidates)]
+    return [(Way("model", title, restoring.fill, fill), (*thin, *asked)) for fill in fillers]
 
 
 def repaired(pixels: np.ndarray, mask: np.ndarray, **settings: Any) -> np.ndarray:

@@ -12,6 +12,7 @@ from studio.core.explore.nearing import (
     adam,
     as_shown,
     bounded,
+    during,
     gauss_newton,
     starts,
 )
@@ -72,7 +73,7 @@ def test_time_ends_a_search(aim):
     begun = [Candidate(torch.from_numpy(place.latent) * 0, 2, 1.0)]
     started = time.monotonic()
     assert len(list(gauss_newton(target, begun, started))) < 20
-    assert list(adam(target, begun, started - 1)) == []
+    assert list(adam(target, begun, during(started - 1))) == []
 
 
 def test_pictures_that_are_not_finite_never_win(aim):

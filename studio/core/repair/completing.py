@@ -1,0 +1,112 @@
+"""A model completes a picture: by its own way of repairing, or by the latent that fits the rest."""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.core import latents
+from studio.core.events import Job, Progress
+from studio.core.explore.explorer import Explorer
+from studio.core.explore.nearing import FEW, Aim, Candidate, Ticks, adam, gauss_newton, starts
+from studio.core.family import Repairs
+
+WAYS = 4  # candidates of a seed
+NEAR = 7  # pixels on a side that count as neighbors
+FAR_AWAY = 0.2  # weight of a known pixel without hidden neighbors
+BEGUN, REACH = 6, 0.0
+STAGES = ((6, 1, False, REACH), (2, 4, False, REACH), (1, 12, True, REACH))
+STEPS = 120  # of gradient descent
+
+
+def completed(
+    explorer: Explorer, images: Tensor, mask: Tensor, seed: int, way: int, label: int | None
+) -> Job[Tensor]:
+    """Return images [1, c, h, w] in [-1, 1] with what `mask`, bool [1, 1, h, w], hides drawn.
+
+    A model that can't repair draws the whole picture anew, as close to what is known as it comes.
+    The same seed, way (0 to 3) and class `label` (None: any) draw the same. What the images hold
+    under the mask is a guess to begin with.
+    """
+    if isinstance(explorer.model, Repairs):
+        drawn = _repaired(explorer, images, mask, WAYS * seed + way, label)
+    else:
+        drawn = sought(explorer, images, mask, WAYS * seed + way, label)
+    for k, refined in enumerate(drawn):
+        yield Progress(k, None, "The model draws")
+        images = images if refined is None else refined
+    return images
+
+
+def _repaired(
+    explorer: Explorer, images: Tensor, mask: Tensor, seed: int, label: int | None
+) -> Iterator[Tensor | None]:
+    """Let the model repair."""
+    assert isinstance(explorer.model, Repairs)
+    place = explorer.seed(seed, label)
+    latent = latents.draw(1, explorer.model.latent_shape, seed)
+    yield from explorer.model.repair(images, mask, latent, explorer.labels([place]))
+
+
+def sought(
+    explorer: Explorer, images: Tensor, mask: Tensor, seed: int, label: int | None
+) -> Iterator[Tensor | None]:
+    """Yield what the best latent so far draws, None in between.
+
+    What is known counts the more, the more of its neighborhood is hidden (Yeh et al. 2017); instead
+    of their judge, the typical sphere keeps the picture a likely one.
+    """
+    aim = Aim(explorer, images, nearness(mask))
+    best = None
+    for found in _search(aim, seed, label):
+        if found is None or (best is not None and found.error >= best.error):
+            yield None
+            continue
+        best = found
+        yield None
+    assert best is not None
+    yield _drawn(aim, best)
+
+
+@torch.no_grad()
+def _drawn(aim: Aim, best: Candidate) -> Tensor:
+    labels = None if best.label is None else torch.tensor([best.label])
+    return aim.draw(best.latent[None].detach(), labels)
+
+
+def _search(aim: Aim, seed: int, label: int | None) -> Ticks:
+    """Yield ever better Candidates, from draws and, where the family reads pictures in, from the
+    one that it reads.
+    """
+    explorer = aim.explorer
+    begun = yield from starts(aim, label, seed, BEGUN)
+    if explorer.encodes:
+        begun.append(_read(aim))
+    yield min(begun, key=lambda c: c.error)
+    if not explorer.family.smooth:
+        return
+    if math.prod(explorer.shape) <= FEW:
+        yield from gauss_newton(aim, begun, math.inf, REACH, STAGES)
+    else:
+        yield from adam(aim, begun, (k / STEPS for k in range(STEPS)))
+
+
+@torch.no_grad()
+def _read(aim: Aim) -> Candidate:
+    latent = aim.explorer.encode(aim.images)
+    images = aim.draw(latent, None)
+    return Candidate(latent[0], None, float(aim.differences(images, False).square().sum()))
+
+
+def nearness(mask: Tensor) -> Tensor:
+    """Return weights [n, 1, h, w] of mean 1 for what `mask` does not hide, 0 for what it does.
+
+    All are 1 where everything is hidden: nothing then tells what to look for.
+    """
+    hidden = mask.float()
+    near = functional.avg_pool2d(hidden, NEAR, 1, NEAR // 2, count_include_pad=False)
+    weights = (FAR_AWAY + (1 - FAR_AWAY) * near) * (1 - hidden)
+    mean = weights.mean((1, 2, 3), keepdim=True)
+    return torch.where(mean > 0, weights / mean.clamp_min(1e-9), 1.0)
