@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from studio.core.painting.box import Box
 
 MOST = 64.0  # device pixels that one of the picture may take
+PIXEL_ART = 256  # pixels a side, up to which a picture is drawn by hand, pixel by pixel
 SEEN = 48  # pixels of the picture that stay in sight
 MARGIN = 16  # around a picture that is fitted
 
@@ -25,6 +26,20 @@ class View:
     def device_scale(self) -> float:
         """Pixels of the screen that one of the picture takes: 1 is what is called 100 %."""
         return self.scale * self.ratio
+
+    @property
+    def sharp_from(self) -> float:
+        """The device scale from which pixels are squares: for pixel art 1, for photographs 2.
+
+        Between the two squares would differ in size, which in a photograph looks like damage.
+        """
+        return 1.0 if max(self.width, self.height) <= PIXEL_ART else 2.0
+
+    @property
+    def smooth(self) -> bool:
+        """Whether pixels are mixed; whole multiples never need it."""
+        scale = self.device_scale
+        return scale < self.sharp_from - 1e-9 and abs(scale * 2**self.level - 1) > 1e-9
 
     @property
     def level(self) -> int:
@@ -51,11 +66,11 @@ class View:
             self.pan(right / 2, down / 2)
 
     def fit(self) -> None:
-        """Show all of the picture; one that is smaller than the room in whole multiples."""
+        """Show all of the picture; from twice its size on in whole multiples."""
         wide = max(1.0, self.room.width() - 2 * MARGIN) / self.width
         high = max(1.0, self.room.height() - 2 * MARGIN) / self.height
         scale = min(wide, high, MOST / self.ratio)
-        if scale * self.ratio >= 1:
+        if scale * self.ratio >= self.sharp_from:
             scale = math.floor(scale * self.ratio) / self.ratio
         self.scale = scale
         self.left = (self.room.width() - self.width * scale) / 2
