@@ -17,7 +17,6 @@ from studio.core.repair.hole import Filler, Hole
 from studio.core.repair.regions import Region
 
 KIND = "model"  # of notes: a later one replaces it
-RING = 1  # pixels around a hole whose difference is taken off
 WHOLE = 0.99  # of a length's detail is as good as all
 
 
@@ -38,7 +37,7 @@ def filler(explorer: Explorer, way: int = 0, label: int | None = None, block: in
         drawn = converting.from_channels(_colors(images), plain)
         filled = lies.back(drawn)
         if hole.adapt_color:
-            filled = seamless(filled, hole.colors, hole.mask, RING)
+            filled = seamless(filled, hole.colors, hole.mask)
         return np.where(hole.mask[..., None], _sound(filled), hole.colors)
 
     return fill
