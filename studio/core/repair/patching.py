@@ -1,15 +1,176 @@
-"""Fill thick holes with texture from elsewhere in the picture."""
+"""Fill thick holes with texture from elsewhere in the picture.
 
+Patches of the hole are replaced by the most alike patches around it, from coarse to fine (Wexler et
+al. 2007; Barnes et al. 2009), told apart by their texture too (Newson et al. 2014), with the
+offsets at which the picture repeats among those tried (He & Sun 2012).
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import cv2
 import numpy as np
 
-from studio.core.events import Job
-from studio.core.repair.classic import telea
+from studio.core.events import Job, Progress
+from studio.core.repair.blending import harmonic, seamless
 from studio.core.repair.hole import Filler, Hole
+from studio.core.repair.matching import Field, Patches
+from studio.core.repair.offsets import dominant
+from studio.core.repair.regions import Box
+from studio.core.repair.scales import ENOUGH, Level, copyable, finer, pyramid, touched
+from studio.core.repair.voting import best_vote, mean_vote
+
+EXACT = 30_000_000  # pairs of patches up to which all are compared
+REPEATS = 20_000  # patches up to which a level shows how the picture repeats
+STILL = 0.1 / 255  # mean change at which a level is settled
+REACH = 512  # pixels around a hole, at most, that texture comes from
+UNREST = 1.0  # of the known colors' standard deviation
+WINDOW = 9  # pixels across which texture is measured
 
 
-def fill(hole: Hole) -> Job[np.ndarray]:
-    """Fill with patches of seven pixels."""
-    return (yield from telea(hole))
+@dataclass(frozen=True)
+class Recipe:
+    """How to fill: `side` of the patches; `texture` is how much liveliness counts beside color,
+    `prior` how much the coarsest level minds a smooth fill (half as much at each finer one),
+    `trust` how much more a patch counts for each pixel nearer to the hole's edge, `unrest` how far
+    it starts from the smooth fill (standard deviation).
+    """
+
+    title: str
+    side: int = 7
+    texture: float = 3.0
+    prior: float = 0.5
+    trust: float = 1.3
+    offsets: bool = True
+    coarsest: float = 5.0
+    rounds: int = 8
+    unrest: float = 0.0
 
 
-FILLS: dict[str, Filler] = {"Texture": fill}
+def fill(hole: Hole, recipe: Recipe) -> Job[np.ndarray]:
+    """Fill with patches; with smaller ones, then smoothly, where there are too few of them."""
+    if not hole.mask.any():
+        return hole.colors
+    window = _window(hole.mask)
+    colors, mask, source = (window.crop(each) for each in (hole.colors, hole.mask, hole.source))
+    near = replace(hole, colors=colors, mask=mask, source=source)
+    filled = hole.colors.copy()
+    area = np.s_[window.top : window.bottom, window.left : window.right]
+    filled[area] = yield from _filled(near, recipe)
+    return filled
+
+
+def _window(mask: np.ndarray) -> Box:
+    """Return the hole and what of its surroundings is looked at."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    core = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    return core.grown(REACH).clipped(*mask.shape)
+
+
+def _filled(hole: Hole, recipe: Recipe) -> Job[np.ndarray]:
+    tick = Progress(0, None, recipe.title)
+    yield tick
+    level = Level(np.where(hole.mask[..., None], 0, hole.colors), hole.mask, hole.source)
+    for side in (recipe.side, 5, 3, 1):
+        if side <= recipe.side and copyable(level, side).sum() >= min(ENOUGH, side**4):
+            smaller = replace(recipe, side=side)
+            return (yield from _synthesized(level, hole, smaller, tick))
+    known = hole.source if hole.source.any() else ~hole.mask
+    return harmonic(hole.colors, known)
+
+
+def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Job[np.ndarray]:
+    rng = np.random.default_rng((hole.seed, recipe.side))
+    if hole.seed:  # seed 0 is the best guess, the others try their luck
+        recipe = replace(recipe, unrest=UNREST * float(hole.colors[~hole.mask].std()))
+    colors = np.concatenate([level.colors, recipe.texture * liveliness(level)], 2)
+    levels = pyramid(level._replace(colors=colors), recipe.side, recipe.coarsest)
+    field, trust = yield from _layout(levels, recipe, rng, tick)
+    best = yield from best_vote(level.colors, field, trust, tick)
+    if not hole.adapt_color:
+        return np.where(level.mask[..., None], best, level.colors)
+    return seamless(best, level.colors, level.mask).clip(0, 1)
+
+
+def liveliness(level: Level) -> np.ndarray:
+    """Return the mean step to the next pixel, down and right, around each pixel: [h, w, 2].
+
+    These are the texture features of Newson et al. 2014; only known pixels count.
+    """
+    grey, known = level.colors.mean(2), ~level.mask
+    means = []
+    for axis in (0, 1):
+        both = known & np.roll(known, -1, axis)
+        both[(-1, slice(None)) if axis == 0 else (slice(None), -1)] = False
+        steps = np.abs(np.roll(grey, -1, axis) - grey) * both
+        count = cv2.blur(both.astype(np.float32), (WINDOW, WINDOW))
+        means.append(np.asarray(cv2.blur(steps, (WINDOW, WINDOW))) / np.maximum(count, 1e-3))
+    return np.stack(means, 2) * known[..., None]
+
+
+def _layout(
+    levels: list[Level], recipe: Recipe, rng: np.random.Generator, tick: Progress
+) -> Job[tuple[Field, np.ndarray]]:
+    """Return what each patch of the finest level copies, and how it is to be trusted."""
+    field, offsets = None, np.zeros((0, 2), np.int64)
+    for number in reversed(range(len(levels))):
+        level = levels[number]
+        patches = Patches(level.colors, copyable(level, recipe.side), recipe.side, rng)
+        yield from patches.learn(tick)
+        queries = np.flatnonzero(touched(level, recipe.side))
+        trust = _trust(level.mask, queries, recipe.trust)
+        smooth = harmonic(level.colors, ~level.mask)
+        offsets = offsets * 2
+        if field is None:
+            image = smooth + recipe.unrest * rng.standard_normal(smooth.shape, np.float32)
+            field = Field(patches, queries, rng.choice(patches.centers, len(queries)))
+        else:
+            field = finer(field, patches, queries)
+            voted = yield from mean_vote(level.colors, field, trust, tick)
+            image = _painted(level, voted)
+        if recipe.offsets and len(patches.centers) <= REPEATS:
+            offsets = yield from dominant(patches, rng, tick)
+        prior = recipe.prior * 0.5 ** (len(levels) - 1 - number) if number else 0.0
+        for round_ in range(recipe.rounds if number else recipe.rounds // 2):
+            yield from field.look(image, tick)
+            yield from _improved(field, offsets if round_ == 0 else offsets[:0], rng, tick)
+            voted = yield from mean_vote(level.colors, field, trust, tick)
+            before, image = image, _painted(level, voted * (1 - prior) + smooth * prior)
+            if np.abs(image - before)[level.mask].mean() < STILL:
+                break
+    assert field is not None
+    return field, _trust(levels[0].mask, field.queries, recipe.trust)
+
+
+def _trust(mask: np.ndarray, queries: np.ndarray, base: float) -> np.ndarray:
+    depth = np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3))
+    return np.float32(base) ** -np.minimum(depth.ravel()[queries], 40)
+
+
+def _improved(
+    field: Field, offsets: np.ndarray, rng: np.random.Generator, tick: Progress
+) -> Job[None]:
+    """Let every query find a nearer patch: all are tried if they are few, else likely ones."""
+    if len(field.queries) * len(field.patches.centers) <= EXACT:
+        yield from field.search(tick)
+        return
+    first = len(offsets) > 0
+    yield from field.shift(offsets, tick)
+    for jump in (8, 4, 2, 1) if first else (2, 1):
+        yield from field.propagate(jump, tick)
+    yield from field.wander(max(field.patches.shape) // 2 if first else 8, rng, tick)
+    yield from field.propagate(1, tick)
+
+
+def _painted(level: Level, voted: np.ndarray) -> np.ndarray:
+    return np.where(level.mask[..., None], voted, level.colors)
+
+
+FILLS: dict[str, Filler] = {
+    recipe.title: partial(fill, recipe=recipe)
+    for recipe in (
+        Recipe("Texture"),
+        Recipe("Fine texture", side=5),
+        Recipe("Structure", side=11, texture=0.0),
+    )
+}

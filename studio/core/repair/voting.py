@@ -1,0 +1,49 @@
+"""From patches to pixels: what the patches that overlap on a pixel make of it."""
+
+import numpy as np
+
+from studio.core.events import Job, Progress
+from studio.core.repair.matching import Field
+
+
+def mean_vote(image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress) -> Job:
+    """Return float32 [h, w, c], each pixel the mean of what the patches over it propose.
+
+    A patch counts by how alike it is, exp(-d² / 2σ²), σ² the mean d² at the pixel (after Wexler et
+    al. 2007), and by its `trust` [n]. `image` is what is copied from; pixels that no patch covers
+    stay as they are there.
+    """
+    flat = image.reshape(-1, image.shape[2])
+    spread = np.zeros(len(flat), np.float32)
+    count = np.zeros(len(flat), np.float32)
+    for to, _ in field.pairs():
+        spread[to] += field.apart
+        count[to] += 1
+        yield tick
+    spread = 2 * spread / count.clip(1) + 1e-9
+    total = np.zeros_like(flat)
+    weight = np.zeros(len(flat), np.float32)
+    for to, origin in field.pairs():
+        share = trust * np.exp(-field.apart / spread[to]) + 1e-9
+        total[to] += share[:, None] * flat[origin]
+        weight[to] += share
+        yield tick
+    voted = np.where(weight[:, None] > 0, total / weight.clip(1e-9)[:, None], flat)
+    return voted.reshape(image.shape)
+
+
+def best_vote(image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress) -> Job:
+    """Return float32 [h, w, c], each pixel copied from the most alike patch over it.
+
+    Pixels that no patch covers stay as they are in `image`.
+    """
+    flat = image.reshape(-1, image.shape[2])
+    cost = (field.apart + 1e-9) / trust
+    least = np.full(len(flat), np.inf, np.float32)
+    origins = np.arange(len(flat))
+    for to, origin in field.pairs():
+        better = cost < least[to]
+        least[to[better]] = cost[better]
+        origins[to[better]] = origin[better]
+        yield tick
+    return flat[origins].reshape(image.shape)
