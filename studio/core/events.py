@@ -83,5 +83,14 @@ Order = Literal["pause"]
 Job = Generator[Event, Order | None, T]
 
 
+def finished(job: "Job[T]") -> T:
+    """Pull a job to its end, whatever it says; return its result."""
+    while True:
+        try:
+            next(job)
+        except StopIteration as ended:
+            return ended.value
+
+
 class Refused(Exception):
     """Bad input. The message is one sentence for the user: what, where, what to do."""

@@ -1,40 +1,93 @@
-"""The fills everybody knows: Telea, Navier-Stokes, biharmonic."""
+"""The fills everybody knows: Telea, Navier-Stokes, biharmonic. Large holes are begun coarse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
 
 from studio.core.events import Job, Progress
+from studio.core.repair.blending import shrunk
 from studio.core.repair.hole import Hole
+from studio.core.repair.regions import Box
 
-RADIUS = 3  # pixels around a hole's edge that are looked at
+RADIUS = 3  # pixels around a hole's edge that OpenCV looks at
+AT_ONCE = 250_000  # pixels of a hole that OpenCV fills in about 100 ms a channel
+BAND = 12  # pixels from a large hole's edge that are filled at full size
+BLOCK, HALO = 96, 16  # pixels: what is solved at once, and what is looked at around it
+
+# Fills mask [h, w] of colors [h, w, c], float32, and yields in between.
+Solver = Callable[[np.ndarray, np.ndarray], Job[np.ndarray]]
 
 
 def telea(hole: Hole) -> Job[np.ndarray]:
     """Fill by fast marching (Telea 2004, OpenCV)."""
-    yield Progress(0, 1, "Telea")
-    return _each(hole, lambda channel, mask: cv2.inpaint(channel, mask, RADIUS, cv2.INPAINT_TELEA))
+    return (yield from _marched(hole, "Telea", cv2.INPAINT_TELEA))
 
 
 def ns(hole: Hole) -> Job[np.ndarray]:
     """Fill along lines of equal brightness (Bertalmio et al. 2001, OpenCV)."""
-    yield Progress(0, 1, "Navier-Stokes")
-    return _each(hole, lambda channel, mask: cv2.inpaint(channel, mask, RADIUS, cv2.INPAINT_NS))
-
-
-def _each(hole: Hole, fill: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
-    """Fill channel by channel: OpenCV takes 16 bits a channel there, and any number of channels."""
-    mask = hole.mask.astype(np.uint8)
-    deep = np.round(hole.colors * 65535).astype(np.uint16)
-    channels = [fill(np.ascontiguousarray(deep[..., c]), mask) for c in range(deep.shape[2])]
-    return np.stack(channels, -1).astype(np.float32) / 65535
+    return (yield from _marched(hole, "Navier-Stokes", cv2.INPAINT_NS))
 
 
 def biharmonic(hole: Hole) -> Job[np.ndarray]:
-    """Fill with what bends least (Damelin & Hoang 2018, scikit-image)."""
+    """Fill with what bends least (Damelin & Hoang 2018, scikit-image).
+
+    Solved in blocks: one system for a large hole needs more time and memory than there is.
+    """
+    filled = yield from _by_scales(hole.colors, hole.mask, 0, _least_bent)
+    return filled.clip(0, 1)
+
+
+def _by_scales(
+    colors: np.ndarray, mask: np.ndarray, at_once: int, solve: Solver
+) -> Job[np.ndarray]:
+    """Solve a band along the hole's edges; what lies deeper comes from half the size.
+
+    There it is smooth. A hole of at most `at_once` pixels is solved whole.
+    """
+    if np.count_nonzero(mask) > at_once:
+        deep = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3) > BAND
+        if deep.any() and not mask.all():
+            small, share = shrunk(colors, ~mask)
+            rough = yield from _by_scales(small, share == 0, at_once, solve)
+            size = (mask.shape[1] + mask.shape[1] % 2, mask.shape[0] + mask.shape[0] % 2)
+            large = np.asarray(cv2.resize(rough, size, interpolation=cv2.INTER_CUBIC))
+            large = large.reshape(*large.shape[:2], -1)[: mask.shape[0], : mask.shape[1]]
+            colors, mask = np.where(deep[..., None], large, colors), mask & ~deep
+    return (yield from solve(colors, mask))
+
+
+def _marched(hole: Hole, title: str, way: int) -> Job[np.ndarray]:
+    """Fill channel by channel: OpenCV takes 16 bits a channel there, and any number of channels."""
+
+    def solve(colors: np.ndarray, mask: np.ndarray) -> Job[np.ndarray]:
+        deep = np.round(colors.clip(0, 1) * 65535).astype(np.uint16)
+        filled = np.empty(colors.shape, np.float32)
+        for c in range(colors.shape[2]):
+            yield Progress(c, colors.shape[2], title)
+            channel = np.ascontiguousarray(deep[..., c])
+            filled[..., c] = cv2.inpaint(channel, mask.astype(np.uint8), RADIUS, way)
+        return filled / 65535
+
+    return (yield from _by_scales(hole.colors, hole.mask, AT_ONCE, solve))
+
+
+def _least_bent(colors: np.ndarray, mask: np.ndarray) -> Job[np.ndarray]:
     from skimage.restoration import inpaint_biharmonic  # 0.3 s that only this fill needs
 
-    yield Progress(0, 1, "Biharmonic")
-    filled = inpaint_biharmonic(hole.colors, hole.mask, split_into_regions=True, channel_axis=-1)
-    return filled.astype(np.float32).clip(0, 1)
+    filled, blocks = colors.copy(), list(_blocks(mask))
+    for k, block in enumerate(blocks):
+        yield Progress(k, len(blocks), "Biharmonic")
+        around = block.grown(HALO).clipped(*mask.shape)
+        inner = block.shifted(-around.top, -around.left)
+        solved = inpaint_biharmonic(around.crop(colors), around.crop(mask), channel_axis=-1)
+        block.view(filled)[...] = inner.view(solved)
+    return filled
+
+
+def _blocks(mask: np.ndarray) -> Iterator[Box]:
+    for top in range(0, mask.shape[0], BLOCK):
+        for left in range(0, mask.shape[1], BLOCK):
+            block = Box(top, left, top + BLOCK, left + BLOCK).clipped(*mask.shape)
+            if block.view(mask).any():
+                yield block

@@ -1,20 +1,24 @@
 """Repair a picture: find the holes, fill each in several ways, change nothing else."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import cv2
 import numpy as np
 
-from studio.core.events import Job, Progress, Refused
+from studio.core.events import Job, Note, Progress, Refused, finished
 from studio.core.repair import classic, patching, restoring
-from studio.core.repair.hole import Candidate, Filler, Hole, Patch
-from studio.core.repair.regions import Box, Region, regions
+from studio.core.repair.filling import Filling
+from studio.core.repair.hole import Candidate, Filler
+from studio.core.repair.regions import Region, find
 from studio.core.repair.request import RepairSettings
 
 if TYPE_CHECKING:
     from studio.core.explore.explorer import Explorer
+
+DEPTHS = ("uint8", "uint16")
+STEPS = 100  # that progress counts in a region
 
 
 @dataclass(frozen=True)
@@ -70,16 +74,29 @@ def repair(
     """
     hole = _checked(pixels, mask, allowed)
     planned = yield from _planned(pixels, hole, settings, model)
-    candidates = []
-    for number, (way, found) in enumerate(planned):
-        begun = time.monotonic()
-        work = _Work(pixels.copy(), hole.copy(), mask, allowed, settings)
-        for k, region in enumerate(found):
-            yield Progress(number * len(found) + k, len(planned) * len(found), way.title)
-            yield from work.fill(region, way)
-        offered = Candidate(way.method, way.title, tuple(work.patches), time.monotonic() - begun)
-        candidates.append(offered)
-        yield Offered(number + 1, len(planned), way.title, candidate=offered)
+    candidates: list[Candidate] = []
+    try:
+        for way, found in planned:
+            begun = time.monotonic()
+            filling = Filling(pixels, mask, allowed, settings, found)
+            for k, region in enumerate(found):
+                part = Part(len(candidates), len(planned), k, len(found), way.title)
+                yield from _counted(
+                    filling.fill(region, way.thin if region.thin else way.thick), part
+                )
+            patches, seconds = tuple(filling.patches), time.monotonic() - begun
+            candidates.append(Candidate(way.method, way.title, patches, seconds))
+            done = len(candidates)
+            yield Offered(done, len(planned), way.title, candidate=candidates[-1])
+    except (MemoryError, RuntimeError, cv2.error) as error:
+        if not _memory_ran_out(error):
+            raise
+        if not candidates:
+            raise Refused(
+                "There is not enough memory to fill this; nothing was changed. Close other "
+                "programs, or paint a smaller hole."
+            ) from None
+        yield Note(f"Memory ran out after {len(candidates)} of {len(planned)} ways.", "warning")
     return tuple(candidates)
 
 
@@ -90,7 +107,7 @@ def _planned(
     pixels: np.ndarray, hole: np.ndarray, settings: RepairSettings, model: "Explorer | None"
 ) -> Job[Plan]:
     """Return the ways to fill the hole in turn, each with its regions."""
-    found = regions(hole, settings.wrap)
+    found = yield from find(hole, settings.wrap)
     if settings.method == "model":
         if model is None:
             raise Refused("Which model shall draw is not said; give --run, or choose a run.")
@@ -131,22 +148,19 @@ def repaired(pixels: np.ndarray, mask: np.ndarray, **settings: Any) -> np.ndarra
     """
     asked = RepairSettings().updated({"candidates": 1, **settings})
     whole = mask.astype(np.uint8) * 255 if mask.dtype == bool else mask
-    job = repair(pixels, whole, asked)
-    while True:
-        try:
-            next(job)
-        except StopIteration as ended:
-            return ended.value[0].applied(pixels)
+    return finished(repair(pixels, whole, asked))[0].applied(pixels)
 
 
 def _checked(pixels: np.ndarray, mask: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
     """Return the hole, bool [h, w]; raise Refused where there is nothing to do or to do it with."""
+    if pixels.ndim != 3 or pixels.shape[2] not in (1, 3, 4) or pixels.dtype.name not in DEPTHS:
+        raise Refused("A picture has 8 or 16 bits a channel, and 1, 3 or 4 channels; convert it.")
     h, w = pixels.shape[:2]
     for name, other in (("mask", mask), ("allowed region", allowed)):
-        if other is not None and other.shape[:2] != (h, w):
+        if other is not None and other.shape != (h, w):
+            size = "×".join(str(side) for side in other.shape[1::-1])
             raise Refused(
-                f"The {name} is {other.shape[1]}×{other.shape[0]} pixels and the picture {w}×{h}; "
-                "give one of the same size."
+                f"The {name} is {size} pixels and the picture {w}×{h}; give one of the same size."
             )
     hole = mask > 0
     if not hole.any():
@@ -158,72 +172,34 @@ def _checked(pixels: np.ndarray, mask: np.ndarray, allowed: np.ndarray | None) -
     return hole
 
 
-class _Work:
-    """A picture on its way to a candidate: what is filled is known to the regions after it."""
+class Part(NamedTuple):
+    """Which region of which candidate is being filled, counted from 0."""
 
-    def __init__(
-        self,
-        pixels: np.ndarray,
-        hole: np.ndarray,
-        mask: np.ndarray,
-        allowed: np.ndarray | None,
-        settings: RepairSettings,
-    ):
-        self.pixels, self.hole, self.mask, self.allowed = pixels, hole, mask, allowed
-        self.settings = settings
-        self.patches: list[Patch] = []
+    candidate: int
+    candidates: int
+    region: int
+    regions: int
+    title: str
 
-    def fill(self, region: Region, way: Way) -> Job[None]:
-        """Fill the region's holes and note the patches that do it."""
-        box, core = region.box, region.core
-        hole = box.crop(self.hole)
-        known = ~hole if self.allowed is None else ~hole & box.crop(self.allowed)
-        colors = _premultiplied(box.crop(self.pixels))
-        asked = self.settings
-        given = Hole(colors, hole, known, asked.seed, asked.adapt_color)
-        filled = yield from (way.thin if region.thin else way.thick)(given)
-        inner = core.shifted(-box.top, -box.left)
-        self._lay(core, _straight(inner.crop(filled), self.pixels.dtype))
-
-    def _lay(self, core: Box, filled: np.ndarray) -> None:
-        """Mix `filled` into the picture by the mask, part by part where it reaches over edges."""
-        h, w = self.hole.shape
-        for part, rows, columns in _parts(core, h, w):
-            area = np.s_[part.top : part.bottom, part.left : part.right]
-            weight, before = self.mask[area], self.pixels[area]
-            after = _mixed(before, filled[rows, columns], weight)
-            self.pixels[area] = after
-            self.hole[area] = False
-            self.patches.append(Patch(part.top, part.left, after))
+    def progress(self, share: float) -> Progress:
+        """Return how far all of it is when a `share` of this part is done."""
+        done = (self.candidate * self.regions + self.region + min(1.0, share)) * STEPS
+        return Progress(int(done), self.candidates * self.regions * STEPS, self.title)
 
 
-def _parts(box: Box, h: int, w: int) -> Iterator[tuple[Box, slice, slice]]:
-    """Yield the pieces of a box that lie in a picture which repeats, and where in the box."""
-    for top in range(box.top // h * h, box.bottom, h):
-        for left in range(box.left // w * w, box.right, w):
-            part = box.shifted(-top, -left).clipped(h, w)
-            rows = slice(part.top + top - box.top, part.bottom + top - box.top)
-            columns = slice(part.left + left - box.left, part.right + left - box.left)
-            yield part, rows, columns
+def _counted(job: Job[None], part: Part) -> Job[None]:
+    """Pass a region's job on; what it counts becomes a part of the whole."""
+    yield part.progress(0)
+    for event in job:
+        if isinstance(event, Progress):
+            yield part.progress(event.done / event.total if event.total else 0)
+        else:
+            yield event
 
 
-def _premultiplied(pixels: np.ndarray) -> np.ndarray:
-    colors = pixels.astype(np.float32) / np.iinfo(pixels.dtype).max
-    if colors.shape[2] == 4:
-        colors[..., :3] *= colors[..., 3:]
-    return colors
+def _memory_ran_out(error: Exception) -> bool:
+    if isinstance(error, cv2.error):
+        return error.code == cv2.Error.StsNoMem
+    from studio.core.device import is_oom  # torch: only what failed pays for it
 
-
-def _straight(colors: np.ndarray, depth: np.dtype) -> np.ndarray:
-    """Return float64 [h, w, c] in the depth's own levels, straight alpha, not yet rounded."""
-    straight = colors.astype(np.float64).clip(0, 1)
-    if straight.shape[2] == 4:
-        straight[..., :3] = (straight[..., :3] / straight[..., 3:].clip(1e-6)).clip(0, 1)
-    return straight * np.iinfo(depth).max
-
-
-def _mixed(before: np.ndarray, filled: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return `filled` where the mask is 255 and `before` to the bit where it is 0."""
-    weight = mask[..., None] / 255
-    mixed = np.round(filled * weight + before * (1 - weight)).astype(before.dtype)
-    return np.where(mask[..., None] > 0, mixed, before)
+    return is_oom(error)
