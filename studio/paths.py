@@ -29,3 +29,8 @@ def logs() -> Path:
 def settings() -> Path:
     """Return the folder for the program's own settings (window layout, recent projects)."""
     return Path(platformdirs.user_config_dir("Atelier", appauthor=False))
+
+
+def repairs() -> Path:
+    """Return the folder of the repairs that are not exported yet."""
+    return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "repairs"

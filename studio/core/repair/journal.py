@@ -1,0 +1,225 @@
+"""What was done to a picture, kept on disk edit by edit until it is exported: a crash loses none.
+
+A journal is a folder: `journal.json` says of which picture it is, `000000.edit` and so on hold the
+edits, `position.json` how many of them are done. Every edit's file begins with a digest of the one
+before and of itself, so that none is taken that is damaged, or left over from before an undo.
+"""
+
+import hashlib
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+import numpy as np
+import psutil
+
+from studio import paths
+from studio.core.events import Job, Progress, Refused
+from studio.core.painting.edit import Edit
+from studio.core.painting.painting import Painting
+from studio.core.project import write_json, write_whole
+from studio.core.repair.photograph import Photograph, open_photograph, save_photograph
+
+SCHEMA = 1
+BUDGET = 2_000_000_000  # bytes of edits on disk
+LINK = 32  # bytes of a digest
+ABOUT, POSITION, PICTURE = "journal.json", "position.json", "picture.png"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A repair that was not ended by export or discard: its picture, when, how many edits."""
+
+    folder: Path
+    name: str
+    path: Path | None
+    when: float
+    edits: int
+
+
+@dataclass(frozen=True, eq=False)
+class Replayed:
+    """A repair as it was; `lost` edits at its end could not be read. `journal` goes on."""
+
+    photograph: Photograph
+    painting: Painting
+    journal: "Journal"
+    lost: int
+
+
+class Journal:
+    """Writes one picture's edits. Its methods belong to one worker: each waits for the disk."""
+
+    def __init__(self, folder: Path, links: list[bytes], budget: int = BUDGET):
+        self.folder, self.budget = folder, budget
+        self.links = links  # of the picture, then of every edit
+        self.failed = False
+
+    def add(self, edit: Edit, index: int) -> None:
+        """Keep a finished edit, the one after `index` others; what was undone is forgotten.
+
+        Raises Refused the first time that it can't be kept; from then on nothing is.
+        """
+        if self.failed or index >= len(self.links):
+            return
+        data = edit.to_bytes()
+        link = _link(self.links[index], data)
+        for stale in range(index, len(self.links) - 1):
+            self._file(stale).unlink(missing_ok=True)
+        if sum(file.stat().st_size for file in self.folder.glob("*.edit")) > self.budget:
+            self._fail("it takes more room than it may")
+        try:
+            write_whole(self._file(index), link + data)
+        except OSError as error:
+            self._fail(error.strerror or str(error))
+        self.links = [*self.links[: index + 1], link]
+        self.move(index + 1)
+
+    def move(self, position: int) -> None:
+        """Note that `position` of the edits are done, after an undo or redo."""
+        if not self.failed:
+            try:
+                write_json(self.folder / POSITION, {"position": position})
+            except OSError as error:
+                self._fail(error.strerror or str(error))
+
+    def close(self) -> None:
+        """Forget everything: the picture was exported, or is not wanted."""
+        self.failed = True
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _file(self, index: int) -> Path:
+        return self.folder / f"{index:06d}.edit"
+
+    def _fail(self, reason: str) -> None:
+        self.failed = True
+        raise Refused(
+            f"The history can't be kept any more: {reason}. Export soon: a crash would lose what "
+            "is done from now on."
+        )
+
+
+def begin(photograph: Photograph, name: str, path: Path | None = None) -> Journal:
+    """Begin the journal of a picture as it was opened, before anything of it changes.
+
+    `path` is where it can be found again; without one its pixels are kept too. Raises Refused.
+    """
+    link = digest(photograph.pixels)
+    folder = paths.repairs() / f"{time.strftime('%Y%m%d-%H%M%S')}-{token_hex(4)}"
+    about = {"name": name, "path": path and str(path.absolute()), "digest": link.hex()}
+    try:
+        folder.mkdir(parents=True)
+        if path is None:
+            save_photograph(photograph, folder / PICTURE)
+        _own(folder, about)
+    except OSError as error:
+        raise Refused(
+            f"The history of {name} can't be kept in {folder.parent}: {error.strerror or error}."
+        ) from None
+    return Journal(folder, [link])
+
+
+def unfinished() -> tuple[Unfinished, ...]:
+    """Return the repairs that a crash interrupted, newest first; removes those without an edit."""
+    found = []
+    for file in paths.repairs().glob(f"*/{ABOUT}"):
+        try:
+            about = json.loads(file.read_bytes())
+            if about["schema"] > SCHEMA or _alive(about["process"], about["started"]):
+                continue
+            path = Path(about["path"]) if about["path"] else None
+            edits = sum(1 for _ in file.parent.glob("*.edit"))
+            when = max(each.stat().st_mtime for each in file.parent.iterdir())
+            repair = Unfinished(file.parent, str(about["name"]), path, when, edits)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue
+        if edits:
+            found.append(repair)
+        else:
+            discard(repair)
+    return tuple(sorted(found, key=lambda repair: repair.when, reverse=True))
+
+
+def discard(repair: Unfinished) -> None:
+    """Forget an interrupted repair."""
+    shutil.rmtree(repair.folder, ignore_errors=True)
+
+
+def replay(repair: Unfinished) -> Job[Replayed]:
+    """Open an interrupted repair as it was, undone edits too, up to the last one that is whole.
+
+    Raises Refused where its picture is not to be found any more, or is another by now.
+    """
+    yield Progress(0, None, repair.name)
+    photograph, link = _picture(repair)
+    painting, links = Painting(photograph.pixels), [link]
+    for index in range(repair.edits):
+        yield Progress(index, repair.edits, repair.name)
+        try:
+            data = (repair.folder / f"{index:06d}.edit").read_bytes()
+            link = _link(links[-1], data[LINK:])
+            if link != data[:LINK]:
+                break
+            painting.apply(Edit.from_bytes(data[LINK:]))
+        except (OSError, Refused):
+            break
+        links.append(link)
+    done = len(links) - 1
+    for _ in range(done - min(done, _position(repair.folder, done))):
+        painting.undo()
+    about = json.loads((repair.folder / ABOUT).read_bytes())
+    _own(repair.folder, {key: about[key] for key in ("name", "path", "digest")})
+    return Replayed(photograph, painting, Journal(repair.folder, links), repair.edits - done)
+
+
+def digest(pixels: np.ndarray) -> bytes:
+    """Return what tells one picture's pixels from all others'."""
+    hashed = hashlib.sha256(f"{pixels.shape} {pixels.dtype.name}".encode())
+    hashed.update(np.ascontiguousarray(pixels).data)
+    return hashed.digest()
+
+
+def _link(before: bytes, data: bytes) -> bytes:
+    return hashlib.sha256(before + data).digest()
+
+
+def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
+    stored = repair.folder / PICTURE
+    if repair.path is not None and not repair.path.exists():
+        raise Refused(
+            f"{repair.path} is gone; put it back to go on with its repair, or discard that."
+        )
+    photograph = open_photograph(repair.path or stored)
+    link = digest(photograph.pixels)
+    try:
+        known = json.loads((repair.folder / ABOUT).read_bytes())["digest"]
+    except (OSError, ValueError, KeyError, TypeError):
+        known = ""
+    if link.hex() != known:
+        raise Refused(f"{repair.name} was changed since its repair began; it can't be continued.")
+    return photograph, link
+
+
+def _position(folder: Path, otherwise: int) -> int:
+    try:
+        position = json.loads((folder / POSITION).read_bytes())["position"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return otherwise
+    return position if isinstance(position, int) and position >= 0 else otherwise
+
+
+def _own(folder: Path, about: dict[str, str | None]) -> None:
+    """Write whose journal it is: this process's, as long as that lives."""
+    process = psutil.Process()
+    mine = {"schema": SCHEMA, "process": process.pid, "started": process.create_time()}
+    write_json(folder / ABOUT, {**about, **mine})
+
+
+def _alive(process: int, started: float) -> bool:
+    try:
+        return abs(psutil.Process(process).create_time() - started) < 1
+    except (psutil.Error, ValueError):
+        return False
