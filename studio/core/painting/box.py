@@ -32,18 +32,19 @@ class Box(NamedTuple):
         """Return the box with `by` more pixels on every side."""
         return Box(self.top - by, self.left - by, self.bottom + by, self.right + by)
 
+    def shifted(self, down: int, right: int) -> "Box":
+        """Return the box moved."""
+        return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
+
     def clipped(self, height: int, width: int) -> "Box":
         """Return what of the box lies in a picture of that size."""
         return self.common(Box(0, 0, height, width))
 
     def common(self, other: "Box") -> "Box":
         """Return what lies in both."""
-        return Box(
-            max(self.top, other.top),
-            max(self.left, other.left),
-            min(self.bottom, other.bottom),
-            min(self.right, other.right),
-        )
+        top, left = max(self.top, other.top), max(self.left, other.left)
+        bottom, right = min(self.bottom, other.bottom), min(self.right, other.right)
+        return Box(top, left, max(top, bottom), max(left, right))
 
     def joined(self, other: "Box | None") -> "Box":
         """Return the smallest box around both."""

@@ -34,8 +34,9 @@ def changed(
     """
     before = painting.layers[layer]
     near = masks.halo(how, amount)
-    within = painting.box if how == "invert" else masks.extent(before).grown(near)
-    parts = list(_parts(within.clipped(*before.shape)))
+    found = masks.extent(before)
+    within = painting.box if how == "invert" else found.grown(near).clipped(*before.shape)
+    parts = [] if how != "invert" and found.empty else list(_parts(within))
     made: list[np.ndarray] = []
     for part in parts:
         yield Progress(len(made), 2 * len(parts), title)

@@ -2,6 +2,7 @@
 
 import io
 import math
+import warnings
 from pathlib import Path
 
 import cv2
@@ -80,7 +81,7 @@ def load_mask(path: Path, size: tuple[int, int]) -> np.ndarray:
     White is repainted; in a picture with real transparency, what is opaque. Raises Refused.
     """
     try:
-        with Image.open(io.BytesIO(path.read_bytes()), formats=FORMATS) as image:
+        with _opened(path) as image:
             if image.size != size:
                 raise Refused(
                     f"The mask {path.name} is {image.width}×{image.height} pixels and the picture "
@@ -107,6 +108,12 @@ def save_mask(path: Path, mask: np.ndarray) -> None:
         write_whole(path, data.getvalue())
     except OSError as error:
         raise Refused(f"The mask can't be written to {path}: {error.strerror}.") from None
+
+
+def _opened(path: Path) -> Image.Image:
+    with warnings.catch_warnings():  # a mask may be as large as the picture is
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(io.BytesIO(path.read_bytes()), formats=FORMATS)
 
 
 def _grey(image: Image.Image) -> np.ndarray:

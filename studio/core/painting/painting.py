@@ -94,6 +94,8 @@ class Painting:
         assert self._title is not None, "an edit has to begin first"
         values = self.layers[layer]
         within = box.clipped(*self.mask.shape)
+        if within.empty:
+            return
         for row in range(within.top // TILE, -(-within.bottom // TILE)):
             for column in range(within.left // TILE, -(-within.right // TILE)):
                 if (layer, row, column) not in self._before:

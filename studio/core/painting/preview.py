@@ -36,7 +36,7 @@ class Preview:
             within = halved(within)
             crop = doubled(within).clipped(*below.shape[:2]).of(below)
             first = below is self.levels[0]
-            within.of(level)[...] = _half(_premultiplied(crop) if first else crop)
+            within.of(level)[...] = _half(premultiplied(crop) if first else crop)
 
 
 def prepare(pixels: np.ndarray) -> Job[Preview]:
@@ -75,7 +75,7 @@ def shown(pixels: np.ndarray) -> np.ndarray:
     return pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
 
 
-def _premultiplied(pixels: np.ndarray) -> np.ndarray:
+def premultiplied(pixels: np.ndarray) -> np.ndarray:
     """Return uint8 [h, w, c] as blue, green, red, alpha, premultiplied."""
     if pixels.shape[2] == 1:
         return cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGRA)

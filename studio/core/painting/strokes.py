@@ -13,6 +13,8 @@ from studio.core.painting.box import Box
 FRACTION = 4  # bits below a pixel that OpenCV draws with
 HARD = 0.99
 PIXEL = 0.75  # a brush of a smaller radius sets whole pixels
+WIDE = 256  # pixels of radius from which half a pixel at the edge is not seen
+GRAIN = 4  # places within a pixel that the dabs of smaller brushes are set at
 
 Point = tuple[float, float]  # x to the right, y down; pixel k reaches from k to k + 1
 
@@ -50,7 +52,7 @@ def segment(
     the brush, erasing the smaller, so that a stroke may cross itself without a trace.
     """
     radii = tuple(max(0.5, brush.radius * pressure) for pressure in pressures)
-    if brush.hardness >= HARD and min(radii) > PIXEL:
+    if brush.hardness >= HARD and min(radii) > WIDE:
         _body(mask, (start, end), (radii[0], radii[1]), brush.erase)
         steps = 1
     else:
@@ -86,9 +88,10 @@ def lasso(mask: np.ndarray, points: Sequence[Point], erase: bool = False) -> Box
 def _spacing(radius: float, hardness: float) -> float:
     """Return how far apart dabs may lie before the line's edge is seen to wave.
 
-    Dabs s apart leave waves s²/8r deep: a tenth of a pixel is allowed, or at a soft edge one level.
+    Dabs s apart leave waves s²/8r deep: a tenth of a pixel is allowed, or at a soft edge, at most
+    1.5 / (1 - hardness) / r steep, one level.
     """
-    return max(math.sqrt(0.8 * radius), radius * math.sqrt(8 * (1 - hardness) / 255))
+    return max(math.sqrt(0.8 * radius), radius * math.sqrt(8 * (1 - hardness) / 1.5 / 255))
 
 
 def _body(
@@ -120,15 +123,10 @@ def _dab(mask: np.ndarray, center: Point, radius: float, brush: Brush) -> None:
     x, y = center
     if radius <= PIXEL:
         x, y = math.floor(x) + 0.5, math.floor(y) + 0.5
-    radius, grain = _rounded(radius)
+    grain, stamps = (GRAIN, _small) if radius <= WIDE else (1, _large)
+    x, y = round(x * grain) / grain, round(y * grain) / grain
     left, top = math.floor(x), math.floor(y)
-    stamp = _stamp(
-        radius,
-        round(brush.hardness, 2),
-        math.floor((x - left) * grain) / grain,
-        math.floor((y - top) * grain) / grain,
-        brush.erase,
-    )
+    stamp = stamps(_rounded(radius), round(brush.hardness, 2), x - left, y - top, brush.erase)
     half = len(stamp) // 2
     whole = Box(top - half, left - half, top - half + len(stamp), left - half + len(stamp))
     box = whole.clipped(*mask.shape)
@@ -141,14 +139,12 @@ def _dab(mask: np.ndarray, center: Point, radius: float, brush: Brush) -> None:
     (np.minimum if brush.erase else np.maximum)(view, part, out=view)
 
 
-def _rounded(radius: float) -> tuple[float, int]:
-    """Return a radius that stamps are kept for, and how many places in a pixel they are kept at."""
-    if radius <= 32:
-        return round(radius * 4) / 4, 4
-    return (float(round(radius)), 2) if radius <= 128 else (round(radius / 2) * 2.0, 1)
+def _rounded(radius: float) -> float:
+    """Return a radius that stamps are kept for, so that a pen's pressure needs only so many."""
+    step = max(0.25, 2.0 ** math.floor(math.log2(radius / 64)))
+    return max(0.5, round(radius / step) * step)
 
 
-@lru_cache(maxsize=48)
 def _stamp(radius: float, hardness: float, x: float, y: float, erase: bool) -> np.ndarray:
     """Return a disc, uint8 [n, n], n odd, whose middle is at x, y of the pixel in the middle.
 
@@ -156,13 +152,20 @@ def _stamp(radius: float, hardness: float, x: float, y: float, erase: bool) -> n
     """
     half = math.ceil(radius + 1.5)
     steps = np.arange(-half, half + 1, dtype=np.float32) + 0.5
-    squares = (steps[:, None] - np.float32(y)) ** 2 + (steps - np.float32(x)) ** 2
-    distance = np.sqrt(squares, out=squares)
+    down = np.repeat((steps - np.float32(y))[:, None], len(steps), 1)
+    distance = cv2.magnitude(down, np.repeat((steps - np.float32(x))[None], len(steps), 0))
     outer, inner = radius + 0.5, max(0.0, radius * min(hardness, 1.0) - 0.5)
     inner = min(inner, outer - 1)
-    level = np.subtract(outer / (outer - inner), distance / (outer - inner), out=distance)
-    np.clip(level, 0, 1, out=level)
+    # Rounded in 0 to 255, then bent by a table: a third of the time that floats would take.
+    level = np.subtract(np.float32(outer), distance, out=distance)
+    level *= 255 / (outer - inner)
+    stamp = np.clip(level, 0, 255, out=level).astype(np.uint8)
     if hardness < HARD:
-        level = level * level * (3 - 2 * level)
-    stamp = np.round(level * 255).astype(np.uint8)
-    return 255 - stamp if erase else stamp
+        stamp = cv2.LUT(stamp, BENT)
+    return cv2.bitwise_not(stamp) if erase else stamp
+
+
+LEVELS = np.arange(256) / 255
+BENT = np.round(255 * LEVELS * LEVELS * (3 - 2 * LEVELS)).astype(np.uint8)
+_small = lru_cache(maxsize=64)(_stamp)
+_large = lru_cache(maxsize=4)(_stamp)  # four megabytes each

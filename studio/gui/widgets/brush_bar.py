@@ -64,6 +64,9 @@ class BrushBar(QWidget):
         wide = event.size().width()
         for widget in self._tracks:
             widget.setVisible(wide >= WIDE)
+        styles = Qt.ToolButtonStyle
+        words = styles.ToolButtonTextBesideIcon if wide >= NARROW else styles.ToolButtonIconOnly
+        self.masking.setToolButtonStyle(words)
         for widget in self._words:
             widget.setVisible(wide >= NARROW)
 

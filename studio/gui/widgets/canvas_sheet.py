@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QTransform
 
 from studio.core.painting.box import Box
+from studio.core.painting.masks import extent
 from studio.core.painting.painting import Patch
-from studio.core.painting.preview import MaskPreview, Preview, shown
+from studio.core.painting.preview import MaskPreview, Preview, premultiplied, shown
 from studio.gui.widgets.canvas_view import View
 from studio.gui.widgets.image_grid import checkered
 
-FORMATS = {
-    1: QImage.Format.Format_Grayscale8,
-    3: QImage.Format.Format_RGB888,
-    4: QImage.Format.Format_RGBA8888,
-}
+CLEAR, OPAQUE = QImage.Format.Format_ARGB32_Premultiplied, QImage.Format.Format_RGB32
 BEYOND = 2  # pixels of a level beside what is asked for, so that no edge of it is seen
 NEAR = 64  # pixels around a patch that are copied with it, for the smaller levels
 SIDE = 256  # of the tiles a layer is made of
@@ -28,18 +26,19 @@ class Sheet:
     def __init__(self, preview: Preview):
         self.preview = preview
         self._checker = QBrush(checkered(8))
-        kind = QImage.Format.Format_ARGB32_Premultiplied
-        if not preview.clear:
-            kind = QImage.Format.Format_RGB32
-        own = FORMATS[preview.levels[0].shape[-1]]
-        kinds = [own, *(kind for _ in preview.levels[1:])]
-        self.images = [_image(x, k) for x, k in zip(preview.levels, kinds, strict=True)]
 
     def paint(self, painter: QPainter, view: View, rect: QRectF) -> None:
         """Paint what lies in a part of the widget, on checkers where it is transparent."""
         if self.preview.clear:
             painter.fillRect(rect.intersected(view.target), self._checker)
-        _draw(painter, view, rect, self.images)
+        level = min(view.level, len(self.preview.levels) - 1)
+        pixels = self.preview.levels[level]
+        box = _needed(view, rect, level).clipped(pixels.shape[0], pixels.shape[1])
+        if not box.empty:
+            # Qt is three times slower where it has to turn other kinds of pixels into its own.
+            ready = premultiplied(box.of(pixels)) if not level else pixels[box.top : box.bottom]
+            corner = (box.top, box.left if not level else 0)
+            _draw(painter, view, level, box, ready, corner, self.preview.clear)
 
 
 class Layer:
@@ -79,46 +78,64 @@ class Tint:
 
     def __init__(self, mask: np.ndarray, color: QColor):
         self.preview = MaskPreview(mask)
-        self.images = []
-        table = [_faded(color, level / 255).rgba() for level in range(256)]
-        for level in self.preview.levels:
-            image = _image(level, QImage.Format.Format_Indexed8)
-            image.setColorTable(table)
-            self.images.append(image)
+        share = np.arange(256)[:, None] / 255 * color.alphaF()
+        levels = np.array([color.blue(), color.green(), color.red(), 255])
+        self._table = np.round(share * levels).astype(np.uint8).view(np.uint32)[:, 0]
+
+    def begin(self) -> None:
+        """Show what the mask holds from the start, which mostly is nothing."""
+        if cv2.hasNonZero(self.preview.levels[0]):
+            self.preview.refresh(Box(0, 0, *self.preview.levels[0].shape))
 
     def paint(self, painter: QPainter, view: View, rect: QRectF) -> None:
         """Paint what of the mask lies in a part of the widget."""
-        _draw(painter, view, rect, self.images)
+        level = min(view.level, len(self.preview.levels) - 1)
+        mask = self.preview.levels[level]
+        box = _needed(view, rect, level).clipped(mask.shape[0], mask.shape[1])
+        if box.empty:
+            return
+        held = extent(box.of(mask)).grown(BEYOND)
+        box = held.shifted(box.top, box.left).common(box)
+        if not held.empty:
+            tinted = self._table.take(box.of(mask))
+            _draw(painter, view, level, box, tinted, (box.top, box.left), True)
 
 
-def _draw(painter: QPainter, view: View, rect: QRectF, images: Sequence[QImage]) -> None:
-    level = min(view.level, len(images) - 1)
-    scale = view.scale * 2**level
+def _needed(view: View, rect: QRectF, level: int) -> Box:
+    """Return what of a level is painted in a part of the widget, and what shines into it."""
     box = view.box(rect)
     if box.empty:
-        return
+        return box
     step = 2**level
-    left, top = box.left // step - BEYOND, box.top // step - BEYOND
-    right, bottom = -(-box.right // step) + BEYOND, -(-box.bottom // step) + BEYOND
-    source = QRectF(left, top, right - left, bottom - top).intersected(
-        QRectF(0, 0, view.width / step, view.height / step)
+    low = Box(box.top // step, box.left // step, -(-box.bottom // step), -(-box.right // step))
+    return low.grown(BEYOND)
+
+
+def _draw(
+    painter: QPainter,
+    view: View,
+    level: int,
+    box: Box,
+    pixels: np.ndarray,
+    corner: tuple[int, int],
+    clear: bool,
+) -> None:
+    """Draw a level's box from pixels whose corner is at row and column `corner` of the level.
+
+    The pixels have four bytes each, blue, green, red, alpha, and lie row after row.
+    """
+    scale = view.scale * 2**level
+    h, w = pixels.shape[0], pixels.shape[1]
+    image = QImage(pixels.data, w, h, 4 * w, CLEAR if clear else OPAQUE)
+    # A level's last row or column may reach beyond an odd edge of the picture.
+    shown = QRectF(box.left, box.top, box.width, box.height).intersected(
+        QRectF(0, 0, view.width / 2**level, view.height / 2**level)
     )
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, view.smooth)
     painter.setTransform(QTransform(scale, 0, 0, scale, view.left, view.top), True)
-    painter.drawImage(source, images[level], source)
+    painter.drawImage(shown, image, shown.translated(-corner[1], -corner[0]))
     painter.restore()
-
-
-def _image(pixels: np.ndarray, kind: QImage.Format) -> QImage:
-    """Return an image over the pixels themselves."""
-    return QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], kind)
-
-
-def _faded(color: QColor, by: float) -> QColor:
-    faded = QColor(color)
-    faded.setAlphaF(color.alphaF() * by)
-    return faded
 
 
 def _box(patch: Patch) -> Box:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QInputDevice,
@@ -55,6 +55,7 @@ class CanvasSurface(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 160)
         self.setMouseTracking(True)
+        self.installEventFilter(self)
 
     def show_painting(self, painting: Painting | None, preview: Preview | None = None) -> None:
         """Show a painting as large as it fits; None clears.
@@ -69,7 +70,7 @@ class CanvasSurface(QWidget):
             self._sheet = Sheet(preview or _made(prepare(painting.pixels)))
             self._tints = {name: Tint(painting.layers[name], c) for name, c in TINTS.items()}
             for tint in self._tints.values():
-                tint.preview.refresh(painting.box)
+                tint.begin()
             self.view.show(painting.box.width, painting.box.height)
         self.update()
 
@@ -200,17 +201,18 @@ class CanvasSurface(QWidget):
         self.update()
 
     @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self.view.resize(QRectF(self.rect()).size(), self.devicePixelRatioF())
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # No override of event(): with one, PySide 6.12 crashes where a handler below it raises.
         pinch = isinstance(event, QNativeGestureEvent)
         if pinch and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom(self.view.device_scale * (1 + event.value()), event.position())
             return True
-        return super().event(event)
+        return False
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self.view.ratio != self.devicePixelRatioF():  # the window is on another screen now
+            self.view.resize(QRectF(self.rect()).size(), self.devicePixelRatioF())
         painter = QPainter(self)
         rect = QRectF(event.rect())
         painter.fillRect(rect, QColor(theme.GROUND))
