@@ -7,7 +7,8 @@ import numpy as np
 from studio.core.events import Job, Progress
 
 DIMENSIONS = 24  # of a patch's principal components
-SAMPLES = 4000  # patches that the components are found from
+SAMPLES = 3000  # patches that the components are found from
+ITERATIONS = 4  # towards the principal components
 ROWS = 8192  # patches looked at in one go
 PRODUCTS = 6_000_000  # distances found in one go
 TABLE = 1_500_000  # patches up to which all are projected once and kept: 24 floats each
@@ -26,9 +27,7 @@ class Patches:
         some = rng.choice(self.centers, min(SAMPLES, len(self.centers)), replace=False)
         sample = cut(image, some, side)
         self.mean = sample.mean(0)
-        spread = (sample - self.mean).T @ (sample - self.mean)
-        _, vectors = np.linalg.eigh(spread.astype(np.float64))
-        self.basis = np.ascontiguousarray(vectors[:, : -DIMENSIONS - 1 : -1], np.float32)
+        self.basis = _principal(sample - self.mean, min(DIMENSIONS, sample.shape[1]), rng)
         self.points: np.ndarray | None = None
 
     def project(self, image: np.ndarray, centers: np.ndarray) -> np.ndarray:
@@ -143,10 +142,25 @@ class Field:
         nearer = apart < self.apart[who]
         self.at[who[nearer]], self.apart[who[nearer]] = candidates[nearer], apart[nearer]
 
-    def pairs(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield, for each pixel of a patch, where it lands [n] and what is copied there [n]."""
+    def pairs(self) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """Yield some queries, on what one pixel of theirs lands, and from where it is copied.
+
+        No two of them land on the same pixel.
+        """
         for step in _around(self.patches.side, self.patches.shape[1]):
-            yield self.queries + step, self.at + step
+            for rows in blocks(len(self.queries), 8 * ROWS):
+                yield rows, self.queries[rows] + step, self.at[rows] + step
+
+
+def _principal(sample: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return an orthonormal basis [d, count] of where the `sample` [n, d] varies most.
+
+    By subspace iteration, a tenth of the time of all eigenvectors.
+    """
+    basis = rng.standard_normal((sample.shape[1], count)).astype(np.float32)
+    for _ in range(ITERATIONS):
+        basis, _ = np.linalg.qr(sample.T @ (sample @ basis))
+    return np.ascontiguousarray(basis, np.float32)
 
 
 def blocks(count: int, size: int = ROWS) -> Iterator[slice]:

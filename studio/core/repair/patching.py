@@ -15,13 +15,14 @@ from studio.core.events import Job, Progress
 from studio.core.repair.blending import harmonic, seamless
 from studio.core.repair.hole import Filler, Hole
 from studio.core.repair.matching import Field, Patches
-from studio.core.repair.offsets import dominant
+from studio.core.repair.offsets import COUNT, dominant
 from studio.core.repair.regions import Box
 from studio.core.repair.scales import ENOUGH, Level, copyable, finer, pyramid, touched
 from studio.core.repair.voting import best_vote, mean_vote
 
 EXACT = 30_000_000  # pairs of patches up to which all are compared
 REPEATS = 20_000  # patches up to which a level shows how the picture repeats
+WORK = 400_000  # patches gone over at a level, all rounds together
 STILL = 0.1 / 255  # mean change at which a level is settled
 REACH = 512  # pixels around a hole, at most, that texture comes from
 UNREST = 1.0  # of the known colors' standard deviation
@@ -115,25 +116,21 @@ def _layout(
     field, offsets = None, np.zeros((0, 2), np.int64)
     for number in reversed(range(len(levels))):
         level = levels[number]
-        patches = Patches(level.colors, copyable(level, recipe.side), recipe.side, rng)
-        yield from patches.learn(tick)
-        queries = np.flatnonzero(touched(level, recipe.side))
-        trust = _trust(level.mask, queries, recipe.trust)
-        smooth = harmonic(level.colors, ~level.mask)
-        offsets = offsets * 2
-        if field is None:
+        field, trust = yield from _begun(level, recipe, field, rng, tick)
+        patches, offsets = field.patches, offsets * 2
+        if recipe.offsets and len(patches.centers) <= REPEATS and not _exact(field):
+            offsets = yield from dominant(patches, rng, tick)
+        if number == len(levels) - 1:
+            smooth = harmonic(level.colors, ~level.mask)
             image = smooth + recipe.unrest * rng.standard_normal(smooth.shape, np.float32)
-            field = Field(patches, queries, rng.choice(patches.centers, len(queries)))
         else:
-            field = finer(field, patches, queries)
             voted = yield from mean_vote(level.colors, field, trust, tick)
             image = _painted(level, voted)
-        if recipe.offsets and len(patches.centers) <= REPEATS:
-            offsets = yield from dominant(patches, rng, tick)
         prior = recipe.prior * 0.5 ** (len(levels) - 1 - number) if number else 0.0
-        for round_ in range(recipe.rounds if number else recipe.rounds // 2):
+        smooth = harmonic(level.colors, ~level.mask) if prior else image
+        for round_ in range(_rounds(recipe, number, len(field.queries))):
             yield from field.look(image, tick)
-            yield from _improved(field, offsets if round_ == 0 else offsets[:0], rng, tick)
+            yield from _improved(field, offsets, round_ == 0, rng, tick)
             voted = yield from mean_vote(level.colors, field, trust, tick)
             before, image = image, _painted(level, voted * (1 - prior) + smooth * prior)
             if np.abs(image - before)[level.mask].mean() < STILL:
@@ -142,20 +139,43 @@ def _layout(
     return field, _trust(levels[0].mask, field.queries, recipe.trust)
 
 
+def _begun(
+    level: Level, recipe: Recipe, coarser: Field | None, rng: np.random.Generator, tick: Progress
+) -> Job[tuple[Field, np.ndarray]]:
+    """Return the field that a level starts from, and how its patches are to be trusted."""
+    patches = Patches(level.colors, copyable(level, recipe.side), recipe.side, rng)
+    yield from patches.learn(tick)
+    queries = np.flatnonzero(touched(level, recipe.side))
+    trust = _trust(level.mask, queries, recipe.trust)
+    if coarser is None:
+        return Field(patches, queries, rng.choice(patches.centers, len(queries))), trust
+    return finer(coarser, patches, queries), trust
+
+
+def _rounds(recipe: Recipe, number: int, queries: int) -> int:
+    """Return how often a level is gone over: less where that would take long."""
+    wanted = recipe.rounds if number else recipe.rounds // 2
+    return max(1, min(wanted, WORK // queries))
+
+
 def _trust(mask: np.ndarray, queries: np.ndarray, base: float) -> np.ndarray:
     depth = np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3))
     return np.float32(base) ** -np.minimum(depth.ravel()[queries], 40)
 
 
+def _exact(field: Field) -> bool:
+    return len(field.queries) * len(field.patches.centers) <= EXACT
+
+
 def _improved(
-    field: Field, offsets: np.ndarray, rng: np.random.Generator, tick: Progress
+    field: Field, offsets: np.ndarray, first: bool, rng: np.random.Generator, tick: Progress
 ) -> Job[None]:
     """Let every query find a nearer patch: all are tried if they are few, else likely ones."""
-    if len(field.queries) * len(field.patches.centers) <= EXACT:
+    if _exact(field):
         yield from field.search(tick)
         return
-    first = len(offsets) > 0
-    yield from field.shift(offsets, tick)
+    if first and len(field.queries) * len(offsets) <= WORK * COUNT:
+        yield from field.shift(offsets, tick)
     for jump in (8, 4, 2, 1) if first else (2, 1):
         yield from field.propagate(jump, tick)
     yield from field.wander(max(field.patches.shape) // 2 if first else 8, rng, tick)

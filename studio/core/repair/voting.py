@@ -16,15 +16,15 @@ def mean_vote(image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress
     flat = image.reshape(-1, image.shape[2])
     spread = np.zeros(len(flat), np.float32)
     count = np.zeros(len(flat), np.float32)
-    for to, _ in field.pairs():
-        spread[to] += field.apart
+    for rows, to, _ in field.pairs():
+        spread[to] += field.apart[rows]
         count[to] += 1
         yield tick
     spread = 2 * spread / count.clip(1) + 1e-9
     total = np.zeros_like(flat)
     weight = np.zeros(len(flat), np.float32)
-    for to, origin in field.pairs():
-        share = trust * np.exp(-field.apart / spread[to]) + 1e-9
+    for rows, to, origin in field.pairs():
+        share = trust[rows] * np.exp(-field.apart[rows] / spread[to]) + 1e-9
         total[to] += share[:, None] * flat[origin]
         weight[to] += share
         yield tick
@@ -41,9 +41,9 @@ def best_vote(image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress
     cost = (field.apart + 1e-9) / trust
     least = np.full(len(flat), np.inf, np.float32)
     origins = np.arange(len(flat))
-    for to, origin in field.pairs():
-        better = cost < least[to]
-        least[to[better]] = cost[better]
+    for rows, to, origin in field.pairs():
+        better = cost[rows] < least[to]
+        least[to[better]] = cost[rows][better]
         origins[to[better]] = origin[better]
         yield tick
     return flat[origins].reshape(image.shape)

@@ -84,3 +84,14 @@ def test_patches_too_many_to_keep_are_projected_when_asked(
 
 def test_blocks_cover_everything_once() -> None:
     assert [k for block in blocks(10, 4) for k in range(10)[block]] == list(range(10))
+
+
+def test_points_keep_nearly_all_that_tells_patches_apart() -> None:
+    smooth = np.random.default_rng(0).random((40, 60, 3), np.float32)
+    for _ in range(3):
+        smooth = (smooth + np.roll(smooth, 1, 0) + np.roll(smooth, 1, 1)) / 3
+    patches = patches_of(smooth)
+    flat = cut(smooth, patches.centers, 5) - patches.mean
+    best = np.sort(np.linalg.eigvalsh(flat.T @ flat))[-24:].sum()
+    kept = np.square(patches.at(patches.centers)).sum()
+    assert 0.98 * best < kept < 1.001 * best
