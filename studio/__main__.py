@@ -14,6 +14,7 @@ VERBS = (
     "evaluate",
     "sample",
     "explore",
+    "repair",
     "instant",
     "inspect",
     "doctor",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from studio import exploring
+from studio import exploring, repairing
 from studio.options import JsonOption, ProjectArgument, RunOption, guarded, refused
 
 ABOUT = """An offline studio that turns a folder of pictures into a picture generator.
@@ -23,6 +23,7 @@ verbs = typer.Typer(
     no_args_is_help=True,
 )
 verbs.add_typer(exploring.verbs, name="explore")
+verbs.command()(repairing.repair)
 
 DataArgument = Annotated[
     str,

@@ -327,7 +327,9 @@ def test_the_doctor_examines_machine_and_families(capsys, monkeypatch):
 HEAVY = {"torch", "torchvision", "PySide6", "numpy", "rich", "cv2", "sklearn"}
 
 
-@pytest.mark.parametrize("verb", ["", "train", "resume", "health", "evaluate", "sample", "inspect"])
+@pytest.mark.parametrize(
+    "verb", ["", "train", "resume", "health", "evaluate", "sample", "repair", "inspect"]
+)
 def test_help_loads_nothing_heavy(verb):
     program = (
         "import sys\nfrom studio.cli import app\n"
@@ -352,6 +354,7 @@ def test_help_names_the_window_and_every_verb_in_time():
             "health",
             "evaluate",
             "sample",
+            "repair",
             "instant",
             "inspect",
             "doctor",

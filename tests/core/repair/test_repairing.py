@@ -1,6 +1,7 @@
 """Repair as a whole: nothing outside the mask changes, nothing under it is seen, whatever comes."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import hypothesis.strategies as st
@@ -32,8 +33,8 @@ def damage(h: int, w: int, seed: int, soft: bool = False) -> np.ndarray:
     rng = np.random.default_rng(seed)
     mask = np.zeros((h, w), np.uint8)
     for _ in range(rng.integers(0, 3)):
-        ends = [tuple(int(v) for v in rng.integers(0, (w, h))) for _ in range(2)]
-        cv2.line(mask, *ends, 255, int(rng.integers(1, 5)))
+        (a, b), (c, d) = rng.integers(0, (w, h), (2, 2)).tolist()
+        cv2.line(mask, (a, b), (c, d), 255, int(rng.integers(1, 5)))
     if rng.random() < 0.5:
         y, x = rng.integers(0, (h, w))
         mask[y : y + rng.integers(1, 40), x : x + rng.integers(1, 40)] = 255
@@ -46,9 +47,10 @@ def damage(h: int, w: int, seed: int, soft: bool = False) -> np.ndarray:
     return mask
 
 
-def candidates(pixels: np.ndarray, mask: np.ndarray, **asked: object) -> tuple[Candidate, ...]:
+def candidates(
+    pixels: np.ndarray, mask: np.ndarray, allowed: np.ndarray | None = None, **asked: Any
+) -> tuple[Candidate, ...]:
     """All that is offered."""
-    allowed = asked.pop("allowed", None)
     return finished(repair(pixels, mask, RepairSettings(**asked), allowed))
 
 
