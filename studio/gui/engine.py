@@ -35,6 +35,8 @@ VERBS = {  # what the panels may ask for, and the module it is found in
         ("open_run", "at_step", "as_published", "open_kept", "kept"), "studio.core.explore.opening"
     ),
     **dict.fromkeys(STUDIES, "studio.core.explore.studies"),
+    **dict.fromkeys(("open_picture", "look_ahead", "fill", "export"), "studio.core.repair.live"),
+    "as_image": "studio.gui.pasting",
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }
 

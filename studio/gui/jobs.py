@@ -27,6 +27,11 @@ LANES = (
     "invert",
     "keep",
     "evaluate",
+    "picture",
+    "outlook",
+    "repair",
+    "export",
+    "copy",
     "train",
 )
 FLUSH = 50  # ms between two batches of events: at most 20 a second reach the window

@@ -20,7 +20,8 @@ from studio import __version__, paths
 from studio.gui.session import Session
 
 if TYPE_CHECKING:
-    from studio.gui.window import Window, Workspace
+    from studio.gui.pages import Workspace
+    from studio.gui.window import Window
 
 PARTS = ("torch", "torchvision", "PySide6_Essentials", "numpy", "Pillow", "pydantic")
 
@@ -44,16 +45,16 @@ class Menus(QObject):
         self.recent = menu.addMenu(self.tr("Open &recent"))
         menu.addSeparator()
         self._add(menu, self.tr("Open &pictures…"), window.ask_pictures, "Ctrl+I")
+        self._add(menu, self.tr("&Repair a picture…"), window.ask_repair, "Ctrl+Shift+O")
         menu.addSeparator()
         self._add(menu, self.tr("&Quit"), window.close, "Ctrl+Q")
 
     def _view(self, spaces: "list[Workspace]") -> None:
         menu = self.window.menuBar().addMenu(self.tr("&View"))
         self.spaces: dict[str, QAction] = {}
-        for number, space in enumerate(spaces, 1):
-            self.spaces[space.id] = action = self._add(
-                menu, space.title, self._show, f"Ctrl+{number}"
-            )
+        for space in spaces:
+            keys = f"Ctrl+{space.key}"
+            self.spaces[space.id] = action = self._add(menu, space.title, self._show, keys)
             action.setData(space.id)
         menu.addSeparator()
         self._add(menu, self.tr("&Welcome page"), self.window.show_welcome, "")
@@ -86,8 +87,8 @@ class Menus(QObject):
         self.recent.setEnabled(not self.recent.isEmpty())
         self.recent.addSeparator()
         self.recent.addAction(self.tr("&Clear this list"), self._clear_recent)
-        for action in self.spaces.values():
-            action.setEnabled(self.session.project is not None)
+        for id, action in self.spaces.items():
+            action.setEnabled(id in self.window.open_to())
 
     def _sent(self) -> QAction:
         sender = self.sender()

@@ -8,16 +8,16 @@ from PySide6.QtCore import QObject, Signal
 
 from studio import paths
 from studio.gui import engine
-from studio.gui.explorations import Explorations
 from studio.gui.jobs import LIVE
 from studio.gui.memory import Memory
+from studio.gui.repairs import REPAIR, Repairs
 
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
     from studio.core.project import Project, Run
 
 
-class Session(Explorations):
+class Session(Repairs):
     """What the panels ask for and listen to. All signals are emitted in the window's thread.
 
     project_changed: another project was opened, or its sets or runs changed (read `project`).
@@ -234,6 +234,9 @@ class Session(Explorations):
             run, found = value
             if self.opened is not None and self.opened.run.folder == run:
                 self.done.emit(lane, found)
+        elif lane in REPAIR:
+            if announce:
+                self.done.emit(lane, value)
         elif announce and lane != "engine":
             self._measured = (self._measured[0], value if lane == "forecast" else None)
             self.done.emit(lane, value)

@@ -3,17 +3,13 @@
 import logging
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -21,17 +17,17 @@ from PySide6.QtWidgets import (
 from studio import paths
 from studio.gui import theme
 from studio.gui.menus import Menus
-from studio.gui.panels.welcome import WelcomePanel
+from studio.gui.pages import Pages
 from studio.gui.session import Session
 from studio.gui.widgets.leave_question import LeaveQuestion
 from studio.gui.widgets.notice import Notice
-from studio.gui.widgets.rail import Rail
 from studio.gui.widgets.status_line import StatusLine
 
 QUIET = (
     "advice",
     "check",
     "forecast",
+    "outlook",
 )  # lanes nobody asked for: what fails there is said in its place
 LATER = ("studio.gui.panels.explore",)  # 0.3 s of reading that Explore need not wait for
 SAID = 6000  # ms that a word of success stays
@@ -40,52 +36,12 @@ PATIENCE = 90.0  # seconds that a job may take to save before the program leaves
 log = logging.getLogger("studio.window")
 
 
-class Workspace(NamedTuple):
-    """An entry of the rail; `make` imports and builds the panel when it is first shown."""
-
-    id: str
-    title: str
-    icon: str
-    make: Callable[[Session], QWidget]
-
-
-def library(session: Session) -> QWidget:
-    """Build the Library workspace."""
-    from studio.gui.panels.library import LibraryPanel
-
-    return LibraryPanel(session)
-
-
-def train(session: Session) -> QWidget:
-    """Build the Train workspace."""
-    from studio.gui.panels.train import TrainPanel
-
-    return TrainPanel(session)
-
-
-def explore(session: Session) -> QWidget:
-    """Build the Explore workspace."""
-    from studio.gui.panels.explore import ExplorePanel
-
-    return ExplorePanel(session)
-
-
-class Window(QMainWindow):
+class Window(Pages):
     """Everything the user sees. Pages are made when first shown; torch loads after the paint."""
 
     def __init__(self, session: Session):
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self.leaving = 0.0  # since when (monotonic) the window waits for a job to save
-        self.pages: dict[str, QWidget] = {}
-        self.workspaces = {
-            space.id: space
-            for space in (
-                Workspace("library", self.tr("Library"), "library", library),
-                Workspace("train", self.tr("Train"), "train", train),
-                Workspace("explore", self.tr("Explore"), "explore", explore),
-            )
-        }
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
         self._build()
@@ -94,12 +50,7 @@ class Window(QMainWindow):
         self._warm = False
 
     def _build(self) -> None:
-        self.rail = Rail([(s.id, s.title, s.icon) for s in self.workspaces.values()])
-        self.rail.hide()
         self.notice = Notice()
-        self.stack = QStackedWidget()
-        self.welcome = WelcomePanel(self.session)
-        self.stack.addWidget(self.welcome)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -117,7 +68,6 @@ class Window(QMainWindow):
         self.menus = Menus(self, self.session, list(self.workspaces.values()))
 
     def _connect(self) -> None:
-        self.rail.chosen.connect(self.show_page)
         self.welcome.pictures_asked.connect(self.ask_pictures)
         self.welcome.project_asked.connect(self.ask_project)
         self.session.project_changed.connect(self._on_project)
@@ -126,55 +76,7 @@ class Window(QMainWindow):
         self.session.failed.connect(self._on_failed)
         self.session.said.connect(self._say)
 
-    # pages
-
-    @Slot(str)
-    def show_page(self, id: str) -> None:
-        """Show the workspace `id`; building it takes place now if it was never shown."""
-        if id not in self.pages:
-            self.pages[id] = self.workspaces[id].make(self.session)
-            self.stack.addWidget(self.pages[id])
-            self._connect_page(id, self.pages[id])
-        self.stack.setCurrentWidget(self.pages[id])
-        self.pages[id].setFocus()  # or the first button of the rail would have it
-        self.rail.choose(id)
-        self.rail.show()
-
-    def _connect_page(self, id: str, page: Any) -> None:
-        """Let the panels, which do not know each other, lead to one another."""
-        if id == "library":
-            page.train_asked.connect(self._train_on)
-        if id == "explore":
-            page.train_asked.connect(self._show_train)
-        if id == "train":
-            page.library_asked.connect(self._show_library)
-
-    @Slot()
-    def show_welcome(self) -> None:
-        """Show the welcome page."""
-        self.welcome.refresh()
-        self.stack.setCurrentWidget(self.welcome)
-        self.rail.choose("")
-        self.rail.setVisible(self.session.project is not None)
-
-    @Slot(str)
-    def _train_on(self, dataset: str) -> None:
-        self.show_page("train")
-        page: Any = self.pages["train"]
-        page.setup.choose_set(dataset)
-
-    @Slot()
-    def _show_train(self) -> None:
-        self.show_page("train")
-
-    @Slot()
-    def _show_library(self) -> None:
-        self.show_page("library")
-
-    @Slot()
-    def _leave_welcome(self) -> None:
-        if self.session.project and self.stack.currentWidget() is self.welcome:
-            self.show_page("train" if self.session.project.runs() else "library")
+    # what is opened
 
     @Slot()
     def ask_pictures(self) -> None:
@@ -226,6 +128,7 @@ class Window(QMainWindow):
     def _on_project(self) -> None:
         self._retitle()
         self.menus.refresh()
+        self.rail.allow(self.open_to())
         # later, as a trial starts training right after it opened its project
         QTimer.singleShot(0, self._leave_welcome)
 
@@ -294,6 +197,9 @@ class Window(QMainWindow):
             event.ignore()
             if self.leaving or LeaveQuestion(self.session.title("train"), self).stop():
                 self._save_first()
+            return
+        if not self.leaving and not self.leave_repair(self.leave):
+            event.ignore()
             return
         self.leaving = self.leaving or time.monotonic()
         if not self.session.close(2):

@@ -1,4 +1,4 @@
-"""The welcome page: three doors, the projects of late, and what was interrupted."""
+"""The welcome page: four doors, the projects of late, and what was interrupted."""
 
 from pathlib import Path
 
@@ -16,17 +16,19 @@ from PySide6.QtWidgets import (
 from studio.gui import theme
 from studio.gui.session import Session
 
-WIDTH = 920
+WIDTH = 1120
 SHOWN = 5  # recent projects
 
 
 class WelcomePanel(QScrollArea):
     """Shown until a project is open.
 
-    pictures_asked, project_asked: the user wants to choose a folder.
+    pictures_asked, project_asked: the user wants to choose a folder. repair_asked: a picture shall
+    be repaired.
     """
 
     pictures_asked = Signal()
+    repair_asked = Signal()
     project_asked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None):
@@ -88,6 +90,7 @@ class WelcomePanel(QScrollArea):
         self.digits.setToolTip(self.tr("Train on 1797 handwritten digits at once"))
         self.pictures = button(self.tr("Open pictures…"), "", self.pictures_asked)
         self.project = button(self.tr("Open project…"), "", self.project_asked)
+        self.mending = button(self.tr("Repair a picture"), "", self.repair_asked)
         trial = self.tr("Watch a model learn within seconds, from pictures that come with Atelier.")
         mine = self.tr(
             "Choose a folder of your own pictures, "
@@ -96,9 +99,11 @@ class WelcomePanel(QScrollArea):
         again = self.tr(
             "Go on where you left off: sets, runs and all they learned are in the project folder."
         )
+        mend = self.tr("Paint over scratches, writing or things, and they are gone. No training.")
         row.addWidget(door("spark", self.tr("Try it now"), trial, self.sprites, self.digits), 1)
         row.addWidget(door("pictures", self.tr("Your pictures"), mine, self.pictures), 1)
         row.addWidget(door("folder", self.tr("Your projects"), again, self.project), 1)
+        row.addWidget(door("repair", self.tr("One picture"), mend, self.mending), 1)
         doors.setLayout(row)
         return doors
 

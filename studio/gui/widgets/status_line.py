@@ -16,6 +16,9 @@ FIRST = (
     "study",
     "invert",
     "path",
+    "picture",
+    "repair",
+    "export",
     "forecast",
 )  # of several lanes at work, the first is shown
 IN_PARTS = ("evaluate",)  # whose progress is that of one part, so that no end can be told

@@ -1,0 +1,273 @@
+"""The filling desk: what is painted over is filled, looked at in several ways, and kept."""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from studio.core.events import Note, Progress
+from studio.gui.desks.picture import PictureDesk
+from studio.gui.session import Session
+from studio.gui.widgets import words
+from studio.gui.widgets.repair_room import RepairRoom
+
+
+class FillDesk(QObject):
+    """Fills the mask of the picture desk's painting; what is kept is one edit."""
+
+    def __init__(
+        self,
+        session: Session,
+        room: RepairRoom,
+        desk: PictureDesk,
+        parent: QObject | None = None,
+    ):
+        super().__init__(parent)
+        self.session, self.room, self.desk, self.canvas = session, room, desk, room.canvas
+        self.offered: list[Any] = []  # candidates of the mask as it is
+        self.at = -1  # the one that is looked at
+        self.healing = False
+        self.strokes: list[Any] = []  # edits that are healed when the fill is ready
+        self._laying: Any = None
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._lay_on)
+        self._connect()
+
+    def _connect(self) -> None:
+        session, room, does = self.session, self.room, self.room.actions_
+        session.events.connect(self._on_events)
+        session.done.connect(self._on_done)
+        session.busy_changed.connect(self._on_busy)
+        self.desk.shown.connect(self.forget)
+        self.desk.stepped.connect(self.forget)
+        self.canvas.painted.connect(self._on_painted)
+        room.options.fill_asked.connect(self.fill)
+        room.options.changed.connect(self.look_ahead)
+        room.options.healing_changed.connect(self._heal)
+        room.strip.chosen.connect(self.look)
+        room.strip.kept.connect(self.keep)
+        room.strip.dismissed.connect(self.discard)
+        room.strip.progress.stop_asked.connect(self.stop)
+        does.enter.triggered.connect(self._enter)
+        does.escape.triggered.connect(self._escape)
+        does.next.triggered.connect(self._next)
+        does.previous.triggered.connect(self._previous)
+        does.compare.toggled.connect(self._compare)
+
+    @Slot()
+    def fill(self) -> None:
+        """Fill what is painted over, in several ways."""
+        if self.desk.opened is None or self._laying is not None:
+            return
+        self.forget()
+        self._ask(self.room.options.settings)
+        self.canvas.setFocus()
+
+    def _ask(self, settings: Any) -> None:
+        options, painting = self.room.options, self.desk.painting
+        region = painting.region.copy() if options.only_region else None
+        run = options.run
+        self.session.fill(painting.pixels, painting.mask.copy(), settings, region, run)
+
+    @Slot()
+    def forget(self) -> None:
+        """Show no candidates, as there is another mask or picture."""
+        self.session.stop("repair")
+        self.offered, self.at, self.strokes = [], -1, []
+        self.canvas.show_layer(None)
+        self.room.strip.clear(self._hint())
+        self.desk.show_steps(offered=False)
+        self.look_ahead()
+
+    def _hint(self) -> str:
+        if self.healing:
+            return self.tr("Paint over what is to be repaired: it is filled at once.")
+        return self.tr("Paint over what is to be repaired, then press Enter.")
+
+    @Slot()
+    def look_ahead(self) -> None:
+        """Say what is painted, and what filling it would do."""
+        if self.desk.opened is not None:
+            self.session.look_ahead(self.desk.painting.mask, self.room.options.settings.wrap)
+
+    @Slot(int)
+    def look(self, index: int) -> None:
+        """Look at a candidate, laid over the picture."""
+        if not 0 <= index < len(self.offered):
+            return
+        self.at = index
+        candidate = self.offered[index]
+        self.canvas.show_layer(candidate.patches)
+        self.room.strip.choose(index)
+        proof = self.tr("Outside the mask nothing changed (checked).")
+        text = self.tr("{n} of {count}: {title}, {s:.1f} s. {proof}")
+        shown = {"n": index + 1, "count": len(self.offered), "title": candidate.title}
+        self.room.strip.say(text.format(**shown, s=candidate.seconds, proof=proof))
+
+    @Slot()
+    def keep(self) -> None:
+        """Make the candidate that is looked at part of the picture."""
+        if self.offered and not self.desk.lent and self._laying is None:
+            candidate = self.offered[self.at]
+            self.session.stop("repair")
+            self._lay(candidate, self.tr("Fill: {title}").format(title=candidate.title))
+
+    def _lay(self, candidate: Any, title: str) -> None:
+        """Lay a candidate part by part, so that a large one does not hold the window."""
+        from studio.core.repair.live import laid
+
+        self.canvas.setEnabled(False)
+        self._laying = laid(self.desk.painting, candidate.patches, title)
+        self._timer.start()
+
+    @Slot()
+    def _lay_on(self) -> None:
+        try:
+            next(self._laying)
+        except StopIteration as ended:
+            self._laying = None
+            self._timer.stop()
+            self.canvas.setEnabled(True)
+            self._laid(ended.value)
+
+    def _laid(self, edit: Any) -> None:
+        self.canvas.setFocus()
+        self.forget()
+        if edit is not None:
+            self.canvas.refresh(edit.box, "picture", "mask")
+
+    @Slot()
+    def discard(self) -> None:
+        """Keep no candidate; the mask stays."""
+        self.forget()
+        self.canvas.setFocus()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop filling; what was offered stays."""
+        self.session.stop("repair")
+
+    @Slot()
+    def _enter(self) -> None:
+        if self.offered:
+            self.keep()
+        else:
+            self.fill()
+
+    @Slot()
+    def _escape(self) -> None:
+        if self.canvas.cancel():
+            return
+        if self.session.title("repair"):
+            self.stop()
+        elif self.offered:
+            self.discard()
+
+    @Slot()
+    def _next(self) -> None:
+        if self.offered:
+            self.look((self.at + 1) % len(self.offered))
+
+    @Slot()
+    def _previous(self) -> None:
+        if self.offered:
+            self.look((self.at - 1) % len(self.offered))
+
+    @Slot(bool)
+    def _compare(self, on: bool) -> None:
+        self.canvas.set_split(0.5 if on else None)
+
+    # healing: painted is filled
+
+    @Slot(bool)
+    def _heal(self, on: bool) -> None:
+        self.healing = on
+        self.forget()
+
+    @Slot(object)
+    def _on_painted(self, edit: Any) -> None:
+        """Another mask: its candidates are no longer those; a stroke of healing is filled."""
+        strokes = self.strokes
+        self.forget()
+        if self.healing and "mask" in edit.sizes and self.desk.painting.mask.any():
+            self.strokes = [*strokes, edit]
+            self._ask(self.room.options.settings.updated({"candidates": 1}))
+
+    def _healed(self, candidate: Any) -> None:
+        """Lay the fill in place of the strokes that asked for it: undone, both go at once."""
+        painting = self.desk.painting
+        if painting.editing or self.desk.lent:  # the next stroke is under way: filled with it
+            return
+        while self.strokes and painting.position:
+            if painting.edits[painting.position - 1] is not self.strokes.pop():
+                break
+            self.canvas.undo()
+        self._lay(candidate, self.tr("Heal"))
+
+    # what the session says
+
+    @Slot(str, list)
+    def _on_events(self, lane: str, events: list[Any]) -> None:
+        if lane != "repair":
+            return
+        from studio.core.repair.live import Shown
+
+        for event in events:
+            if isinstance(event, Shown) and self.session.title("repair"):
+                self._offer(event)
+            elif isinstance(event, Note):
+                self._tell(event)
+        if isinstance(events[-1], Progress) and self.room.strip.progress.isVisible():
+            self.room.strip.progress.tell(events[-1])
+
+    def _tell(self, note: Note) -> None:
+        if note.level == "info":
+            self.session.said.emit(note.text)
+        else:
+            self.session.failed.emit("repair", note.text)
+
+    def _offer(self, shown: Any) -> None:
+        candidate = shown.candidate
+        self.offered.append(candidate)
+        if self.healing and self.strokes:
+            return
+        self.room.strip.add(candidate.title, candidate.seconds, shown.thumbnail)
+        self.desk.show_steps(offered=True)
+        self.look(self.at if self.at >= 0 else 0)
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane == "outlook":
+            self.room.outlook.setText(self._words(result))
+        elif lane == "repair" and self.strokes and self.offered:
+            self._healed(self.offered[0])
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        if lane == "repair":
+            busy = self.session.title("repair")
+            progress = self.room.strip.progress
+            progress.begin(busy) if busy else progress.hide()
+
+    def _words(self, outlook: Any) -> str:
+        """Say how much is painted and what becomes of it."""
+        if not outlook.masked:
+            return self.tr("Nothing is painted yet.")
+        if not outlook.thin + outlook.thick:
+            return self.tr("Everything is masked; leave some of the picture to repair it from.")
+        text = self.tr("{n} pixels masked: {how}")
+        return text.format(n=words.count(outlook.masked), how=self._how(outlook))
+
+    def _how(self, outlook: Any) -> str:
+        method = self.room.options.settings.method
+        across = words.count(max(1, round(outlook.across)))
+        if method != "auto":
+            return self.tr("up to {a} px thick, filled by {m}").format(a=across, m=method)
+        if not outlook.thick:
+            text = self.tr("thin damage of {a} px, restored from what lies beside it")
+        elif outlook.thick == 1:
+            text = self.tr("a thick hole of {a} px, filled with texture")
+        else:
+            text = self.tr("{k} thick holes, up to {a} px, filled with texture")
+        if outlook.thick and outlook.thin:
+            text += self.tr("; thin damage is restored")
+        return text.format(a=across, k=outlook.thick)

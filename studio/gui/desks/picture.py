@@ -1,0 +1,235 @@
+"""The picture desk: one picture is opened, undone, exported and copied, and never lost."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from studio.gui.pasting import pasted
+from studio.gui.session import Session
+from studio.gui.widgets import words
+from studio.gui.widgets.repair_room import PICTURE, RepairRoom
+from studio.gui.widgets.unsaved_question import UnsavedQuestion
+
+ENDINGS = (".png", ".tif", ".tiff", ".webp", ".jpg", ".jpeg")  # that can be written
+CHANNELS = {1: "grey", 3: "RGB", 4: "RGBA"}
+
+
+class PictureDesk(QObject):
+    """Holds the picture on the canvas.
+
+    shown(): another picture is there. stepped(): an edit was done, undone or done again.
+    """
+
+    shown = Signal()
+    stepped = Signal()
+
+    def __init__(self, session: Session, room: RepairRoom, parent: QObject | None = None):
+        super().__init__(parent)
+        self.session, self.room, self.canvas = session, room, room.canvas
+        self.opened: Any = None  # core's OpenedPicture
+        self.settled: Any = None  # the last edit of the picture that is exported or discarded
+        self.lent = False  # a worker copies the pixels: they must not change
+        self._exporting: tuple[Any, Callable[[], None] | None] = (None, None)
+        session.done.connect(self._on_done)
+        session.events.connect(self._on_events)
+        session.busy_changed.connect(self._on_busy)
+        session.failed.connect(self._on_failed)
+        does = room.actions_
+        does.open.triggered.connect(self.ask_open)
+        does.paste.triggered.connect(self.paste)
+        does.copy.triggered.connect(self.copy)
+        does.export.triggered.connect(self.ask_export)
+        does.undo.triggered.connect(self.undo)
+        does.redo.triggered.connect(self.redo)
+
+    @property
+    def painting(self) -> Any:
+        """The painting on the canvas, None without a picture."""
+        return self.opened.painting if self.opened else None
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the picture was changed in a way that no export holds."""
+        return self._last() is not self.settled
+
+    def take(self, found: list[Path]) -> None:
+        """Open a file that was dropped or chosen; of several, the first."""
+        if len(found) > 1:
+            said = self.tr(
+                "{n} files were given; the first is opened. `atelier repair` takes many."
+            )
+            self.session.said.emit(said.format(n=len(found)))
+        if found:
+            self.session.open_picture(found[0], found[0].name)
+
+    @Slot()
+    def ask_open(self) -> None:
+        """Let the user choose a picture."""
+        start = str(self.opened.path.parent) if self.opened and self.opened.path else ""
+        kinds = self.tr("Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif)")
+        path, _ = QFileDialog.getOpenFileName(
+            self.room, self.tr("Choose a picture to repair"), start, kinds
+        )
+        if path:
+            self.take([Path(path)])
+
+    @Slot()
+    def paste(self) -> None:
+        """Open what is on the clipboard: a file, or a picture such as a screenshot."""
+        data = QGuiApplication.clipboard().mimeData()
+        found = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        source = None if found else pasted(data)
+        if found:
+            self.take(found)
+        elif source is not None:
+            self.session.open_picture(source, self.tr("Pasted picture"))
+        else:
+            said = self.tr("There is no picture on the clipboard; copy one first.")
+            self.session.failed.emit("picture", said)
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the picture as it is now on the clipboard."""
+        if self.opened is not None and not self.lent:
+            self.lent = True
+            self.session.copy_picture(self.painting.pixels, self.opened.name)
+
+    @Slot()
+    def ask_export(self) -> None:
+        """Let the user choose where the picture is written to."""
+        self._ask_export(None)
+
+    def _ask_export(self, then: Callable[[], None] | None) -> None:
+        if self.opened is None or self.lent or self.session.title("export"):
+            return
+        kinds = self.tr("PNG (*.png);;TIFF (*.tif *.tiff);;WebP (*.webp)")
+        title, name = self.tr("Export the repaired picture"), str(self.suggested())
+        chosen, _ = QFileDialog.getSaveFileName(self.room, title, name, kinds)
+        if not chosen:
+            return
+        path = Path(chosen)
+        known = path.suffix.lower() in ENDINGS
+        target = path if known else path.with_name(f"{path.name}.png")
+        if self._may_write(target, asked=known):
+            self.lent, self._exporting = True, (self._last(), then)
+            self.session.export(self.opened, self.painting.pixels, target, True)
+
+    def suggested(self) -> Path:
+        """Return a name beside the picture's own file: NAME-repaired.png."""
+        path = self.opened.path
+        tiff = path is not None and path.suffix.lower() in (".tif", ".tiff")
+        stem = path.stem if path is not None else self.tr("picture")
+        name = f"{stem}-repaired{'.tif' if tiff else '.png'}"
+        return path.with_name(name) if path is not None else Path(name)
+
+    def _may_write(self, target: Path, asked: bool) -> bool:
+        """Ask before the opened file itself is replaced, and any whose name was completed."""
+        own = self.opened.path is not None and target.resolve() == self.opened.path.resolve()
+        if own:
+            text = self.tr("{name} is the picture you opened. Replace it by the repaired one?")
+        elif not asked and target.exists():
+            text = self.tr("{name} is there already. Replace it?")
+        else:
+            return True
+        title = self.tr("Export the repaired picture")
+        answer = QMessageBox.question(self.room, title, text.format(name=target.name))
+        return answer == QMessageBox.StandardButton.Yes
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Do `then` once nothing would be lost by it: at once, after an export, or never."""
+        answer = UnsavedQuestion(self.opened.name, self.room).ask() if self.unsaved else "discard"
+        if answer == "discard":
+            self.settled = self._last()
+            then()
+        elif answer == "export":
+            self._ask_export(then)
+
+    @Slot()
+    def undo(self) -> None:
+        """Undo the last stroke or fill."""
+        if self.opened is not None and not self.lent:
+            self.canvas.undo()
+            self.stepped.emit()
+
+    @Slot()
+    def redo(self) -> None:
+        """Do again what was undone."""
+        if self.opened is not None and not self.lent:
+            self.canvas.redo()
+            self.stepped.emit()
+
+    def show_steps(self, offered: bool) -> None:
+        """Allow what is possible now; `offered` tells whether there are candidates."""
+        edits, at = (self.painting.edits, self.painting.position) if self.opened else ([], 0)
+        undo = edits[at - 1].title if at else None
+        redo = edits[at].title if at < len(edits) else None
+        self.room.actions_.allow(self.opened is not None, undo, redo, offered)
+
+    def facts(self) -> str:
+        """Return size, depth and what of the file is kept."""
+        photograph = self.opened.photograph
+        h, w, c = photograph.pixels.shape
+        kept = [
+            self.tr("{w} × {h} px").format(w=words.count(w), h=words.count(h)),
+            self.tr("{n} bit {kind}").format(n=photograph.depth, kind=CHANNELS[c]),
+        ]
+        if photograph.profile:
+            kept.append(self.tr("color profile kept"))
+        if photograph.exif:
+            kept.append(self.tr("EXIF kept"))
+        return "  ·  ".join([*kept, *photograph.notes])
+
+    def _last(self) -> Any:
+        """Return the last edit that is done and changed the picture; None as it was opened."""
+        if self.opened is None:
+            return None
+        done = self.painting.edits[: self.painting.position]
+        return next((edit for edit in reversed(done) if "picture" in edit.sizes), None)
+
+    def show(self, opened: Any) -> None:
+        """Put another picture on the canvas."""
+        self.opened, self.settled = opened, None
+        self.canvas.show_painting(opened.painting, opened.preview)
+        self.room.pages.setCurrentIndex(PICTURE)
+        self.room.bar.show_picture(opened.name, self.facts())
+        self.canvas.setFocus()
+        self.shown.emit()
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane == "picture":
+            self.leave(lambda: self.show(result))
+        elif lane == "export":
+            self._exported(*result)
+        elif lane == "copy" and isinstance(result, QImage):
+            QGuiApplication.clipboard().setImage(result)
+            self.session.said.emit(self.tr("The repaired picture is on the clipboard."))
+
+    def _exported(self, path: Path, notes: tuple[str, ...]) -> None:
+        self.settled, then = self._exporting
+        self._exporting = (None, None)
+        text = self.tr("Exported as {name} in {dir}.").format(name=path.name, dir=path.parent)
+        self.session.said.emit(" ".join((text, *notes)))
+        if then is not None:
+            then()
+
+    @Slot(str, list)
+    def _on_events(self, lane: str, events: list[Any]) -> None:
+        if lane in ("export", "copy"):
+            from studio.core.repair.live import Copied
+
+            self.lent = self.lent and not any(isinstance(event, Copied) for event in events)
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        if lane in ("export", "copy") and not self.session.title(lane):
+            self.lent = False
+
+    @Slot(str, str)
+    def _on_failed(self, lane: str, sentence: str) -> None:
+        if lane == "export":
+            self._exporting = (None, None)

@@ -1,0 +1,160 @@
+"""The pages of the window: one for each workspace, made when first shown, and the ways between."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from studio.gui.panels.welcome import WelcomePanel
+from studio.gui.session import Session
+from studio.gui.widgets.rail import Rail
+
+
+class Workspace(NamedTuple):
+    """An entry of the rail; `make` imports and builds the panel when it is first shown.
+
+    `key` is its digit with Ctrl. One that is `free` needs no project.
+    """
+
+    id: str
+    title: str
+    icon: str
+    make: Callable[[Session], QWidget]
+    key: int
+    free: bool = False
+
+
+def library(session: Session) -> QWidget:
+    """Build the Library workspace."""
+    from studio.gui.panels.library import LibraryPanel
+
+    return LibraryPanel(session)
+
+
+def train(session: Session) -> QWidget:
+    """Build the Train workspace."""
+    from studio.gui.panels.train import TrainPanel
+
+    return TrainPanel(session)
+
+
+def explore(session: Session) -> QWidget:
+    """Build the Explore workspace."""
+    from studio.gui.panels.explore import ExplorePanel
+
+    return ExplorePanel(session)
+
+
+def repair(session: Session) -> QWidget:
+    """Build the Repair workspace."""
+    from studio.gui.panels.repair import RepairPanel
+
+    return RepairPanel(session)
+
+
+class Pages(QMainWindow):
+    """A window of workspaces; it leads from one to another, as the panels know no other."""
+
+    def __init__(self, session: Session):
+        super().__init__()
+        self.session = session
+        self.pages: dict[str, QWidget] = {}
+        self.workspaces = {
+            space.id: space
+            for space in (
+                Workspace("library", self.tr("Library"), "library", library, 1),
+                Workspace("train", self.tr("Train"), "train", train, 2),
+                Workspace("explore", self.tr("Explore"), "explore", explore, 3),
+                Workspace("repair", self.tr("Repair"), "repair", repair, 5, free=True),
+            )
+        }
+        self.rail = Rail([(s.id, s.title, s.icon, s.key) for s in self.workspaces.values()])
+        self.rail.hide()
+        self.stack = QStackedWidget()
+        self.welcome = WelcomePanel(session)
+        self.stack.addWidget(self.welcome)
+        self.rail.chosen.connect(self.show_page)
+        self.welcome.repair_asked.connect(self.show_repair)
+
+    def open_to(self) -> set[str]:
+        """Return the workspaces that can be shown: without a project not all."""
+        project = self.session.project is not None
+        return {space.id for space in self.workspaces.values() if space.free or project}
+
+    @Slot(str)
+    def show_page(self, id: str) -> None:
+        """Show the workspace `id`; building it takes place now if it was never shown."""
+        if id not in self.pages:
+            self.pages[id] = self.workspaces[id].make(self.session)
+            self.stack.addWidget(self.pages[id])
+            self._connect_page(id, self.pages[id])
+        self.stack.setCurrentWidget(self.pages[id])
+        self.pages[id].setFocus()  # or the first button of the rail would have it
+        self.rail.choose(id)
+        self.rail.allow(self.open_to())
+        self.rail.show()
+
+    def _connect_page(self, id: str, page: Any) -> None:
+        """Let the panels, which do not know each other, lead to one another."""
+        if id == "library":
+            page.train_asked.connect(self._train_on)
+        if id == "explore":
+            page.train_asked.connect(self._show_train)
+        if id == "train":
+            page.library_asked.connect(self._show_library)
+
+    @Slot()
+    def show_welcome(self) -> None:
+        """Show the welcome page."""
+        self.welcome.refresh()
+        self.stack.setCurrentWidget(self.welcome)
+        self.rail.choose("")
+        self.rail.allow(self.open_to())
+        self.rail.setVisible(self.session.project is not None)
+
+    @Slot()
+    def show_repair(self) -> None:
+        """Show the Repair workspace."""
+        self.show_page("repair")
+
+    @Slot()
+    def ask_repair(self) -> None:
+        """Let the user choose a picture to repair."""
+        self.show_page("repair")
+        page: Any = self.pages["repair"]
+        page.desk.ask_open()
+
+    def repair(self, found: list[Path]) -> None:
+        """Open a picture in the Repair workspace."""
+        self.show_page("repair")
+        page: Any = self.pages["repair"]
+        page.take(found)
+
+    def leave_repair(self, then: Callable[[], None]) -> bool:
+        """Return whether nothing would be lost by closing; else ask, and do `then` if it may be."""
+        page: Any = self.pages.get("repair")
+        if page is None or not page.unsaved:
+            return True
+        page.leave(then)
+        return False
+
+    @Slot(str)
+    def _train_on(self, dataset: str) -> None:
+        self.show_page("train")
+        page: Any = self.pages["train"]
+        page.setup.choose_set(dataset)
+
+    @Slot()
+    def _show_train(self) -> None:
+        self.show_page("train")
+
+    @Slot()
+    def _show_library(self) -> None:
+        self.show_page("library")
+
+    @Slot()
+    def _leave_welcome(self) -> None:
+        if self.session.project and self.stack.currentWidget() is self.welcome:
+            self.show_page("train" if self.session.project.runs() else "library")

@@ -1,0 +1,133 @@
+"""The Repair workspace: paint over the damage, it is gone, nothing else changed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTemporaryDir, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QWidget
+from typing_extensions import override
+
+from studio.core.events import Refused
+from studio.gui.desks.filling import FillDesk
+from studio.gui.desks.picture import PictureDesk
+from studio.gui.session import Session
+from studio.gui.widgets import canvas_files
+from studio.gui.widgets.repair_room import RepairRoom
+
+
+class RepairPanel(RepairRoom):
+    """Session to widgets, and what the user does to requests; each part of it has its desk."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session = session
+        self._drawer = QTemporaryDir()  # where pictures lie that are let fall without a file
+        self.desk = PictureDesk(session, self, self)
+        self.filling = FillDesk(session, self, self.desk, self)
+        self.setAcceptDrops(True)
+        self._connect()
+        self.desk.show_steps(offered=False)
+        self._on_project()
+
+    def _connect(self) -> None:
+        self.session.project_changed.connect(self._on_project)
+        self.drop.open_asked.connect(self.desk.ask_open)
+        self.drop.paste_asked.connect(self.desk.paste)
+        self.drop.dropped.connect(self.desk.take)
+        self.canvas.dropped.connect(self.desk.take)
+        self.canvas.hovered.connect(self._on_hovered)
+        self.canvas.tool_changed.connect(self._on_tool)
+        self.options.layer_asked.connect(self._paint_on)
+        self.brushes.load_asked.connect(self._load_mask)
+        self.brushes.save_asked.connect(self._save_mask)
+
+    def take(self, found: list[Path]) -> None:
+        """Open a picture that comes from elsewhere."""
+        self.desk.take(found)
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Do `then` unless the user wants to stay, for what is not exported yet."""
+        self.desk.leave(then)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something would be lost by leaving."""
+        return self.desk.unsaved
+
+    @Slot()
+    def _on_project(self) -> None:
+        project = self.session.project
+        runs = project.runs() if project and self.isVisible() else []
+        trained = [run for run in runs if any(run.checkpoints.glob("step-*"))]
+        if self.isVisible():
+            self.options.show_runs([(r.number, f"{r.number}  {r.record.name}") for r in trained])
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self._on_project()
+
+    @Slot(int, int)
+    def _on_hovered(self, x: int, y: int) -> None:
+        self.pointer.setText(self.tr("{x}, {y}").format(x=x, y=y) if x >= 0 else "")
+
+    @Slot()
+    def _on_tool(self) -> None:
+        self.options.show_layer(self.canvas.layer)
+
+    @Slot(str)
+    def _paint_on(self, layer: str) -> None:
+        self.canvas.set_layer("allowed" if layer == "allowed" else "mask")
+        self.canvas.setFocus()
+
+    @Slot()
+    def _load_mask(self) -> None:
+        """Paint from a file what is to be repaired."""
+        from studio.core.painting.masks import load_mask
+
+        painting = self.desk.painting
+        kinds = self.tr("Masks (*.png *.tif *.tiff *.bmp *.webp *.jpg *.jpeg *.gif)")
+        title = self.tr("Load a mask of the picture's size: white is repaired")
+        path, _ = QFileDialog.getOpenFileName(self, title, "", kinds) if painting else ("", "")
+        if not path:
+            return
+        try:
+            mask = load_mask(Path(path), (painting.box.width, painting.box.height))
+        except Refused as refused:
+            self.session.failed.emit("picture", str(refused))
+            return
+        edit = painting.replace("mask", painting.box, mask, self.tr("Load mask"))
+        if edit is not None:
+            self.canvas.refresh(edit.box, "mask")
+            self.canvas.painted.emit(edit)
+
+    @Slot()
+    def _save_mask(self) -> None:
+        """Write what is painted to a file."""
+        from studio.core.painting.masks import save_mask
+
+        painting = self.desk.painting
+        if painting is None:
+            return
+        name = str(self.desk.suggested().with_suffix("")).replace("-repaired", "-mask") + ".png"
+        title = self.tr("Save the mask")
+        path, _ = QFileDialog.getSaveFileName(self, title, name, "PNG (*.png)")
+        if path:
+            try:
+                save_mask(Path(path).with_suffix(".png"), painting.mask)
+            except Refused as refused:
+                self.session.failed.emit("picture", str(refused))
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        data = event.mimeData()
+        folder = any(Path(url.toLocalFile()).is_dir() for url in data.urls())
+        if canvas_files.given(data) and not folder:  # which is the window's to take
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.desk.take(canvas_files.paths(event.mimeData(), self._drawer))

@@ -1,0 +1,68 @@
+"""What can be done to a repaired picture as a whole, with the keys for it."""
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from studio.gui import theme
+
+Context = Qt.ShortcutContext
+
+
+class RepairActions(QObject):
+    """Actions of `page`: their keys work while it is on show. Those that lead from one candidate
+    to the next work only where `stage` has the keyboard, as arrows mean other things elsewhere.
+    """
+
+    def __init__(self, page: QWidget, stage: QWidget):
+        super().__init__(page)
+        self.page = page
+        tr = self.tr
+        self.open = self._add(tr("Open picture…"), "folder")
+        self.open.setToolTip(tr("Choose a picture to repair (Ctrl+Shift+O)"))
+        self.paste = self._add(tr("Paste picture"), "paste", "Ctrl+V")
+        self.paste.setToolTip(tr("Repair the picture on the clipboard (Ctrl+V)"))
+        self.copy = self._add(tr("Copy picture"), "pictures", "Ctrl+C")
+        self.copy.setToolTip(tr("Put the repaired picture on the clipboard (Ctrl+C)"))
+        self.export = self._add(tr("Export picture…"), "export", "Ctrl+Shift+E")
+        self.export.setIconText(tr("Export…"))
+        self.export.setToolTip(tr("Write the repaired picture to a file (Ctrl+Shift+E)"))
+        self.undo = self._add(tr("Undo"), "undo", "Ctrl+Z")
+        self.redo = self._add(tr("Redo"), "redo", "Ctrl+Y", "Ctrl+Shift+Z")
+        self.compare = self._add(tr("Compare"), "compare", "C")
+        self.compare.setCheckable(True)
+        self.compare.setToolTip(
+            tr("Drag a line between the picture without and with the candidate (C); hold Tab to")
+            + " "
+            + tr("see it without")
+        )
+        self.enter = self._add(tr("Fill, or keep the candidate"), "", "Return", "Enter")
+        self.escape = self._add(tr("Stop filling, or discard the candidates"), "", "Esc")
+        self.next = self._add(tr("Next candidate"), "", "Right")
+        self.previous = self._add(tr("Previous candidate"), "", "Left")
+        for each in (self.next, self.previous):
+            page.removeAction(each)
+            stage.addAction(each)
+            each.setShortcutContext(Context.WidgetShortcut)
+
+    def allow(self, picture: bool, undo: str | None, redo: str | None, offered: bool) -> None:
+        """Allow what is possible: with a picture, with edits to undo and redo, with candidates."""
+        for each in (self.copy, self.export, self.enter, self.escape):
+            each.setEnabled(picture)
+        for action, title, words in (
+            (self.undo, undo, self.tr("Undo {title} (Ctrl+Z)")),
+            (self.redo, redo, self.tr("Redo {title} (Ctrl+Y)")),
+        ):
+            action.setEnabled(title is not None)
+            action.setToolTip(words.format(title=title or "").replace("  ", " "))
+        for each in (self.next, self.previous, self.compare):
+            each.setEnabled(offered)
+
+    def _add(self, text: str, icon: str, *keys: str) -> QAction:
+        made = QAction(text, self)
+        if icon:
+            made.setIcon(theme.icon(icon, 18))
+        made.setShortcuts([QKeySequence(key) for key in keys])
+        made.setShortcutContext(Context.WindowShortcut)
+        self.page.addAction(made)
+        return made
