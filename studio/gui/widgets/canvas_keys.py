@@ -79,8 +79,10 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
     key = SAME.get(event.text(), event.key())
     if event.text() in ("{", "}"):
         keys |= SHIFT
-    elif event.text() in ("[", "]", "\\", "+"):
-        keys = Qt.KeyboardModifier.NoModifier  # AltGr, or Shift, was what made it
+    elif event.text() in ("[", "]"):
+        keys &= SHIFT  # AltGr, which comes as Ctrl and Alt, was what made it
+    elif event.text() in ("\\", "+"):
+        keys = Qt.KeyboardModifier.NoModifier
     asked = BY_KEYS.get(keys, {}).get(key)
     if asked is not None:
         asked(canvas)

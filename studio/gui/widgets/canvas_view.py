@@ -9,6 +9,7 @@ from studio.core.painting.box import Box
 MOST = 64.0  # device pixels that one of the picture may take
 PIXEL_ART = 256  # pixels a side, up to which a picture is drawn by hand, pixel by pixel
 SEEN = 48  # pixels of the picture that stay in sight
+NEARLY = 1.25  # as large as that a picture rather stays as it is, sharp
 MARGIN = 16  # around a picture that is fitted
 
 
@@ -66,11 +67,11 @@ class View:
             self.pan(right / 2, down / 2)
 
     def fit(self) -> None:
-        """Show all of the picture; from twice its size on in whole multiples."""
+        """Show all of the picture; in whole multiples where pixels are sharp, or nearly 1."""
         wide = max(1.0, self.room.width() - 2 * MARGIN) / self.width
         high = max(1.0, self.room.height() - 2 * MARGIN) / self.height
         scale = min(wide, high, MOST / self.ratio)
-        if scale * self.ratio >= self.sharp_from:
+        if scale * self.ratio >= self.sharp_from or 1 <= scale * self.ratio < NEARLY:
             scale = math.floor(scale * self.ratio) / self.ratio
         self.scale = scale
         self.left = (self.room.width() - self.width * scale) / 2
