@@ -1,11 +1,13 @@
 """Image conventions: images (torch, [-1, 1], premultiplied) and pictures (numpy, uint8)."""
 
+import io
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -107,3 +109,19 @@ def load(path: Path) -> np.ndarray:
     with Image.open(path, formats=["PNG"]) as image:
         picture = np.asarray(image)
     return picture[..., None] if picture.ndim == 2 else picture
+
+
+def head(data: bytes, formats: Sequence[str]) -> ImageFile.ImageFile:
+    """Read the head of a picture file; raise UnidentifiedImageError where it is none of these.
+
+    Unlike Image.open it knows no largest picture: whoever calls looks at the size before decoding.
+    """
+    Image.init()
+    for name in formats:
+        factory, accept = Image.OPEN[name]
+        if accept is None or accept(data[:16]) is True:
+            try:
+                return factory(io.BytesIO(data), "")  # type: ignore[return-value]  # is a file's
+            except SyntaxError:
+                break
+    raise UnidentifiedImageError

@@ -1,8 +1,11 @@
 """Image conventions: alpha, ranges, grids."""
 
+import io
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image, UnidentifiedImageError
 
 from studio.core import pictures
 
@@ -57,3 +60,13 @@ def test_grid_is_cut_back_into_the_same_pictures(tmp_path, count, channels):
     pictures.save(pictures.grid(original), tmp_path / "grid.png")
     again = pictures.ungrid(pictures.load(tmp_path / "grid.png"), count, 5, 6)
     assert np.array_equal(again, original)
+
+
+def test_a_head_is_read_whatever_the_size_and_only_of_the_formats_asked_for():
+    file = io.BytesIO()
+    Image.new("1", (20_000, 10_000)).save(file, "PNG")
+    with pictures.head(file.getvalue(), ("PNG", "GIF")) as image:
+        assert image.size == (20_000, 10_000)
+    for formats, data in ((("GIF",), file.getvalue()), (("PNG",), file.getvalue()[:20])):
+        with pytest.raises((UnidentifiedImageError, ValueError, OSError)):
+            pictures.head(data, formats)

@@ -2,7 +2,6 @@
 
 import io
 import math
-import warnings
 from pathlib import Path
 
 import cv2
@@ -11,6 +10,7 @@ from PIL import Image
 
 from studio.core.events import Refused
 from studio.core.painting.box import Box
+from studio.core.pictures import head
 
 FORMATS = ("PNG", "TIFF", "BMP", "WEBP", "JPEG", "GIF", "PPM")
 TAIL = 2.0  # standard deviations a mask is grown by before it is feathered
@@ -81,7 +81,7 @@ def load_mask(path: Path, size: tuple[int, int]) -> np.ndarray:
     White is repainted; in a picture with real transparency, what is opaque. Raises Refused.
     """
     try:
-        with _opened(path) as image:
+        with head(path.read_bytes(), FORMATS) as image:
             if image.size != size:
                 raise Refused(
                     f"The mask {path.name} is {image.width}×{image.height} pixels and the picture "
@@ -108,12 +108,6 @@ def save_mask(path: Path, mask: np.ndarray) -> None:
         write_whole(path, data.getvalue())
     except OSError as error:
         raise Refused(f"The mask can't be written to {path}: {error.strerror}.") from None
-
-
-def _opened(path: Path) -> Image.Image:
-    with warnings.catch_warnings():  # a mask may be as large as the picture is
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(io.BytesIO(path.read_bytes()), formats=FORMATS)
 
 
 def _grey(image: Image.Image) -> np.ndarray:

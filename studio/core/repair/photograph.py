@@ -16,6 +16,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from studio.core.data.decode import ORIENTATION, SIXTEEN, Unreadable, to_plain, told
 from studio.core.events import Refused
+from studio.core.pictures import head
 from studio.core.project import write_whole
 from studio.core.repair import encoding
 from studio.core.repair.exif import repaired
@@ -26,6 +27,7 @@ TO_DECODE = 3  # bytes of memory per byte of pixels, at the worst moment
 PAGE_KIND, BITS, PHOTOMETRIC, SAMPLES, PLANES, EXTRA_SAMPLES = 254, 258, 262, 277, 284, 338  # TIFF
 PHOTO_TAGS = (270, 271, 272, 305, 306, 315, 33432)  # what a TIFF says in words
 EXIF_IFDS = (0x8769, 0x8825)  # camera, place
+TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 PNG_HEAD = 8
 PNG_KEPT = (b"gAMA", b"cHRM", b"sRGB", b"cICP", b"tEXt", b"iTXt", b"zTXt")
 NOT_KEPT = (b"atelier\0", b"XML:com.adobe.xmp\0")  # the place a model drew it at; kept apart
@@ -119,18 +121,14 @@ def decoded(data: bytes) -> Photograph:
 
 
 def _opened(data: bytes) -> ImageFile.ImageFile:
-    """Read a file's head. Unlike Image.open this knows no largest picture: memory decides here."""
-    Image.init()
-    for name in FORMATS:
-        factory, accept = Image.OPEN[name]
-        if accept is None or accept(data[:16]) is True:
-            try:
-                return factory(io.BytesIO(data), "")  # type: ignore[return-value]  # is a file's
-            except SyntaxError:
-                break
-    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        raise Unreadable("This kind of TIFF is not read; save it as 8 or 16 bit grey or RGB first.")
-    raise UnidentifiedImageError
+    try:
+        return head(data, FORMATS)
+    except UnidentifiedImageError:
+        if data[:4] not in TIFFS:
+            raise
+        raise Unreadable(
+            "This kind of TIFF is not read; save it as 8 or 16 bit grey or RGB first."
+        ) from None
 
 
 def _check(image: ImageFile.ImageFile, data: bytes) -> None:
