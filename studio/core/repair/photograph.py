@@ -28,10 +28,16 @@ PAGE_KIND, BITS, PHOTOMETRIC, SAMPLES, PLANES, EXTRA_SAMPLES = 254, 258, 262, 27
 PHOTO_TAGS = (270, 271, 272, 305, 306, 315, 33432)  # what a TIFF says in words
 EXIF_IFDS = (0x8769, 0x8825)  # camera, place
 TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+STRIPS = ((273, 279), (324, 325))  # where they and their tiles begin, and their sizes
 PNG_HEAD = 8
+PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+DEFLATED = 1032  # bytes that one can become
 PNG_KEPT = (b"gAMA", b"cHRM", b"sRGB", b"cICP", b"tEXt", b"iTXt", b"zTXt")
 NOT_KEPT = (b"atelier\0", b"XML:com.adobe.xmp\0")  # the place a model drew it at; kept apart
 SPACES = {b"GRAY": (1,), b"RGB ": (3, 4)}
+
+# What can't be decoded is told in a sentence, not on stderr.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +116,7 @@ def decoded(data: bytes) -> Photograph:
         notes = (*notes, "Its color profile was left out: it is not one for these channels.")
     dpi = image.info.get("dpi")
     return Photograph(
-        np.ascontiguousarray(pixels),
+        np.require(pixels, requirements=["C", "W"]),  # to be painted on without another copy
         profile if fits else None,
         repaired(exif) if exif else None,
         notes,
@@ -138,16 +144,31 @@ def _check(image: ImageFile.ImageFile, data: bytes) -> None:
         raise Unreadable(
             f"The picture is too large: {width}×{height} pixels, at most 2^30 are read."
         )
+    if not _whole(image, data):
+        raise Unreadable("The file is cut off: it ends before the picture does.")
     size = width * height * max(4, len(image.getbands()) * (2 if _deep(image, data) else 1))
     _afford(size * TO_DECODE, f"The picture is {width}×{height} pixels and")
     count = getattr(image, "n_frames", 1)
     if count > 1 and image.format != "MPO" and not _thumbnails(image, count):
-        kind = "pages" if isinstance(image, TiffImageFile) else "frames"
+        kind = "pages" if image.format == "TIFF" else "frames"
         raise Unreadable(f"The picture holds {count} {kind}; export one of them first.")
     if image.mode in ("CMYK", "LAB", "HSV"):
         raise Unreadable(f"The picture is in {image.mode} colors; convert it to RGB first.")
     if image.mode in ("I", "F"):
         raise Unreadable("The picture holds 32-bit values; save it as 8 or 16 bit first.")
+
+
+def _whole(image: ImageFile.ImageFile, data: bytes) -> bool:
+    """Tell whether a file is long enough; the decoders would complain on stderr, and late."""
+    if image.format == "PNG":
+        bits = image.width * image.height * data[24] * PNG_CHANNELS.get(data[25], 1)
+        return bits // 8 <= DEFLATED * len(data)
+    if isinstance(image, TiffImageFile):
+        for begins, sizes in STRIPS:
+            parts = zip(image.tag_v2.get(begins, ()), image.tag_v2.get(sizes, ()), strict=False)
+            if any(begin + size > len(data) for begin, size in parts):
+                return False
+    return True
 
 
 def _afford(size: int, what: str) -> None:
