@@ -247,3 +247,29 @@ def test_a_box_of_a_layer_is_refreshed_alone(canvas: Canvas) -> None:
     assert changed.any()
     assert place.contains(QPoint(int(columns[0]), int(rows[0])))
     assert place.contains(QPoint(int(columns[-1]), int(rows[-1])))
+
+
+def test_what_is_large_appears_part_by_part(canvas: Canvas, qtbot: QtBot) -> None:
+    side = 2304
+    scene = Scene(canvas, np.full((side, side, 3), 100, np.uint8))
+    canvas.show_layer([Patch(0, 0, np.full((side, side, 3), 255, np.uint8))])
+    assert canvas.has_layer
+    assert scene.color(side - 200, side - 200) == GREY
+    qtbot.waitUntil(lambda: scene.color(side - 200, side - 200) == (255, 255, 255))
+    canvas.show_layer(None)
+    scene.painting.replace("mask", scene.painting.box, np.full((side, side), 255, np.uint8), "x")
+    canvas.refresh(scene.painting.box, "mask")
+    qtbot.waitUntil(lambda: GREY not in (scene.color(300, 100), scene.color(300, side - 100)))
+    canvas.undo()
+    qtbot.waitUntil(lambda: scene.color(300, 100) == scene.color(300, side - 100) == GREY)
+    levels = canvas._tints["mask"].preview.levels
+    qtbot.waitUntil(lambda: not any(level.any() for level in levels))
+
+
+def test_another_picture_stops_what_was_still_appearing(canvas: Canvas, qtbot: QtBot) -> None:
+    Scene(canvas, np.full((2304, 2304, 3), 100, np.uint8))
+    canvas.show_layer([Patch(0, 0, np.full((2304, 2304, 3), 255, np.uint8))])
+    scene = Scene(canvas)
+    qtbot.wait(50)
+    assert scene.color(150, 150) == GREY
+    assert not canvas.has_layer

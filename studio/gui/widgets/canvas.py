@@ -37,8 +37,8 @@ class Canvas(BrushCanvas):
         super().__init__(parent)
         self._drawer = QTemporaryDir()  # where pictures lie that are let fall without a file
         self._work: Job[Edit | None] | None = None
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._work_on)
+        self._worker = QTimer(self, interval=0)
+        self._worker.timeout.connect(self._work_on)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Canvas"))
@@ -51,7 +51,7 @@ class Canvas(BrushCanvas):
         self._settle()
         if self.painting is not None:
             self._work = changed(self.painting, self.layer, how, amount, self._title(how))
-            self._timer.start()
+            self._worker.start()
 
     @override
     def undo(self) -> None:
@@ -144,7 +144,7 @@ class Canvas(BrushCanvas):
             next(self._work)
         except StopIteration as ended:
             self._work = None
-            self._timer.stop()
+            self._worker.stop()
             if ended.value is not None:
                 self.refresh(ended.value.box, self.layer)
                 self.painted.emit(ended.value)

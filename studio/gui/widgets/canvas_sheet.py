@@ -1,6 +1,6 @@
 """Paints the layers of a canvas: the picture, a candidate over it, masks as tints."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ CLEAR, OPAQUE = QImage.Format.Format_ARGB32_Premultiplied, QImage.Format.Format_
 BEYOND = 2  # pixels of a level beside what is asked for, so that no edge of it is seen
 NEAR = 64  # pixels around a patch that are copied with it, for the smaller levels
 SIDE = 256  # of the tiles a layer is made of
+AT_ONCE = 48  # of those tiles
 
 
 class Sheet:
@@ -42,23 +43,10 @@ class Sheet:
 
 
 class Layer:
-    """A candidate's patches, laid on what a sheet shows. The sheet is not changed."""
+    """A candidate's patches in `boxes`, on `sheet`, which is empty farther away from them."""
 
-    def __init__(self, sheet: Sheet, patches: Sequence[Patch]):
-        base = sheet.preview
-        height, width = base.levels[0].shape[0], base.levels[0].shape[1]
-        self.boxes = [_box(patch) for patch in patches]
-        after = Preview(np.zeros(base.levels[0].shape, np.uint8))
-        tiles = {
-            tile for box in self.boxes for tile in _tiles(box.grown(NEAR).clipped(height, width))
-        }
-        for tile in tiles:
-            tile.of(after.levels[0])[...] = tile.of(base.levels[0])
-        for patch, box in zip(patches, self.boxes, strict=True):
-            box.of(after.levels[0])[...] = shown(patch.pixels)
-        for tile in tiles:
-            after.refresh(after.levels[0], tile)
-        self.sheet = Sheet(after)
+    def __init__(self, sheet: Sheet, boxes: Sequence[Box]):
+        self.sheet, self.boxes = sheet, boxes
 
     def paint(self, painter: QPainter, view: View, rect: QRectF) -> None:
         """Paint the patches that lie in a part of the widget."""
@@ -71,6 +59,28 @@ class Layer:
                 painter.setClipRect(place, Qt.ClipOperation.IntersectClip)
                 self.sheet.paint(painter, view, place)
                 painter.restore()
+
+
+def laid(sheet: Sheet, patches: Sequence[Patch]) -> Generator[None, None, Layer]:
+    """Make a layer of patches that lie on what a sheet shows, some tiles at a time."""
+    base = sheet.preview
+    height, width = base.levels[0].shape[0], base.levels[0].shape[1]
+    boxes = [_box(patch) for patch in patches]
+    after = Preview(np.zeros(base.levels[0].shape, np.uint8))
+    tiles = sorted({t for box in boxes for t in _tiles(box.grown(NEAR).clipped(height, width))})
+    for count, tile in enumerate(tiles, 1):
+        tile.of(after.levels[0])[...] = tile.of(base.levels[0])
+        if count % AT_ONCE == 0:
+            yield
+    for patch, box in zip(patches, boxes, strict=True):
+        box.of(after.levels[0])[...] = shown(patch.pixels)
+        if len(tiles) >= AT_ONCE:
+            yield
+    for count, tile in enumerate(tiles, 1):
+        after.refresh(after.levels[0], tile)
+        if count % AT_ONCE == 0:
+            yield
+    return Layer(Sheet(after), boxes)
 
 
 class Tint:

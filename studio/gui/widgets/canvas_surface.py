@@ -1,8 +1,8 @@
 """A picture with layers over it, to be looked at: zoomed, panned, compared."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QInputDevice,
@@ -22,12 +22,14 @@ from studio.core.painting.preview import Preview, prepare
 from studio.gui import theme
 from studio.gui.widgets import canvas_split
 from studio.gui.widgets.canvas_marks import paint_grid
-from studio.gui.widgets.canvas_sheet import Layer, Sheet, Tint
+from studio.gui.widgets.canvas_sheet import Layer, Sheet, Tint, laid
 from studio.gui.widgets.canvas_view import View
 
 TINTS = {"mask": QColor(255, 48, 128, 150), "allowed": QColor(64, 200, 160, 110)}
 NOTCH = 120  # eighths of a degree the wheel clicks by
 STEP = 1.25  # a notch zooms by
+LARGE = 4_000_000  # pixels that are shown anew in one go: about 10 ms
+ALIGNED = 64  # rows that strips begin at a multiple of, for the smaller copies
 
 
 class CanvasSurface(QWidget):
@@ -48,6 +50,10 @@ class CanvasSurface(QWidget):
         self.bare = False  # nothing but the original is shown, as long as a key is held
         self._sheet: Sheet | None = None
         self._layer: Layer | None = None
+        self._coming: Generator[None, None, Layer] | None = None
+        self._stale: list[tuple[Box, tuple[str, ...]]] = []
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._catch_up)
         self._tints: dict[str, Tint] = {}
         self._panned: QPointF | None = None
         self._splitting = False
@@ -64,7 +70,8 @@ class CanvasSurface(QWidget):
         64 million pixels a quarter of a second.
         """
         self.painting = painting
-        self._sheet = self._layer = None
+        self._sheet = self._layer = self._coming = None
+        self._stale.clear()
         self._tints = {}
         if painting is not None:
             self._sheet = Sheet(preview or _made(prepare(painting.pixels)))
@@ -76,20 +83,25 @@ class CanvasSurface(QWidget):
 
     def show_layer(self, patches: Sequence[Patch] | None) -> None:
         """Show a candidate's patches over the picture, which stays as it is; None takes them
-        away. The tints make room for it.
+        away. The tints make room for it. One of many megapixels appears a little later.
         """
-        self._layer = Layer(self._sheet, patches) if patches and self._sheet else None
+        self._coming = None
+        if patches and self._sheet is not None:
+            self._coming = laid(self._sheet, patches)
+            self._lay_on()
+            return
+        self._layer = None
         self.update()
 
     @property
     def has_layer(self) -> bool:
-        """Whether a candidate is shown."""
-        return self._layer is not None
+        """Whether a candidate is shown, or about to be."""
+        return self._layer is not None or self._coming is not None
 
     @property
     def tinted(self) -> bool:
         """Whether mask and region are tinted: a candidate is looked at without."""
-        return self.overlay and self._layer is None
+        return self.overlay and not self.has_layer
 
     def set_split(self, split: float | None) -> None:
         """Show the original left of a line, the candidate right of it; None takes it away."""
@@ -107,15 +119,50 @@ class CanvasSurface(QWidget):
         self.update()
 
     def refresh(self, box: Box | None, *layers: str) -> None:
-        """Show anew what changed in `box`, of all layers or of those that are named."""
-        if box is None or self.painting is None or self._sheet is None:
+        """Show anew what changed in `box`, of all layers or of those that are named.
+
+        What is small is shown at once, what is large strip by strip.
+        """
+        if box is None or self.painting is None or box.clipped(*self.painting.mask.shape).empty:
             return
-        for name in layers or self.painting.layers:
+        rows = max(ALIGNED, LARGE // box.width // ALIGNED * ALIGNED)
+        edges = [box.top, *range((box.top // ALIGNED) * ALIGNED + rows, box.bottom, rows)]
+        names = layers or tuple(self.painting.layers)
+        for top, bottom in zip(edges, [*edges[1:], box.bottom], strict=True):
+            self._stale.append((box._replace(top=top, bottom=bottom), names))
+        self._refresh_next()
+        if self._stale:
+            self._timer.start()
+
+    def _refresh_next(self) -> None:
+        box, names = self._stale.pop()
+        assert self.painting is not None
+        assert self._sheet is not None
+        for name in names:
             if name == "picture":
                 self._sheet.preview.refresh(self.painting.pixels, box)
             else:
                 self._tints[name].preview.refresh(box)
         self.update(self.view.place(box))
+
+    def _lay_on(self) -> None:
+        """Make some of the candidate that is to be shown."""
+        try:
+            if self._coming is not None:
+                next(self._coming)
+                self._timer.start()
+        except StopIteration as ended:
+            self._coming, self._layer = None, ended.value
+            self.update()
+
+    def _catch_up(self) -> None:
+        """Do a part of what is not shown yet."""
+        if self._stale:
+            self._refresh_next()
+        elif self._coming is not None:
+            self._lay_on()
+        else:
+            self._timer.stop()
 
     def undo(self) -> None:
         """Undo the painting's last edit and show it."""

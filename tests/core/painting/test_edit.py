@@ -22,7 +22,7 @@ def painted(depth: type = np.uint8) -> tuple[Painting, Edit]:
     painting = Painting(rng.integers(0, top, (SIDE, SIDE, 4), dtype=depth))
     painting.begin("Noise")
     painting.touch("picture", painting.box)
-    painting.pixels[:50, :300] = rng.integers(0, top, (50, SIDE, 4), dtype=depth)[:, :300]
+    painting.pixels[:, :290] = rng.integers(0, top, (SIDE, 290, 4), dtype=depth)
     painting.touch("mask", painting.box)
     painting.mask[...] = 255
     edit = painting.finish()
@@ -113,3 +113,12 @@ def test_an_edit_of_another_picture_is_refused() -> None:
     with pytest.raises(Refused, match="another size"):
         other.apply(edit)
     assert not other.mask.any()
+
+
+def test_noise_is_kept_as_it_is_and_still_undone() -> None:
+    painting, edit = painted()
+    size = max(len(block.data) for block in edit.blocks)
+    assert size == TILE * TILE * 4
+    painting.undo()
+    assert not painting.mask.any()
+    assert Edit.from_bytes(edit.to_bytes()).blocks == edit.blocks
