@@ -46,13 +46,17 @@ def _squares(a: np.ndarray) -> np.ndarray:
     return (a[::2, ::2] + a[1::2, ::2] + a[::2, 1::2] + a[1::2, 1::2]) / 4
 
 
-def seamless(filled: np.ndarray, truth: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def seamless(
+    filled: np.ndarray, truth: np.ndarray, mask: np.ndarray, most: float = 1.0
+) -> np.ndarray:
     """Return `filled` [h, w, c] moved by a membrane to meet the `truth` around the mask [h, w].
 
     It is the Poisson blend of Pérez et al. 2003: the gradients are those of the fill. `filled`
-    must hold a proposal for the ring of RING pixels around the mask too.
+    must hold a proposal for the ring of RING pixels around the mask too. Where the two differ there
+    by more than `most`, it is another thing that begins, whose color is not spread into the hole.
     """
     near = cv2.dilate(mask.astype(np.uint8), np.ones((2 * RING + 1,) * 2, np.uint8)) > 0
     known = near & ~mask
-    moved = filled + harmonic((truth - filled) * known[..., None], known | ~near)
+    apart = (truth - filled).clip(-most, most) * known[..., None]
+    moved = filled + harmonic(apart, known | ~near)
     return np.where(mask[..., None], moved, truth)

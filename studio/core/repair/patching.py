@@ -13,9 +13,11 @@ import numpy as np
 
 from studio.core.events import Job, Progress
 from studio.core.repair.blending import harmonic, seamless
+from studio.core.repair.detail import detailed
 from studio.core.repair.hole import Filler, Hole
 from studio.core.repair.matching import Field, Patches
 from studio.core.repair.offsets import COUNT, dominant
+from studio.core.repair.peeling import peeled
 from studio.core.repair.regions import Box
 from studio.core.repair.scales import ENOUGH, Level, copyable, finer, pyramid, touched
 from studio.core.repair.voting import best_vote, mean_vote
@@ -25,6 +27,7 @@ REPEATS = 20_000  # patches up to which a level shows how the picture repeats
 WORK = 400_000  # patches gone over at a level, all rounds together
 STILL = 0.1 / 255  # mean change at which a level is settled
 REACH = 512  # pixels around a hole, at most, that texture comes from
+SAME = 0.1  # what differs less at the hole's edge is the same thing in another light
 UNREST = 1.0  # of the known colors' standard deviation
 WINDOW = 9  # pixels across which texture is measured
 
@@ -34,18 +37,20 @@ class Recipe:
     """How to fill: `side` of the patches; `texture` is how much liveliness counts beside color,
     `prior` how much the coarsest level minds a smooth fill (half as much at each finer one),
     `trust` how much more a patch counts for each pixel nearer to the hole's edge, `unrest` how far
-    it starts from the smooth fill (standard deviation).
+    it starts from its first guess (standard deviation), which is smooth or, with `peel`, copied
+    from the edge inward.
     """
 
     title: str
     side: int = 7
     texture: float = 3.0
     prior: float = 0.5
-    trust: float = 1.3
+    trust: float = 1.5
     offsets: bool = True
     coarsest: float = 5.0
     rounds: int = 8
     unrest: float = 0.0
+    peel: bool = False
 
 
 def fill(hole: Hole, recipe: Recipe) -> Job[np.ndarray]:
@@ -90,7 +95,9 @@ def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Jo
     best = yield from best_vote(level.colors, field, trust, tick)
     if not hole.adapt_color:
         return np.where(level.mask[..., None], best, level.colors)
-    return seamless(best, level.colors, level.mask).clip(0, 1)
+    mean = yield from mean_vote(level.colors, field, trust, tick)
+    yield tick
+    return seamless(detailed(best, mean), level.colors, level.mask, SAME).clip(0, 1)
 
 
 def liveliness(level: Level) -> np.ndarray:
@@ -121,7 +128,10 @@ def _layout(
         if recipe.offsets and len(patches.centers) <= REPEATS and not _exact(field):
             offsets = yield from dominant(patches, rng, tick)
         if number == len(levels) - 1:
-            smooth = harmonic(level.colors, ~level.mask)
+            if recipe.peel:
+                smooth = yield from peeled(level.colors, level.mask, patches, rng, tick)
+            else:
+                smooth = harmonic(level.colors, ~level.mask)
             image = smooth + recipe.unrest * rng.standard_normal(smooth.shape, np.float32)
         else:
             voted = yield from mean_vote(level.colors, field, trust, tick)

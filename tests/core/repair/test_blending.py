@@ -49,3 +49,10 @@ def test_a_fill_that_is_too_bright_is_moved_to_its_surroundings_and_keeps_its_st
     blended = seamless(truth + 0.25, truth, mask)
     assert np.array_equal(blended[~mask], truth[~mask])
     assert np.abs(blended - truth).max() < 0.01
+
+
+def test_another_thing_beside_the_hole_does_not_bleed_into_it() -> None:
+    truth = np.zeros((40, 40, 1), np.float32)
+    mask = hole(40, 40)
+    filled = np.full_like(truth, 0.75)
+    assert seamless(filled, truth, mask, most=0.1)[mask].min() > 0.64
