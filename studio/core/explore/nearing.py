@@ -33,12 +33,14 @@ class Aim:
     """The images [1, c, h, w] that a latent is looked for, by this explorer's model.
 
     `weights` [1, 1, h, w] of mean 1 say how much each pixel counts; None: all alike. Where they are
-    0 the images are not known, and the house encoder sees mid-grey.
+    0 the images are not known, and the house encoder sees mid-grey. `prior` is what a latent costs
+    per mean square of its numbers, so that likely ones are preferred.
     """
 
     explorer: Explorer
     images: Tensor
     weights: Tensor | None = None
+    prior: float = 0.0
 
     @cached_property
     def maps(self) -> list[Tensor]:
@@ -64,6 +66,14 @@ class Aim:
                 scale = math.sqrt(SEEN / MAPS / wanted.numel())
                 found.append(scale * (mine - wanted).flatten(1))
         return torch.cat(found, 1)
+
+    def residuals(self, latents: Tensor, seen: bool, labels: Tensor | None) -> Tensor:
+        """Draw latents [n, *shape]; return `differences` and behind them what the prior costs."""
+        found = self.differences(self.draw(latents, labels), seen)
+        if not self.prior:
+            return found
+        flat = latents.flatten(1)
+        return torch.cat([found, math.sqrt(self.prior / flat.shape[1]) * flat], 1)
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         known = images if self.weights is None else images * (self.weights > 0)
@@ -190,8 +200,7 @@ def _measured(aim: Aim, rows: Tensor, now: Candidate, seen: bool) -> Generator[N
     at_once = aim.at_once if seen else 2 * aim.at_once
     for part in rows.tensor_split(math.ceil(len(rows) / at_once)):
         labels = numbered([now.label] * len(part))
-        images = aim.draw(part.view(-1, *aim.explorer.shape), labels)
-        found.append(aim.differences(images, seen))
+        found.append(aim.residuals(part.view(-1, *aim.explorer.shape), seen, labels))
         yield
     return torch.cat(found)
 
@@ -237,7 +246,7 @@ def _descended(
     aim: Aim, moved: Tensor, labels: Tensor | None, optimizer: torch.optim.Optimizer
 ) -> Tensor:
     """Take one step; return the errors [n] from before it."""
-    errors = aim.differences(aim.draw(moved, labels), True).square().sum(1).nan_to_num(1e6)
+    errors = aim.residuals(moved, True, labels).square().sum(1).nan_to_num(1e6)
     (moved.grad,) = torch.autograd.grad(errors.sum(), moved)
     optimizer.step()
     with torch.no_grad():

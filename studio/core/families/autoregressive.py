@@ -1,7 +1,7 @@
 """Autoregressive: paints a picture pixel by pixel, each likely after those before it."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import torch
@@ -10,15 +10,15 @@ from torch import Tensor
 from studio.core import latents as normal
 from studio.core.family import Batch, Family, ImageSize, Learner, Model, Preset
 from studio.core.learning import Optimizer
-from studio.core.nets import inverse_cdf
+from studio.core.nets import inverse_cdf, particles
 from studio.core.nets.palette import Counter
+from studio.core.nets.particles import Choose, Rows
 from studio.core.nets.pixel_codes import Code, LevelCode, PaletteCode
 from studio.core.nets.pixelcnn import PixelNet, Scan
 from studio.core.nets.segments import Segments
 from studio.core.settings import Settings, field
 
 Network = Literal["palette", "pixelcnn"]
-Choose = Callable[[Tensor, int, int, int], Tensor]  # probabilities, symbol, row, column -> symbols
 LOOKED_AT = 64  # steps in which colours are counted
 NAMELESS = 0.1  # share of pictures learned without their class
 LONGEST = {"palette": 48, "pixelcnn": 32}  # pixels on a side, for drawing in bearable time
@@ -195,8 +195,14 @@ class PixelModel(Model):
             pass
         return torch.special.ndtri(u).to(images)
 
-    def _scan(self, like: Tensor, labels: Tensor | None, choose: Choose) -> Iterator[Tensor]:
-        """Yield the symbols after each row, every one of them chosen by `choose`."""
+    def repair(
+        self, images: Tensor, mask: Tensor, latents: Tensor, labels: Tensor | None = None
+    ) -> Iterator[Tensor]:
+        """Yield the images row by row; of several draws those go on that fit what comes after."""
+        return particles.repaired(self.code, self._scan, images, mask, latents, labels)
+
+    def _scan(self, like: Tensor, labels: Tensor | None, choose: Choose) -> Rows:
+        """Yield the symbols after each row, chosen by `choose`; takes an order to go on in."""
         count, height, width = self.latent_shape
         known = torch.zeros(len(like), count, height, width, dtype=torch.int64, device=like.device)
         scan = Scan(self.net, labels, like)
@@ -211,7 +217,10 @@ class PixelModel(Model):
                     )
                     pixel[:, k] = choose(p, k, y, x)
                 scan.put(x, self.code.planes(pixel[:, :, None, None])[:, :, 0, 0])
-            yield known
+            order = yield known
+            if order is not None:
+                known = known[order]
+                scan.keep(order)
 
 
 class LevelModel(PixelModel):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from studio.core.family import Batch, Family, ImageSize, Learner, Model, Preset
 from studio.core.learning import Optimizer
-from studio.core.nets import consistency, samplers
+from studio.core.nets import consistency, repainting, samplers
 from studio.core.nets.denoiser import Denoiser, bits_bound
 from studio.core.nets.noise_levels import Objective
 from studio.core.nets.players import row
@@ -179,6 +179,18 @@ class DiffusionModel(Model):
         eta = 1.0 if settings.sampler == "ddpm" else settings.eta
         own = samplers.own_noise(latents) if eta else None
         return self._cleaned(samplers.ddim(denoise, noise, path, eta, own))
+
+    @torch.no_grad()
+    def repair(
+        self, images: Tensor, mask: Tensor, latents: Tensor, labels: Tensor | None = None
+    ) -> Iterator[Tensor]:
+        """Yield what the sampler sees coming where it is hidden, then the images."""
+        denoise, noise = self._guided(row(labels, latents)), samplers.own_noise(latents)
+        sigmas = repainting.path(float(self.denoiser.known_spread))
+        found = repainting.repainted(
+            denoise, images, mask, noise, sigmas, float(self.settings.instant)
+        )
+        yield from (seen.where(mask, images) for seen in self._cleaned(found))
 
     def instant_path(self) -> list[float]:
         """Return the levels an instant model is called at, and 0."""

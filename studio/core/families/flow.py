@@ -1,7 +1,7 @@
 """Flow: turns pictures into noise and back without loss, and knows how probable they are."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import torch
@@ -11,10 +11,11 @@ from torch.nn import functional
 from studio.core.family import Batch, Family, ImageSize, Learner, Model, Preset
 from studio.core.latents import rng as seeded
 from studio.core.learning import Optimizer
-from studio.core.nets import players
+from studio.core.nets import langevin, players
 from studio.core.nets.affine import GREY, Flow, grain, nats
 from studio.core.nets.coupling import CouplingFlow
 from studio.core.nets.grids import crop
+from studio.core.nets.samplers import own_noise
 from studio.core.nets.transformer_flow import TransformerFlow, patch_side
 from studio.core.nets.wavelet import DetailFlow
 from studio.core.settings import Settings, field
@@ -198,6 +199,16 @@ class FlowModel(Model):
         whole = canvas[0].numel() * math.log(1 / GREY) - log_density
         return whole / math.log(2) / images[0].numel()
 
+    @torch.no_grad()
+    def repair(
+        self, images: Tensor, mask: Tensor, latents: Tensor, labels: Tensor | None = None
+    ) -> Iterator[Tensor]:
+        """Yield the images as what is hidden gets likelier, beginning with what they hold there."""
+        surprise, noise = self._surprise(self.rows(labels, latents)), own_noise(latents)
+        canvas, hidden = self.on_canvas(images), self.on_canvas(mask.float()) > 0
+        found = langevin.climbed(surprise, canvas, hidden, noise, self.settings.noise)
+        yield from map(self._shown, found)
+
     def rows(self, labels: Tensor | None, like: Tensor) -> Tensor:
         """Return the row of each label in the embeddings: 0 for none, and where none exist."""
         return players.row(labels if self.size.classes else None, like)
@@ -216,10 +227,11 @@ class FlowModel(Model):
 
     def _denoised(self, canvas: Tensor, rows: Tensor) -> Tensor:
         """Return x + s² ∇ log p(x), the mean of what was there before noise s (Efron 2011)."""
-        with torch.inference_mode(False), torch.enable_grad():
-            x = canvas.detach().clone().requires_grad_()
-            (slope,) = torch.autograd.grad(nats(*self.flow(x, rows)).sum(), x)
+        slope = langevin.slope(self._surprise(rows), canvas)
         return canvas - self.settings.denoise * self.settings.noise**2 * slope
+
+    def _surprise(self, rows: Tensor) -> Callable[[Tensor], Tensor]:
+        return lambda canvas: nats(*self.flow(canvas, rows))
 
 
 class FlowLearner(Learner):

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from studio.core.family import Batch, Family, ImageSize, Learner, Model, Preset
 from studio.core.learning import Optimizer
-from studio.core.nets import players
+from studio.core.nets import players, token_repair
 from studio.core.nets.quantizers import LEVELS, Codebook, Fsq
 from studio.core.nets.reconstruction import Critic, edges, unlikeness
 from studio.core.nets.token_drawing import TokenDrawing
@@ -190,6 +190,16 @@ class VqvaeModel(Model):
         return found.unflatten(2, self.latent_shape[1:])
 
     @torch.no_grad()
+    def repair(
+        self, images: Tensor, mask: Tensor, latents: Tensor, labels: Tensor | None = None
+    ) -> Iterator[Tensor]:
+        """Yield the images as the codes of what is hidden are drawn, given the others."""
+        rows = self.rows(labels, latents)
+        return token_repair.repaired(
+            self.tokenizer, self._drawing(token_repair.COOLER), images, mask, latents, rows
+        )
+
+    @torch.no_grad()
     def bits(self, images: Tensor, labels: Tensor | None, rng: Any) -> Tensor:
         """Return a bound of the bits per value [n]: those of the codes, exactly as they are drawn,
         and those of the picture around what they stand for (a Gaussian with one σ for all).
@@ -201,13 +211,13 @@ class VqvaeModel(Model):
         rest = gaussian_nll(dequantized(images, rng), drawn, self.log_sigma)
         return bits_per_value(nats + rest, images[0].numel())
 
-    def _drawing(self) -> TokenDrawing:
+    def _drawing(self, cooler: float = 1.0) -> TokenDrawing:
         chosen = self.settings
         return TokenDrawing(
             self.prior,
             self.tokenizer.quantizer.codes,
             chosen.steps,
-            chosen.temperature,
+            chosen.temperature * cooler,
             chosen.guidance,
         )
 

@@ -155,6 +155,15 @@ class Scan:
         """Set the planes [n, inputs] of column x, drawn just now."""
         self.canvas[:, :, self.y + ABOVE, x] = values
 
+    def keep(self, order: Tensor) -> None:
+        """Go on with the pictures `order` [n] of those so far, after a whole row."""
+        self.canvas = self.canvas[order]
+        self.above = [seen[order] for seen in self.above]
+        self.told = self.told[order]
+        if self.memory is not None:
+            cache = [(keys[order], values[order]) for keys, values in self.memory.cache]
+            self.memory = self.memory._replace(cache=cache)
+
     def _before(self, x: int) -> Tensor:
         pixels = self.canvas[:, :, self.y + ABOVE, max(0, x - LEFT) : x]
         pixels = functional.pad(pixels, (LEFT - pixels.shape[2], 0))

@@ -45,21 +45,25 @@ def filled(
     choose: Callable[[Tensor, Tensor], Tensor],
     order: Tensor,
     rounds: int,
+    given: Tensor | None = None,
 ) -> Iterator[Round]:
     """Fill grids of tokens in `rounds`; latents `order` [n, t] say how chance takes part in where.
+
+    It begins with the tokens `given` [n, t], UNKNOWN where they are to be filled; None: all are.
 
     The surest unknown places are filled first, as sure as `logits_of(tokens)` [n, t, k] is of its
     likeliest symbol; `choose(logits [n, m, k], places [n, m])` then says with what.
     """
-    tokens = torch.full(order.shape, UNKNOWN, device=order.device)
+    tokens = torch.full(order.shape, UNKNOWN, device=order.device) if given is None else given
     gumbel = (-(-normal_to_uniform(precise(order)).log()).log()).to(order)
-    steps = schedule(order.shape[1], rounds)
+    steps = schedule(int((tokens == UNKNOWN).sum(1).max()), rounds)
     for k, (before, after) in enumerate(zip([0, *steps], steps, strict=False)):
         logits = logits_of(tokens)
         sure = logits.log_softmax(-1).amax(-1) + CHANCE * (1 - (k + 1) / len(steps)) * gumbel
         sure = sure.masked_fill(tokens != UNKNOWN, -torch.inf)
         places = sure.argsort(dim=1, descending=True, stable=True)[:, : after - before]
-        chosen = choose(at(logits, places), places)
+        known = tokens.gather(1, places)  # where a grid has fewer places to fill than another
+        chosen = choose(at(logits, places), places).where(known == UNKNOWN, known)
         tokens = tokens.scatter(1, places, chosen)
         yield Round(tokens, logits, places)
 
@@ -83,13 +87,13 @@ class TokenDrawing:
     temperature: float = 1.0
     guidance: float = 1.0
 
-    def drawn(self, latents: Tensor, rows: Tensor) -> Iterator[Tensor]:
+    def drawn(self, latents: Tensor, rows: Tensor, given: Tensor | None = None) -> Iterator[Tensor]:
         """Yield tokens int64 [n, t] with each round, the likeliest where none is drawn yet.
 
-        `rows` [n] is 0 for any class, else label + 1.
+        `rows` [n] is 0 for any class, else label + 1. Tokens `given` [n, t] stay, unless UNKNOWN.
         """
         if self.prior.causal:
-            yield from self._in_order(latents[:, 0], self._doubled(rows))
+            yield from self._in_order(latents[:, 0], self._doubled(rows), given)
             return
         symbols, order = latents.unbind(1)
         rows = self._doubled(rows)
@@ -98,6 +102,7 @@ class TokenDrawing:
             lambda logits, places: drawn_symbol(logits, symbols.gather(1, places)),
             order,
             self.rounds,
+            given,
         ):
             yield torch.where(one.tokens == UNKNOWN, one.logits.argmax(-1), one.tokens)
 
@@ -130,12 +135,14 @@ class TokenDrawing:
         places = torch.cat([one.places for one in found], 1).argsort(1)
         return at(torch.cat([one.logits for one in found], 1), places)
 
-    def _in_order(self, symbols: Tensor, rows: Tensor) -> Iterator[Tensor]:
+    def _in_order(self, symbols: Tensor, rows: Tensor, given: Tensor | None) -> Iterator[Tensor]:
         count = len(symbols)
         guesses = self.prior.base().argmax(-1)
 
         def choose(place: int, logits: Tensor) -> Tensor:
             chosen = drawn_symbol(self._guided(logits, count), symbols[:, place])
+            if given is not None:
+                chosen = chosen.where(given[:, place] == UNKNOWN, given[:, place])
             return chosen.repeat(len(rows) // count)
 
         for tokens in self.prior.in_order(choose, rows, self.codes):

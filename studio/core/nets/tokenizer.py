@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from studio.core.family import ImageSize
 from studio.core.nets.autoencoder import PATCH, Residual, norm, widths
@@ -83,6 +84,11 @@ class Tokenizer(nn.Module):
     def tokens(self, images: Tensor) -> Tensor:
         """Return the code numbers int64 [n, t] of images, row by row."""
         return self.quantizer(self.encoder(images)).tokens.flatten(1)
+
+    def covered(self, mask: Tensor) -> Tensor:
+        """Return the share [n, t] of each token's pixels that mask [n, 1, h, w] hides."""
+        whole = pad(mask.float() * 2 - 1, *self.encoder.padded) / 2 + 0.5
+        return functional.avg_pool2d(whole, 2**self.grid.levels).flatten(1)
 
     def decoded(self, tokens: Tensor) -> Tensor:
         """Return the images of code numbers int64 [n, t]."""

@@ -5,19 +5,18 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from studio.core import latents
 from studio.core.events import Job, Progress
 from studio.core.explore.explorer import Explorer
 from studio.core.explore.nearing import FEW, Aim, Candidate, Ticks, adam, gauss_newton, starts
 from studio.core.family import Repairs
+from studio.core.nets.surroundings import nearness
 
 WAYS = 4  # candidates of a seed
-NEAR = 7  # pixels on a side that count as neighbors
-FAR_AWAY = 0.2  # weight of a known pixel without hidden neighbors
 BEGUN, REACH = 6, 0.0
 STAGES = ((6, 1, False, REACH), (2, 4, False, REACH), (1, 12, True, REACH))
+PRIOR = 0.0
 STEPS = 120  # of gradient descent
 
 
@@ -55,10 +54,10 @@ def sought(
 ) -> Iterator[Tensor | None]:
     """Yield what the best latent so far draws, None in between.
 
-    What is known counts the more, the more of its neighborhood is hidden (Yeh et al. 2017); instead
-    of their judge, the typical sphere keeps the picture a likely one.
+    As Yeh et al. 2017 do; instead of their judge, the typical sphere keeps the picture a likely
+    one.
     """
-    aim = Aim(explorer, images, nearness(mask))
+    aim = Aim(explorer, images, nearness(mask), PRIOR)
     best = None
     for found in _search(aim, seed, label):
         if found is None or (best is not None and found.error >= best.error):
@@ -98,15 +97,3 @@ def _read(aim: Aim) -> Candidate:
     latent = aim.explorer.encode(aim.images)
     images = aim.draw(latent, None)
     return Candidate(latent[0], None, float(aim.differences(images, False).square().sum()))
-
-
-def nearness(mask: Tensor) -> Tensor:
-    """Return weights [n, 1, h, w] of mean 1 for what `mask` does not hide, 0 for what it does.
-
-    All are 1 where everything is hidden: nothing then tells what to look for.
-    """
-    hidden = mask.float()
-    near = functional.avg_pool2d(hidden, NEAR, 1, NEAR // 2, count_include_pad=False)
-    weights = (FAR_AWAY + (1 - FAR_AWAY) * near) * (1 - hidden)
-    mean = weights.mean((1, 2, 3), keepdim=True)
-    return torch.where(mean > 0, weights / mean.clamp_min(1e-9), 1.0)
