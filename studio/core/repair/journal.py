@@ -56,6 +56,7 @@ class Journal:
     def __init__(self, folder: Path, links: list[bytes], budget: int = BUDGET):
         self.folder, self.budget = folder, budget
         self.links = links  # of the picture, then of every edit
+        self.safe: int | None = None  # so many edits were done when it was exported
         self.failed = False
 
     def add(self, edit: Edit, index: int) -> None:
@@ -76,18 +77,26 @@ class Journal:
         except OSError as error:
             self._fail(error.strerror or str(error))
         self.links = [*self.links[: index + 1], link]
+        if self.safe is not None and index < self.safe:
+            self.safe = None  # what was exported can't be reached any more
         self.move(index + 1)
 
     def move(self, position: int) -> None:
         """Note that `position` of the edits are done, after an undo or redo."""
         if not self.failed:
             try:
-                write_json(self.folder / POSITION, {"position": position})
+                state = {"position": position, "exported": self.safe}
+                write_json(self.folder / POSITION, state)
             except OSError as error:
                 self._fail(error.strerror or str(error))
 
+    def exported(self, position: int) -> None:
+        """Note that the picture was exported with `position` edits done: so far nothing is lost."""
+        self.safe = position
+        self.move(position)
+
     def close(self) -> None:
-        """Forget everything: the picture was exported, or is not wanted."""
+        """Forget everything: the picture is closed, exported or not wanted."""
         self.failed = True
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -123,7 +132,10 @@ def begin(photograph: Photograph, name: str, path: Path | None = None) -> Journa
 
 
 def unfinished() -> tuple[Unfinished, ...]:
-    """Return the repairs that a crash interrupted, newest first; removes those without an edit."""
+    """Return the repairs that a crash interrupted, newest first.
+
+    Those with nothing to lose, without an edit or exported after the last, are removed.
+    """
     found = []
     for file in paths.repairs().glob(f"*/{ABOUT}"):
         try:
@@ -136,7 +148,8 @@ def unfinished() -> tuple[Unfinished, ...]:
             repair = Unfinished(file.parent, str(about["name"]), path, when, edits)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue
-        if edits:
+        position, safe = _state(file.parent, edits)
+        if edits and position != safe:
             found.append(repair)
         else:
             discard(repair)
@@ -168,11 +181,14 @@ def replay(repair: Unfinished) -> Job[Replayed]:
             break
         links.append(link)
     done = len(links) - 1
-    for _ in range(done - min(done, _position(repair.folder, done))):
+    position, safe = _state(repair.folder, done)
+    for _ in range(done - min(done, position)):
         painting.undo()
     about = json.loads((repair.folder / ABOUT).read_bytes())
     _own(repair.folder, {key: about[key] for key in ("name", "path", "digest")})
-    return Replayed(photograph, painting, Journal(repair.folder, links), repair.edits - done)
+    journal = Journal(repair.folder, links)
+    journal.safe = safe if safe is not None and safe <= done else None
+    return Replayed(photograph, painting, journal, repair.edits - done)
 
 
 def digest(pixels: np.ndarray) -> bytes:
@@ -203,12 +219,16 @@ def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
     return photograph, link
 
 
-def _position(folder: Path, otherwise: int) -> int:
+def _state(folder: Path, otherwise: int) -> tuple[int, int | None]:
+    """Return how many edits are done, and how many were when it was exported last."""
     try:
-        position = json.loads((folder / POSITION).read_bytes())["position"]
+        state = json.loads((folder / POSITION).read_bytes())
+        position, safe = state["position"], state["exported"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return otherwise
-    return position if isinstance(position, int) and position >= 0 else otherwise
+        return otherwise, None
+    if not isinstance(position, int) or position < 0:
+        return otherwise, None
+    return position, safe if isinstance(safe, int) else None
 
 
 def _own(folder: Path, about: dict[str, str | None]) -> None:

@@ -121,6 +121,30 @@ def test_what_was_exported_or_discarded_is_not_offered(home):
     assert not list(home.iterdir())
 
 
+def test_after_an_export_only_what_came_later_is_offered():
+    book, painting = begun()
+    for k in range(3):
+        write(book, painting, k)
+    book.exported(3)
+    painting.undo()
+    book.move(2)
+    interrupted = journal.unfinished()[0]
+    again = finished(journal.replay(interrupted))
+    assert same(again.painting, painting) and again.journal.safe == 3
+    again.journal.move(3)
+    assert journal.unfinished() == () and not book.folder.exists()
+
+
+def test_an_exported_picture_that_an_undo_made_unreachable_is_not_called_safe():
+    book, painting = begun()
+    write(book, painting, 0)
+    book.exported(1)
+    painting.undo()
+    book.move(0)
+    write(book, painting, 9)  # one edit again, but another one
+    assert same(finished(journal.replay(journal.unfinished()[0])).painting, painting)
+
+
 def test_the_newest_comes_first():
     for k in range(3):
         book, painting = begun(k)
@@ -186,7 +210,9 @@ def test_damage_costs_only_what_follows(harm):
     assert same(once_more.painting, again.painting)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"position": -3}', '{"position": "x"}', "nul"])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"position": -3, "exported": 1}', '{"position": "x"}', "nul"]
+)
 def test_a_damaged_position_means_that_all_is_done(text):
     book, painting = begun()
     for k in range(2):
