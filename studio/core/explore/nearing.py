@@ -14,6 +14,7 @@ from studio.core.explore.explorer import Explorer
 
 MAPS = 3  # of the house encoder: strides 2, 4, 8
 SEEN = 0.1  # weight of what the encoder sees beside pixels
+LURING = 0.02  # weight of the mean square distance from a lure
 STARTS = 480  # draws among which the search begins
 FEW = 256  # numbers of a latent that Gauss-Newton takes
 REACH, FAR = 7.0, 30.0  # deviations of |z|² above its mean, at most
@@ -33,14 +34,14 @@ class Aim:
     """The images [1, c, h, w] that a latent is looked for, by this explorer's model.
 
     `weights` [1, 1, h, w] of mean 1 say how much each pixel counts; None: all alike. Where they are
-    0 the images are not known, and the house encoder sees mid-grey. `prior` is what a latent costs
-    per mean square of its numbers, so that likely ones are preferred.
+    0 the images are not known, and the house encoder sees mid-grey. `lure`, a latent, draws others
+    a little towards itself, so that what the images leave open is decided by it.
     """
 
     explorer: Explorer
     images: Tensor
     weights: Tensor | None = None
-    prior: float = 0.0
+    lure: Tensor | None = None
 
     @cached_property
     def maps(self) -> list[Tensor]:
@@ -68,12 +69,12 @@ class Aim:
         return torch.cat(found, 1)
 
     def residuals(self, latents: Tensor, seen: bool, labels: Tensor | None) -> Tensor:
-        """Draw latents [n, *shape]; return `differences` and behind them what the prior costs."""
+        """Draw latents [n, *shape]; return `differences`, and how far they are from the lure."""
         found = self.differences(self.draw(latents, labels), seen)
-        if not self.prior:
+        if self.lure is None:
             return found
-        flat = latents.flatten(1)
-        return torch.cat([found, math.sqrt(self.prior / flat.shape[1]) * flat], 1)
+        away = math.sqrt(LURING / self.lure.numel()) * (latents - self.lure)
+        return torch.cat([found, away.flatten(1)], 1)
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         known = images if self.weights is None else images * (self.weights > 0)

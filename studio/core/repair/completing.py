@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -16,7 +17,6 @@ from studio.core.nets.surroundings import nearness
 WAYS = 4  # candidates of a seed
 BEGUN, REACH = 6, 0.0
 STAGES = ((6, 1, False, REACH), (2, 4, False, REACH), (1, 12, True, REACH))
-PRIOR = 0.0
 STEPS = 120  # of gradient descent
 
 
@@ -32,7 +32,7 @@ def completed(
     if isinstance(explorer.model, Repairs):
         drawn = _repaired(explorer, images, mask, WAYS * seed + way, label)
     else:
-        drawn = sought(explorer, images, mask, WAYS * seed + way, label)
+        drawn = sought(explorer, images, mask, WAYS * seed + way, label, lured=way > 0)
     for k, refined in enumerate(drawn):
         yield Progress(k, None, "The model draws")
         images = images if refined is None else refined
@@ -50,29 +50,32 @@ def _repaired(
 
 
 def sought(
-    explorer: Explorer, images: Tensor, mask: Tensor, seed: int, label: int | None
+    explorer: Explorer,
+    images: Tensor,
+    mask: Tensor,
+    seed: int,
+    label: int | None,
+    lured: bool = False,
 ) -> Iterator[Tensor | None]:
-    """Yield what the best latent so far draws, None in between.
+    """Yield None while a latent is sought whose picture fits what is known, then its picture.
 
     As Yeh et al. 2017 do; instead of their judge, the typical sphere keeps the picture a likely
-    one.
+    one. With `lured` a draw of the seed decides what is left open.
     """
-    aim = Aim(explorer, images, nearness(mask), PRIOR)
-    best = None
+    lure = torch.from_numpy(explorer.seed(seed, label).latent) if lured else None
+    aim = Aim(explorer, images, nearness(mask), lure)
+    last = None
     for found in _search(aim, seed, label):
-        if found is None or (best is not None and found.error >= best.error):
-            yield None
-            continue
-        best = found
+        last = found or last
         yield None
-    assert best is not None
-    yield _drawn(aim, best)
+    assert last is not None
+    yield _drawn(aim, last)
 
 
 @torch.no_grad()
-def _drawn(aim: Aim, best: Candidate) -> Tensor:
-    labels = None if best.label is None else torch.tensor([best.label])
-    return aim.draw(best.latent[None].detach(), labels)
+def _drawn(aim: Aim, found: Candidate) -> Tensor:
+    labels = None if found.label is None else torch.tensor([found.label])
+    return aim.draw(found.latent[None].detach(), labels)
 
 
 def _search(aim: Aim, seed: int, label: int | None) -> Ticks:
@@ -89,6 +92,7 @@ def _search(aim: Aim, seed: int, label: int | None) -> Ticks:
     if math.prod(explorer.shape) <= FEW:
         yield from gauss_newton(aim, begun, math.inf, REACH, STAGES)
     else:
+        begun = [replace(c, error=math.inf) for c in begun]  # errors from here on count more
         yield from adam(aim, begun, (k / STEPS for k in range(STEPS)))
 
 
