@@ -18,7 +18,6 @@ from studio.core.repair.hole import Filler, Hole
 from studio.core.repair.matching import Field, Patches
 from studio.core.repair.offsets import COUNT, dominant
 from studio.core.repair.peeling import peeled
-from studio.core.repair.regions import Box
 from studio.core.repair.scales import ENOUGH, Level, copyable, finer, pyramid, touched
 from studio.core.repair.voting import best_vote, mean_vote
 
@@ -29,6 +28,7 @@ STILL = 0.1 / 255  # mean change at which a level is settled
 REACH = 512  # pixels around a hole, at most, that texture comes from
 SAME = 0.1  # what differs less at the hole's edge is the same thing in another light
 UNREST = 1.0  # of the known colors' standard deviation
+EDGE = 16  # pixels around a hole that are blended with it
 WINDOW = 9  # pixels across which texture is measured
 
 
@@ -44,7 +44,7 @@ class Recipe:
     title: str
     side: int = 7
     texture: float = 3.0
-    prior: float = 0.5
+    prior: float = 0.3
     trust: float = 1.5
     offsets: bool = True
     coarsest: float = 5.0
@@ -57,32 +57,33 @@ def fill(hole: Hole, recipe: Recipe) -> Job[np.ndarray]:
     """Fill with patches; with smaller ones, then smoothly, where there are too few of them."""
     if not hole.mask.any():
         return hole.colors
-    window = _window(hole.mask)
-    colors, mask, source = (window.crop(each) for each in (hole.colors, hole.mask, hole.source))
-    near = replace(hole, colors=colors, mask=mask, source=source)
+    area = _around(hole.mask, REACH)
+    if not hole.source[area].any():  # it lies farther away
+        area = np.s_[:, :]
+    near = replace(hole, colors=hole.colors[area], mask=hole.mask[area], source=hole.source[area])
     filled = hole.colors.copy()
-    area = np.s_[window.top : window.bottom, window.left : window.right]
     filled[area] = yield from _filled(near, recipe)
     return filled
 
 
-def _window(mask: np.ndarray) -> Box:
-    """Return the hole and what of its surroundings is looked at."""
+def _around(mask: np.ndarray, reach: int) -> tuple[slice, slice]:
+    """Return the rows and columns that hold the hole and `reach` more pixels on every side."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    core = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
-    return core.grown(REACH).clipped(*mask.shape)
+    return (
+        slice(max(0, int(rows[0]) - reach), int(rows[-1]) + 1 + reach),
+        slice(max(0, int(columns[0]) - reach), int(columns[-1]) + 1 + reach),
+    )
 
 
 def _filled(hole: Hole, recipe: Recipe) -> Job[np.ndarray]:
     tick = Progress(0, None, recipe.title)
     yield tick
     level = Level(np.where(hole.mask[..., None], 0, hole.colors), hole.mask, hole.source)
-    for side in (recipe.side, 5, 3, 1):
+    for side in (recipe.side, 5, 3) if hole.adapt_color else (recipe.side, 5, 3, 1):
         if side <= recipe.side and copyable(level, side).sum() >= min(ENOUGH, side**4):
             smaller = replace(recipe, side=side)
             return (yield from _synthesized(level, hole, smaller, tick))
-    known = hole.source if hole.source.any() else ~hole.mask
-    return harmonic(hole.colors, known)
+    return harmonic(level.colors, ~hole.mask)
 
 
 def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Job[np.ndarray]:
@@ -90,14 +91,18 @@ def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Jo
     if hole.seed:  # seed 0 is the best guess, the others try their luck
         recipe = replace(recipe, unrest=UNREST * float(hole.colors[~hole.mask].std()))
     colors = np.concatenate([level.colors, recipe.texture * liveliness(level)], 2)
+    yield tick
     levels = pyramid(level._replace(colors=colors), recipe.side, recipe.coarsest)
     field, trust = yield from _layout(levels, recipe, rng, tick)
     best = yield from best_vote(level.colors, field, trust, tick)
     if not hole.adapt_color:
         return np.where(level.mask[..., None], best, level.colors)
     mean = yield from mean_vote(level.colors, field, trust, tick)
+    area = _around(level.mask, EDGE)
+    detail = detailed(best[area], mean[area])
     yield tick
-    return seamless(detailed(best, mean), level.colors, level.mask, SAME).clip(0, 1)
+    best[area] = seamless(detail, level.colors[area], level.mask[area], SAME).clip(0, 1)
+    return best
 
 
 def liveliness(level: Level) -> np.ndarray:
@@ -200,7 +205,7 @@ FILLS: dict[str, Filler] = {
     recipe.title: partial(fill, recipe=recipe)
     for recipe in (
         Recipe("Texture"),
+        Recipe("Structure", side=9, prior=0.0, peel=True),
         Recipe("Fine texture", side=5),
-        Recipe("Structure", side=11, texture=0.0),
     )
 }
