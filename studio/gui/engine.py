@@ -28,6 +28,10 @@ STUDIES = (
     *("discover", "tag", "remember", "draw_route", "draw_loop", "forget_route", "film"),
     *("find_picture", "chart", "judged"),
 )
+REPAIRS = (
+    *("open_picture", "look_ahead", "fill", "export", "read_mask", "write_mask"),
+    *("interrupted_repairs", "resume_repair", "discard_repair", "write_history"),
+)
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
     **dict.fromkeys(("look", "settle", "laid_out"), "studio.core.explore.live"),
@@ -35,7 +39,7 @@ VERBS = {  # what the panels may ask for, and the module it is found in
         ("open_run", "at_step", "as_published", "open_kept", "kept"), "studio.core.explore.opening"
     ),
     **dict.fromkeys(STUDIES, "studio.core.explore.studies"),
-    **dict.fromkeys(("open_picture", "look_ahead", "fill", "export"), "studio.core.repair.live"),
+    **dict.fromkeys(REPAIRS, "studio.core.repair.live"),
     "as_image": "studio.gui.pasting",
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }

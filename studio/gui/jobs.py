@@ -32,6 +32,9 @@ LANES = (
     "repair",
     "export",
     "copy",
+    "mask",
+    "journal",
+    "unfinished",
     "train",
 )
 FLUSH = 50  # ms between two batches of events: at most 20 a second reach the window

@@ -140,6 +140,12 @@ class Pages(QMainWindow):
         page.leave(then)
         return False
 
+    def end_repair(self) -> None:
+        """Forget what a crash would have needed; no worker is left."""
+        page: Any = self.pages.get("repair")
+        if page is not None:
+            page.end()
+
     @Slot(str)
     def _train_on(self, dataset: str) -> None:
         self.show_page("train")

@@ -1,14 +1,16 @@
 """Pictures between Qt and arrays: what is pasted, dropped and copied. Runs in workers, too."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QDir, QMimeData
 from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
     from studio.core.events import Job
 
+DROPPED = "dropped.png"  # as the canvas calls them
 ENCODED = ("image/png", "image/tiff", "image/webp", "image/bmp")  # decoded by a worker, as a file
 
 
@@ -22,6 +24,11 @@ def pasted(data: QMimeData) -> bytes | np.ndarray | None:
             return bytes(data.data(kind).data())
     image = data.imageData() if data.hasImage() else None
     return pixels_of(image) if isinstance(image, QImage) and not image.isNull() else None
+
+
+def is_loose(path: Path) -> bool:
+    """Tell whether a file only stands for a picture that was dropped without one."""
+    return path.name == DROPPED and path.is_relative_to(QDir.tempPath())
 
 
 def pixels_of(image: QImage) -> np.ndarray:

@@ -1,10 +1,11 @@
 """What is asked of repair: to open a picture, look ahead, fill, export and copy."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio import paths
 from studio.gui import engine
 from studio.gui.explorations import Explorations
 
@@ -12,15 +13,19 @@ if TYPE_CHECKING:
     import numpy as np
 
     from studio.core.events import Job
-    from studio.core.repair.live import OpenedPicture
+    from studio.core.repair.journal import Unfinished
+    from studio.core.repair.live import Entry, OpenedPicture
     from studio.core.repair.request import RepairSettings
 
-REPAIR = ("picture", "outlook", "repair", "export", "copy")  # lanes that need no project
+REPAIR = (  # lanes that need no project
+    *("picture", "outlook", "repair", "export", "copy"),
+    *("mask", "journal", "unfinished"),
+)
 
 
 class Repairs(Explorations):
-    """Turns the user's wishes about a picture into jobs; none needs a project, and only the user's
-    own model needs the engine.
+    """Turns the user's wishes about a picture into jobs; none needs a project, and only filling
+    needs the engine.
 
     done("picture", OpenedPicture). done("outlook", Outlook): what the mask asks for.
     events("repair", [Shown…]) and done("repair", how many). done("export", (Path, sentences)).
@@ -47,13 +52,10 @@ class Repairs(Explorations):
         """Fill what is masked, with texture from `region` (None: everywhere), and by the model of
         the project's run `number` too. A newer wish replaces one at work.
         """
-        asked = (pixels, mask, settings, region)
-        title = self.tr("Filling")
-        if number is None or self.project is None:
-            self.start("repair", title, _at_once("fill", *asked))
-            return
-        model = (self.project, number, self._threads())
-        self.start("repair", title, self._waiting("fill", *asked, *model))
+        asked: tuple[Any, ...] = (pixels, mask, settings, region, self._threads())
+        if number is not None and self.project is not None:
+            asked = (*asked, self.project, number)
+        self.start("repair", self.tr("Filling"), self._waiting("fill", *asked))
 
     def export(
         self, opened: "OpenedPicture", pixels: "np.ndarray", path: Path, overwrite: bool
@@ -62,6 +64,33 @@ class Repairs(Explorations):
         title = self.tr("Exporting {name}").format(name=path.name)
         asked = (opened.photograph, pixels, path, overwrite)
         self.start("export", title, _at_once("export", *asked))
+
+    def find_interrupted(self) -> None:
+        """Look for repairs that a crash interrupted; done("unfinished", tuple of Unfinished)."""
+        if any(paths.repairs().glob("*")):  # looking costs half a second of reading modules
+            title = self.tr("Looking for repairs")
+            self.start("unfinished", title, _at_once("interrupted_repairs"))
+
+    def resume_repair(self, repair: "Unfinished") -> None:
+        """Open an interrupted repair; done("picture", OpenedPicture)."""
+        title = self.tr("Opening {name}").format(name=repair.name)
+        self.start("picture", title, _at_once("resume_repair", repair))
+
+    def discard_repair(self, repair: "Unfinished") -> None:
+        """Forget an interrupted repair."""
+        self.start("unfinished", self.tr("Discarding"), _at_once("discard_repair", repair))
+
+    def write_history(self, batch: "Sequence[Entry]") -> None:
+        """Write to journals; ask only while the lane "journal" is free, as the last wish counts."""
+        self.start("journal", self.tr("Writing the history"), _at_once("write_history", batch))
+
+    def read_mask(self, path: Path, size: tuple[int, int]) -> None:
+        """Read a mask for a picture of `size` (width, height); done("mask", uint8 [h, w])."""
+        self.start("mask", self.tr("Reading the mask"), _at_once("read_mask", path, size))
+
+    def write_mask(self, path: Path, mask: "np.ndarray") -> None:
+        """Write a mask uint8 [h, w]; done("mask", Path)."""
+        self.start("mask", self.tr("Writing the mask"), _at_once("write_mask", path, mask))
 
     def copy_picture(self, pixels: "np.ndarray", name: str) -> None:
         """Make an image for the clipboard."""

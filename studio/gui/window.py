@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
 
 from studio import paths
 from studio.gui import theme
+from studio.gui.desks.interrupted import InterruptedDesk
 from studio.gui.menus import Menus
 from studio.gui.pages import Pages
 from studio.gui.session import Session
 from studio.gui.widgets.leave_question import LeaveQuestion
 from studio.gui.widgets.notice import Notice
+from studio.gui.widgets.offer import Offer
 from studio.gui.widgets.status_line import StatusLine
 
 QUIET = (
@@ -29,7 +31,10 @@ QUIET = (
     "forecast",
     "outlook",
 )  # lanes nobody asked for: what fails there is said in its place
-LATER = ("studio.gui.panels.explore",)  # 0.3 s of reading that Explore need not wait for
+LATER = (
+    "studio.gui.panels.explore",
+    "studio.gui.panels.repair",
+)  # 0.3 s of reading each that nobody need wait for
 SAID = 6000  # ms that a word of success stays
 PATIENCE = 90.0  # seconds that a job may take to save before the program leaves without it
 
@@ -50,11 +55,13 @@ class Window(Pages):
         self._warm = False
 
     def _build(self) -> None:
-        self.notice = Notice()
+        self.notice, self.offer = Notice(), Offer()
+        self.interrupted = InterruptedDesk(self.session, self.offer, self)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
+        column.addWidget(self.offer)
         column.addWidget(self.stack, 1)
         body = QWidget()
         row = QHBoxLayout(body)
@@ -75,6 +82,7 @@ class Window(Pages):
         self.session.events.connect(self.status.tell)
         self.session.failed.connect(self._on_failed)
         self.session.said.connect(self._say)
+        self.interrupted.resumed.connect(self.show_repair)
 
     # what is opened
 
@@ -173,6 +181,7 @@ class Window(Pages):
     def _after_first_paint(self) -> None:
         self.setWindowIcon(theme.app_icon())
         self.session.warm_up(*LATER)
+        self.session.find_interrupted()
         first, self._first = self._first, None
         if first is not None:
             self.session.open_project(first)
@@ -206,6 +215,7 @@ class Window(Pages):
             event.ignore()
             self._give_up_or_retry()
             return
+        self.end_repair()
         self.session.memory.keep_geometry(self.saveGeometry())
         event.accept()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -12,17 +12,18 @@ from studio.core.data.decode import Unreadable
 from studio.core.events import Event, Job, Note, Progress, Refused
 from studio.core.painting.box import Box
 from studio.core.painting.edit import Edit
-from studio.core.painting.masks import extent
+from studio.core.painting.masks import extent, load_mask, save_mask
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare, shown
+from studio.core.repair import journal as journals
 from studio.core.repair.hole import Candidate, Patch
 from studio.core.repair.photograph import Photograph, decoded, open_photograph, save_photograph
 from studio.core.repair.regions import regions, thickness
-from studio.core.repair.repairing import Offered, repair
 from studio.core.repair.request import RepairSettings
 
 if TYPE_CHECKING:
     from studio.core.project import Project
+    from studio.core.repair.repairing import Offered
 
 THUMBNAIL = 192  # pixels a side, at most
 AROUND = 0.5  # of a mask's own sides: the surroundings that its thumbnail shows
@@ -31,13 +32,26 @@ PART = 512  # rows and columns of a patch that are laid in one pull
 
 @dataclass(frozen=True, eq=False)
 class OpenedPicture:
-    """A picture ready to be repaired. `path` is its file, None for one without."""
+    """A picture ready to be repaired. `path` is its file, None for one without; without `journal`
+    a crash would lose what is done.
+    """
 
     photograph: Photograph
     painting: Painting
     preview: Preview
     name: str
     path: Path | None = None
+    journal: journals.Journal | None = None
+
+
+class Entry(NamedTuple):
+    """What a journal is to note: `edit` was done, and `position` of all edits are done now; -1
+    forgets them all.
+    """
+
+    journal: journals.Journal
+    position: int
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,13 @@ class Shown(Progress):
 
 
 @dataclass(frozen=True)
+class Laid(Progress):
+    """A part of an edit is done: `box` of the painting is to be shown anew."""
+
+    box: Box
+
+
+@dataclass(frozen=True)
 class Copied(Progress):
     """The picture's pixels were copied; from now on it may change again."""
 
@@ -70,10 +91,16 @@ def open_picture(source: Path | bytes | np.ndarray, name: str) -> Job[OpenedPict
     """Open a file, a file's bytes, or pixels uint8 or uint16 [h, w, c]; raises Refused."""
     yield Progress(0, None, name)
     photograph = _photograph(source, name)
+    path = source if isinstance(source, Path) else None
+    yield Progress(0, None, name)
+    try:
+        journal = journals.begin(photograph, name, path)
+    except Refused as refused:
+        journal = None
+        yield Note(str(refused), "warning")
     painting = Painting(photograph.pixels)
     preview = yield from prepare(painting.pixels)
-    path = source if isinstance(source, Path) else None
-    return OpenedPicture(photograph, painting, preview, name, path)
+    return OpenedPicture(photograph, painting, preview, name, path, journal)
 
 
 def _photograph(source: Path | bytes | np.ndarray, name: str) -> Photograph:
@@ -85,6 +112,41 @@ def _photograph(source: Path | bytes | np.ndarray, name: str) -> Photograph:
         return decoded(source)
     except Unreadable as reason:
         raise Refused(f"{name} can't be opened. {reason}") from None
+
+
+def interrupted_repairs() -> Job[tuple[journals.Unfinished, ...]]:
+    """Return the repairs that a crash interrupted, newest first."""
+    yield Progress(0, None, "Repairs")
+    return journals.unfinished()
+
+
+def resume_repair(repair: journals.Unfinished) -> Job[OpenedPicture]:
+    """Open an interrupted repair as it was; raises Refused where its picture is gone."""
+    found = yield from journals.replay(repair)
+    if found.lost:
+        words = "The last {n} steps of the repair of {name} could not be read and are missing."
+        yield Note(words.format(n=found.lost, name=repair.name), "warning")
+    preview = yield from prepare(found.painting.pixels)
+    known = (repair.name, repair.path, found.journal)
+    return OpenedPicture(found.photograph, found.painting, preview, *known)
+
+
+def discard_repair(repair: journals.Unfinished) -> Job[None]:
+    """Forget an interrupted repair."""
+    yield Progress(0, None, repair.name)
+    journals.discard(repair)
+
+
+def write_history(batch: Sequence[Entry]) -> Job[None]:
+    """Write to journals what was done; raises Refused where that fails, once for each journal."""
+    for done, entry in enumerate(batch):
+        yield Progress(done, len(batch), "History")
+        if entry.edit is not None:
+            entry.journal.add(entry.edit, entry.position - 1)
+        elif entry.position >= 0:
+            entry.journal.move(entry.position)
+        else:
+            entry.journal.close()
 
 
 def look_ahead(mask: np.ndarray, wrap: bool) -> Job[Outlook]:
@@ -108,22 +170,21 @@ def fill(
     mask: np.ndarray,
     settings: RepairSettings,
     region: np.ndarray | None,
+    threads: int,
     project: "Project | None" = None,
     number: int = 0,
-    threads: int = 1,
 ) -> Job[int]:
     """Repair as `repairing.repair`; yields Shown for every candidate and returns their number.
 
     `region`, uint8 [h, w], is where texture may come from; None is everywhere. The model of the
-    project's run `number` draws too, with so many `threads`.
+    project's run `number` draws too. At most so many `threads` are used.
     """
-    model = None
-    if project is not None:
-        from studio.core import device  # torch, which only a model needs
-        from studio.core.explore.explorer import open_explorer
+    from studio.core import device  # torch, which opening a picture does not wait for
+    from studio.core.explore.explorer import open_explorer
+    from studio.core.repair.repairing import Offered, repair
 
-        device.use_threads(threads)
-        model = yield from open_explorer(project, number)
+    device.use_threads(threads)
+    model = (yield from open_explorer(project, number)) if project is not None else None
     allowed = None if region is None else region > 0
     count = 0
     for event in repair(pixels, mask, settings, allowed, model):
@@ -133,7 +194,7 @@ def fill(
     return count
 
 
-def _proven(event: Offered, pixels: np.ndarray, mask: np.ndarray) -> Event:
+def _proven(event: "Offered", pixels: np.ndarray, mask: np.ndarray) -> Event:
     """Return the candidate with its thumbnail; a warning in its place if it changed too much."""
     if not untouched(event.candidate.patches, pixels, mask):
         words = "The candidate {title} changed pixels outside the mask and was thrown away."
@@ -188,25 +249,52 @@ def laid(painting: Painting, patches: Sequence[Patch], title: str) -> Job[Edit |
     """
     painting.begin(title)
     try:
-        for patch, part in _parts(patches):
-            box = _box(patch)
+        for patch, part in ((p, part) for p in patches for part in _parts(_box(p))):
             for layer in ("picture", "mask"):
                 painting.touch(layer, part)
-            part.of(painting.pixels)[...] = _within(part, box).of(patch.pixels)
+            part.of(painting.pixels)[...] = _within(part, _box(patch)).of(patch.pixels)
             part.of(painting.mask)[...] = 0
-            yield Progress(0, None, title)
+            painting.seal()
+            yield Laid(0, None, title, part)
     except GeneratorExit:
         painting.cancel()
         raise
     return painting.finish()
 
 
-def _parts(patches: Sequence[Patch]) -> Iterator[tuple[Patch, Box]]:
-    for patch in patches:
-        box = _box(patch)
-        for top in range(box.top // PART * PART, box.bottom, PART):
-            for left in range(box.left // PART * PART, box.right, PART):
-                yield patch, Box(top, left, top + PART, left + PART).common(box)
+def masked(painting: Painting, mask: np.ndarray, title: str) -> Job[Edit | None]:
+    """Give a painting another mask uint8 [h, w], as one edit, a part in each pull."""
+    painting.begin(title)
+    try:
+        for part in _parts(painting.box):
+            painting.touch("mask", part)
+            part.of(painting.mask)[...] = part.of(mask)
+            painting.seal()
+            yield Laid(0, None, title, part)
+    except GeneratorExit:
+        painting.cancel()
+        raise
+    return painting.finish()
+
+
+def _parts(box: Box) -> Iterator[Box]:
+    """Yield the parts of a box, cut where tiles are, so that no tile is remembered twice."""
+    for top in range(box.top // PART * PART, box.bottom, PART):
+        for left in range(box.left // PART * PART, box.right, PART):
+            yield Box(top, left, top + PART, left + PART).common(box)
+
+
+def read_mask(path: Path, size: tuple[int, int]) -> Job[np.ndarray]:
+    """Read a mask for a picture of `size` (width, height) as `masks.load_mask`."""
+    yield Progress(0, None, path.name)
+    return load_mask(path, size)
+
+
+def write_mask(path: Path, mask: np.ndarray) -> Job[Path]:
+    """Write a mask uint8 [h, w] as a grey PNG; raises Refused."""
+    yield Progress(0, None, path.name)
+    save_mask(path, mask)
+    return path
 
 
 def export(

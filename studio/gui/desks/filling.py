@@ -27,9 +27,6 @@ class FillDesk(QObject):
         self.at = -1  # the one that is looked at
         self.healing = False
         self.strokes: list[Any] = []  # edits that are healed when the fill is ready
-        self._laying: Any = None
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._lay_on)
         self._connect()
 
     def _connect(self) -> None:
@@ -39,6 +36,7 @@ class FillDesk(QObject):
         session.busy_changed.connect(self._on_busy)
         self.desk.shown.connect(self.forget)
         self.desk.stepped.connect(self.forget)
+        self.desk.edited.connect(self._on_edited)
         self.canvas.painted.connect(self._on_painted)
         room.options.fill_asked.connect(self.fill)
         room.options.changed.connect(self.look_ahead)
@@ -56,7 +54,7 @@ class FillDesk(QObject):
     @Slot()
     def fill(self) -> None:
         """Fill what is painted over, in several ways."""
-        if self.desk.opened is None or self._laying is not None:
+        if self.desk.opened is None:
             return
         self.forget()
         self._ask(self.room.options.settings)
@@ -77,6 +75,10 @@ class FillDesk(QObject):
         self.room.strip.clear(self._hint())
         self.desk.show_steps(offered=False)
         self.look_ahead()
+
+    @Slot(object)
+    def _on_edited(self, _edit: Any) -> None:
+        self.forget()
 
     def _hint(self) -> str:
         if self.healing:
@@ -106,34 +108,18 @@ class FillDesk(QObject):
     @Slot()
     def keep(self) -> None:
         """Make the candidate that is looked at part of the picture."""
-        if self.offered and not self.desk.lent and self._laying is None:
+        if self.offered and self.desk.busy:
+            QTimer.singleShot(50, self.keep)
+        elif self.offered:
             candidate = self.offered[self.at]
             self.session.stop("repair")
             self._lay(candidate, self.tr("Fill: {title}").format(title=candidate.title))
 
     def _lay(self, candidate: Any, title: str) -> None:
-        """Lay a candidate part by part, so that a large one does not hold the window."""
         from studio.core.repair.live import laid
 
-        self.canvas.setEnabled(False)
-        self._laying = laid(self.desk.painting, candidate.patches, title)
-        self._timer.start()
-
-    @Slot()
-    def _lay_on(self) -> None:
-        try:
-            next(self._laying)
-        except StopIteration as ended:
-            self._laying = None
-            self._timer.stop()
-            self.canvas.setEnabled(True)
-            self._laid(ended.value)
-
-    def _laid(self, edit: Any) -> None:
-        self.canvas.setFocus()
-        self.forget()
-        if edit is not None:
-            self.canvas.refresh(edit.box, "picture", "mask")
+        self.canvas.show_layer(None)
+        self.desk.edit(laid(self.desk.painting, candidate.patches, title), "picture", "mask")
 
     @Slot()
     def discard(self) -> None:
@@ -195,7 +181,7 @@ class FillDesk(QObject):
     def _healed(self, candidate: Any) -> None:
         """Lay the fill in place of the strokes that asked for it: undone, both go at once."""
         painting = self.desk.painting
-        if painting.editing or self.desk.lent:  # the next stroke is under way: filled with it
+        if painting.editing or self.desk.busy:  # the next stroke is under way: filled with it
             return
         while self.strokes and painting.position:
             if painting.edits[painting.position - 1] is not self.strokes.pop():

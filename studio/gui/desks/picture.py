@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from studio.gui.pasting import pasted
+from studio.core.events import Note
+from studio.gui.pasting import is_loose, pasted
 from studio.gui.session import Session
 from studio.gui.widgets import words
 from studio.gui.widgets.repair_room import PICTURE, RepairRoom
@@ -21,11 +22,13 @@ CHANNELS = {1: "grey", 3: "RGB", 4: "RGBA"}
 class PictureDesk(QObject):
     """Holds the picture on the canvas.
 
-    shown(): another picture is there. stepped(): an edit was done, undone or done again.
+    shown(): another picture is there. stepped(): an edit was undone or done again. edited(Edit):
+    one was done that no hand drew.
     """
 
     shown = Signal()
     stepped = Signal()
+    edited = Signal(object)
 
     def __init__(self, session: Session, room: RepairRoom, parent: QObject | None = None):
         super().__init__(parent)
@@ -34,6 +37,9 @@ class PictureDesk(QObject):
         self.settled: Any = None  # the last edit of the picture that is exported or discarded
         self.lent = False  # a worker copies the pixels: they must not change
         self._exporting: tuple[Any, Callable[[], None] | None] = (None, None)
+        self._work: tuple[Any, tuple[str, ...]] | None = None  # an edit in the making, its layers
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._work_on)
         session.done.connect(self._on_done)
         session.events.connect(self._on_events)
         session.busy_changed.connect(self._on_busy)
@@ -56,6 +62,30 @@ class PictureDesk(QObject):
         """Whether the picture was changed in a way that no export holds."""
         return self._last() is not self.settled
 
+    @property
+    def busy(self) -> bool:
+        """Whether the picture must not change now: it is copied, or changing."""
+        return self.opened is None or self.lent or self._work is not None
+
+    def edit(self, job: Any, *layers: str) -> None:
+        """Do an edit, core's job, part by part, so that a large one does not hold the window."""
+        self.canvas.setEnabled(False)
+        self._work = job, layers
+        self._timer.start()
+
+    @Slot()
+    def _work_on(self) -> None:
+        assert self._work is not None
+        job, layers = self._work
+        try:
+            self.canvas.refresh(next(job).box, *layers)
+        except StopIteration as ended:
+            self._work = None
+            self._timer.stop()
+            self.canvas.setEnabled(True)
+            self.canvas.setFocus()
+            self.edited.emit(ended.value)
+
     def take(self, found: list[Path]) -> None:
         """Open a file that was dropped or chosen; of several, the first."""
         if len(found) > 1:
@@ -63,7 +93,9 @@ class PictureDesk(QObject):
                 "{n} files were given; the first is opened. `atelier repair` takes many."
             )
             self.session.said.emit(said.format(n=len(found)))
-        if found:
+        if found and is_loose(found[0]):
+            self.session.open_picture(found[0].read_bytes(), self.tr("Dropped picture"))
+        elif found:
             self.session.open_picture(found[0], found[0].name)
 
     @Slot()
@@ -80,7 +112,7 @@ class PictureDesk(QObject):
     @Slot()
     def paste(self) -> None:
         """Open what is on the clipboard: a file, or a picture such as a screenshot."""
-        data = QGuiApplication.clipboard().mimeData()
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()  # a bare X11 has none
         found = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         source = None if found else pasted(data)
         if found:
@@ -94,7 +126,7 @@ class PictureDesk(QObject):
     @Slot()
     def copy(self) -> None:
         """Put the picture as it is now on the clipboard."""
-        if self.opened is not None and not self.lent:
+        if not self.busy:
             self.lent = True
             self.session.copy_picture(self.painting.pixels, self.opened.name)
 
@@ -104,7 +136,7 @@ class PictureDesk(QObject):
         self._ask_export(None)
 
     def _ask_export(self, then: Callable[[], None] | None) -> None:
-        if self.opened is None or self.lent or self.session.title("export"):
+        if self.busy or self.session.title("export"):
             return
         kinds = self.tr("PNG (*.png);;TIFF (*.tif *.tiff);;WebP (*.webp)")
         title, name = self.tr("Export the repaired picture"), str(self.suggested())
@@ -151,14 +183,14 @@ class PictureDesk(QObject):
     @Slot()
     def undo(self) -> None:
         """Undo the last stroke or fill."""
-        if self.opened is not None and not self.lent:
+        if not self.busy:
             self.canvas.undo()
             self.stepped.emit()
 
     @Slot()
     def redo(self) -> None:
         """Do again what was undone."""
-        if self.opened is not None and not self.lent:
+        if not self.busy:
             self.canvas.redo()
             self.stepped.emit()
 
@@ -219,6 +251,9 @@ class PictureDesk(QObject):
 
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
+        for event in events if lane == "picture" else ():
+            if isinstance(event, Note):
+                self.session.failed.emit(lane, event.text)
         if lane in ("export", "copy"):
             from studio.core.repair.live import Copied
 

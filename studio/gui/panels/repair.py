@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QTemporaryDir, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 from typing_extensions import override
 
-from studio.core.events import Refused
 from studio.gui.desks.filling import FillDesk
+from studio.gui.desks.journal import JournalDesk
 from studio.gui.desks.picture import PictureDesk
 from studio.gui.session import Session
 from studio.gui.widgets import canvas_files
@@ -25,6 +27,7 @@ class RepairPanel(RepairRoom):
         self._drawer = QTemporaryDir()  # where pictures lie that are let fall without a file
         self.desk = PictureDesk(session, self, self)
         self.filling = FillDesk(session, self, self.desk, self)
+        self.history = JournalDesk(session, self, self.desk, self)
         self.setAcceptDrops(True)
         self._connect()
         self.desk.show_steps(offered=False)
@@ -32,6 +35,7 @@ class RepairPanel(RepairRoom):
 
     def _connect(self) -> None:
         self.session.project_changed.connect(self._on_project)
+        self.session.done.connect(self._on_done)
         self.drop.open_asked.connect(self.desk.ask_open)
         self.drop.paste_asked.connect(self.desk.paste)
         self.drop.dropped.connect(self.desk.take)
@@ -49,6 +53,13 @@ class RepairPanel(RepairRoom):
     def leave(self, then: Callable[[], None]) -> None:
         """Do `then` unless the user wants to stay, for what is not exported yet."""
         self.desk.leave(then)
+
+    def end(self) -> None:
+        """Forget the history unless it holds repairs that are not exported: they are offered when
+        the program starts again.
+        """
+        if not self.unsaved:
+            self.history.end()
 
     @property
     def unsaved(self) -> bool:
@@ -83,29 +94,25 @@ class RepairPanel(RepairRoom):
     @Slot()
     def _load_mask(self) -> None:
         """Paint from a file what is to be repaired."""
-        from studio.core.painting.masks import load_mask
-
         painting = self.desk.painting
         kinds = self.tr("Masks (*.png *.tif *.tiff *.bmp *.webp *.jpg *.jpeg *.gif)")
         title = self.tr("Load a mask of the picture's size: white is repaired")
         path, _ = QFileDialog.getOpenFileName(self, title, "", kinds) if painting else ("", "")
-        if not path:
-            return
-        try:
-            mask = load_mask(Path(path), (painting.box.width, painting.box.height))
-        except Refused as refused:
-            self.session.failed.emit("picture", str(refused))
-            return
-        edit = painting.replace("mask", painting.box, mask, self.tr("Load mask"))
-        if edit is not None:
-            self.canvas.refresh(edit.box, "mask")
-            self.canvas.painted.emit(edit)
+        if path:
+            self.session.read_mask(Path(path), (painting.box.width, painting.box.height))
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        painting = self.desk.painting
+        read = lane == "mask" and isinstance(result, np.ndarray)
+        if read and not self.desk.busy and result.shape == painting.mask.shape:
+            from studio.core.repair.live import masked
+
+            self.desk.edit(masked(painting, result, self.tr("Load mask")), "mask")
 
     @Slot()
     def _save_mask(self) -> None:
         """Write what is painted to a file."""
-        from studio.core.painting.masks import save_mask
-
         painting = self.desk.painting
         if painting is None:
             return
@@ -113,10 +120,7 @@ class RepairPanel(RepairRoom):
         title = self.tr("Save the mask")
         path, _ = QFileDialog.getSaveFileName(self, title, name, "PNG (*.png)")
         if path:
-            try:
-                save_mask(Path(path).with_suffix(".png"), painting.mask)
-            except Refused as refused:
-                self.session.failed.emit("picture", str(refused))
+            self.session.write_mask(Path(path).with_suffix(".png"), painting.mask.copy())
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -111,6 +111,7 @@ class CandidateStrip(QWidget):
         below.addLayout(self.row)
         below.addWidget(self.hint)
         below.addLayout(buttons)
+        self.said.setMinimumHeight(self.progress.sizeHint().height())  # whether it is there or not
         above = QHBoxLayout()
         above.addWidget(self.said, 1)
         above.addWidget(self.progress, 1)
@@ -119,7 +120,7 @@ class CandidateStrip(QWidget):
         column.setSpacing(theme.GAP // 2)
         column.addLayout(above)
         column.addLayout(below)
-        self.setFixedHeight(SIDE + CAPTION + 40)  # whatever is shown: the picture must not move
+        self.setFixedHeight(SIDE + CAPTION + 44)  # whatever is shown: the picture must not move
 
     def clear(self, hint: str = "") -> None:
         """Show no candidate, but what may be done next."""

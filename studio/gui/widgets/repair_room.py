@@ -15,7 +15,6 @@ from studio.gui import theme
 from studio.gui.widgets.brush_bar import BrushBar
 from studio.gui.widgets.candidate_strip import CandidateStrip
 from studio.gui.widgets.canvas import Canvas
-from studio.gui.widgets.offer import Offer
 from studio.gui.widgets.picture_bar import PictureBar
 from studio.gui.widgets.picture_drop import PictureDrop
 from studio.gui.widgets.repair_actions import RepairActions
@@ -31,7 +30,7 @@ class RepairRoom(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.canvas, self.drop = Canvas(), PictureDrop()
-        self.strip, self.options, self.offer = CandidateStrip(), RepairOptions(), Offer()
+        self.strip, self.options = CandidateStrip(), RepairOptions()
         self.brushes = BrushBar(self.canvas)
         self.actions_ = RepairActions(self, self.canvas)
         does = self.actions_
@@ -74,6 +73,4 @@ class RepairRoom(QWidget):
         self.pages.addWidget(across)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.offer)
-        whole.addWidget(self.pages, 1)
+        whole.addWidget(self.pages)

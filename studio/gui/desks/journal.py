@@ -1,0 +1,68 @@
+"""The journal desk: every finished edit is written by a worker, so that a crash loses none."""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.gui.desks.picture import PictureDesk
+from studio.gui.session import Session
+from studio.gui.widgets.repair_room import RepairRoom
+
+
+class JournalDesk(QObject):
+    """Hands what happens to the picture desk's painting on, in order."""
+
+    def __init__(
+        self,
+        session: Session,
+        room: RepairRoom,
+        desk: PictureDesk,
+        parent: QObject | None = None,
+    ):
+        super().__init__(parent)
+        self.session, self.desk = session, desk
+        self.journal: Any = None  # core's, of the picture on the canvas
+        self.pending: list[Any] = []  # entries that no worker has yet
+        desk.shown.connect(self._begin)
+        desk.stepped.connect(self._move)
+        desk.edited.connect(self._add)
+        room.canvas.painted.connect(self._add)
+        session.busy_changed.connect(self._on_busy)
+
+    def end(self) -> None:
+        """Forget the history, as nothing of it is wanted any more; no worker is left."""
+        if self.journal is not None:
+            self.journal.close()
+
+    @Slot()
+    def _begin(self) -> None:
+        """Forget the history of the picture before; it was exported or discarded."""
+        old, self.journal = self.journal, self.desk.opened.journal
+        self._note(old, -1)
+
+    @Slot(object)
+    def _add(self, edit: Any) -> None:
+        if edit is not None:
+            self._note(self.journal, self._position, edit)
+
+    @Slot()
+    def _move(self) -> None:
+        self._note(self.journal, self._position)
+
+    @property
+    def _position(self) -> int:
+        painting = self.desk.painting
+        return painting.dropped + painting.position
+
+    def _note(self, journal: Any, position: int, edit: Any = None) -> None:
+        if journal is not None:
+            from studio.core.repair.live import Entry
+
+            self.pending.append(Entry(journal, position, edit))
+            self._on_busy("journal")
+
+    @Slot(str)
+    def _on_busy(self, lane: str) -> None:
+        if lane == "journal" and self.pending and not self.session.title("journal"):
+            batch, self.pending = tuple(self.pending), []
+            self.session.write_history(batch)
