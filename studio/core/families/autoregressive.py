@@ -348,6 +348,9 @@ def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) 
     return Preset(id, title, summary, AutoregressiveSettings(**settings), minutes)
 
 
+LARGE = {"width": 96, "blocks": 6, "depth": 8, "context": 384, "segment": 8}
+LARGE |= {"batch": 64, "rate": 1e-3, "dropout": 0.05}
+
 FAMILY = Family(
     id="autoregressive",
     title="Autoregressive",
@@ -358,20 +361,7 @@ FAMILY = Family(
     ),
     presets=(
         _preset("quick", "Quick look", "Sprites and icons in minutes on a processor.", 5.0),
-        _preset(
-            "standard",
-            "Standard",
-            "Half an hour on a graphics card.",
-            30.0,
-            width=96,
-            blocks=6,
-            depth=8,
-            context=384,
-            segment=8,
-            batch=64,
-            rate=1e-3,
-            dropout=0.05,
-        ),
+        _preset("standard", "Standard", "Half an hour on a graphics card.", 30.0, **LARGE),
         _preset(
             "best",
             "Best",

@@ -342,6 +342,8 @@ def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) 
     return Preset(id, title, summary, DiffusionSettings(**settings), minutes)
 
 
+LARGE = {"width": 128, "blocks": 2, "batch": 256, "rate": 1e-3, "steps": 20}
+
 FAMILY = Family(
     id="diffusion",
     title="Diffusion",
@@ -351,17 +353,7 @@ FAMILY = Family(
     tiny=DiffusionSettings(width=16, batch=8, rate=3e-3, steps=8),
     presets=(
         _preset("quick", "Quick look", "First recognizable pictures on a processor.", 6.0),
-        _preset(
-            "standard",
-            "Standard",
-            "Half an hour on a graphics card.",
-            30.0,
-            width=128,
-            blocks=2,
-            batch=256,
-            rate=1e-3,
-            steps=20,
-        ),
+        _preset("standard", "Standard", "Half an hour on a graphics card.", 30.0, **LARGE),
         _preset(
             "best",
             "Best",

@@ -329,6 +329,9 @@ def _preset(id: str, title: str, summary: str, minutes: float, **settings: Any) 
     return Preset(id, title, summary, FlowSettings(**settings), minutes)
 
 
+LARGE = {"width": 384, "blocks": 6, "depth": 4, "patches": 256, "coarse": 32}
+LARGE |= {"batch": 128, "rate": 3e-4, "noise": 0.07, "temperature": 0.95}
+
 FAMILY = Family(
     id="flow",
     title="Flow",
@@ -337,21 +340,7 @@ FAMILY = Family(
     tiny=FlowSettings(width=32, blocks=2, depth=1, patches=16, batch=8, rate=5e-3),
     presets=(
         _preset("quick", "Quick look", "Shapes and colors in minutes, on a processor.", 8.0),
-        _preset(
-            "standard",
-            "Standard",
-            "Half an hour on a graphics card.",
-            30.0,
-            width=384,
-            blocks=6,
-            depth=4,
-            patches=256,
-            coarse=32,
-            batch=128,
-            rate=3e-4,
-            noise=0.07,
-            temperature=0.95,
-        ),
+        _preset("standard", "Standard", "Half an hour on a graphics card.", 30.0, **LARGE),
         _preset(
             "best",
             "Best",

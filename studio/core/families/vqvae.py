@@ -189,15 +189,12 @@ class VqvaeModel(Model):
         found = self._drawing().latents(self.tokenizer.tokens(images), self.rows(None, images))
         return found.unflatten(2, self.latent_shape[1:])
 
-    @torch.no_grad()
     def repair(
         self, images: Tensor, mask: Tensor, latents: Tensor, labels: Tensor | None = None
     ) -> Iterator[Tensor]:
         """Yield the images as the codes of what is hidden are drawn, given the others."""
-        rows = self.rows(labels, latents)
-        return token_repair.repaired(
-            self.tokenizer, self._drawing(token_repair.COOLER), images, mask, latents, rows
-        )
+        drawing, rows = self._drawing(token_repair.COOLER), self.rows(labels, latents)
+        return token_repair.repaired(self.tokenizer, drawing, images, mask, latents, rows)
 
     @torch.no_grad()
     def bits(self, images: Tensor, labels: Tensor | None, rng: Any) -> Tensor:

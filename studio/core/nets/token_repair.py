@@ -16,6 +16,7 @@ COOLER = 0.5  # times the temperature: beside what is known, the unusual is out 
 HIDDEN = 0.9  # of its pixels, and a token is drawn anew
 
 
+@torch.no_grad()
 def repaired(
     tokenizer: Tokenizer,
     drawing: TokenDrawing,
