@@ -3,6 +3,7 @@
 import io
 import re
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ SPACES = {b"GRAY": (1,), b"RGB ": (3, 4)}
 
 # What can't be decoded is told in a sentence, not on stderr.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+warnings.filterwarnings("ignore", "Corrupt EXIF", UserWarning)
 
 
 @dataclass(frozen=True, eq=False)
