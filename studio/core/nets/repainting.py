@@ -10,6 +10,7 @@ from studio.core.nets.samplers import Denoise
 
 FIRST, LAST, LEVELS = 5.0, 0.08, 6  # noise in units of the pictures' deviation
 ROUNDS = 20  # at each level
+COOLER = 0.85  # times the fresh noise: a model of few minutes takes the rest for detail
 
 
 def path(spread: float) -> list[float]:
@@ -27,22 +28,20 @@ def repainted(
     mask: Tensor,
     noise: Callable[[], Tensor],
     sigmas: list[float],
-    renewed: float = 0.0,
+    instant: bool = False,
 ) -> Iterator[Tensor]:
     """Yield what is seen coming of `images` [n, c, h, w] where `mask` hides them.
 
     `noise` returns standard-normal tensors of their shape. Each step is gone many times, with fresh
     noise in between, so that what is drawn comes to agree with what is known (Lugmayr et al. 2022,
-    "RePaint"). `renewed` is the share of the noise that a step replaces: 0 for the way of an ODE,
-    1 for that of a consistency model (Song et al. 2023).
+    "RePaint"). A model made `instant` goes each step once, with all noise renewed (Song et al. 2023,
+    "Consistency models"): its errors add up.
     """
     x = images + sigmas[0] * noise()
     for now, then in pairwise(sigmas):
-        for again in reversed(range(ROUNDS if then else 1)):
+        for again in reversed(range(ROUNDS if then and not instant else 1)):
             guess = denoise(x, now).where(mask, images)
             yield guess
-            x = guess + then * math.sqrt(1 - renewed**2) / now * (x - guess)
-            if then and renewed:
-                x = x + then * renewed * noise()
+            x = guess + then * (noise() if instant else (x - guess) / now)
             if again:
-                x = x + math.sqrt(now**2 - then**2) * noise()
+                x = x + COOLER * math.sqrt(now**2 - then**2) * noise()

@@ -3,7 +3,7 @@
 import torch
 
 from studio.core import latents
-from studio.core.nets.repainting import FIRST, path, repainted
+from studio.core.nets.repainting import FIRST, LEVELS, path, repainted
 
 MASK = torch.zeros(64, 1, 1, 2, dtype=torch.bool)
 MASK[..., 1] = True
@@ -31,6 +31,12 @@ def test_what_is_drawn_agrees_with_what_is_known():
     *_, last = repainted(alike, known, MASK, noise(), path(1.0))
     assert torch.equal(last[..., 0], known[..., 0])
     assert (last[..., 1] - known[..., 0]).abs().mean() < 0.15
+
+
+def test_an_instant_model_is_asked_once_a_level():
+    images = latents.draw(64, (1, 1, 2), 1)
+    seen = list(repainted(alike, images, MASK, noise(), path(1.0), instant=True))
+    assert len(seen) == LEVELS and torch.equal(seen[-1][..., 0], images[..., 0])
 
 
 def test_levels_fall_from_much_noise_to_none():
