@@ -34,7 +34,8 @@ PNG_HEAD = 8
 PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 DEFLATED = 1032  # bytes that one can become
 PNG_KEPT = (b"gAMA", b"cHRM", b"sRGB", b"cICP", b"tEXt", b"iTXt", b"zTXt")
-NOT_KEPT = (b"atelier\0", b"XML:com.adobe.xmp\0")  # the place a model drew it at; kept apart
+# The place a model drew it at, which a repair is not; what is kept apart, and may turn it again.
+NOT_KEPT = (b"atelier\0", b"XML:com.adobe.xmp\0", b"Raw profile type ")
 SPACES = {b"GRAY": (1,), b"RGB ": (3, 4)}
 
 # What can't be decoded is told in a sentence, not on stderr.
@@ -215,10 +216,12 @@ def _turn(image: ImageFile.ImageFile) -> int:
 
 def _exif(image: ImageFile.ImageFile) -> bytes | None:
     """Return the EXIF as a TIFF structure; of a TIFF, whose own tags it is, what is not layout."""
-    if not isinstance(image, TiffImageFile):
-        stored = image.info.get("exif")
-        return stored.removeprefix(b"Exif\0\0") if stored else None
+    stored = image.info.get("exif")
     try:
+        if not isinstance(image, TiffImageFile):
+            if not stored and "Raw profile type exif" in image.info:  # by ImageMagick, in a PNG
+                stored = image.getexif().tobytes()
+            return stored.removeprefix(b"Exif\0\0") if stored else None
         own, kept = image.getexif(), Image.Exif()
         for tag in PHOTO_TAGS:
             if tag in own:

@@ -14,6 +14,7 @@ import pytest
 import tifffile
 from hypothesis import HealthCheck, given, settings
 from PIL import Image, ImageCms, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from studio.core.events import Refused
 from studio.core.repair.photograph import Photograph, open_photograph, save_photograph
@@ -121,6 +122,21 @@ def test_orientation_is_applied_once(tmp_path, turn, kind):
     assert np.array_equal(found, upright)
     save_photograph(opened, tmp_path / "again.png")
     assert np.array_equal(open_photograph(tmp_path / "again.png").pixels, opened.pixels)
+
+
+def test_exif_that_is_written_as_text_turns_once_too(tmp_path):
+    raw = b"Exif\0\0" + camera(6)
+    words = PngInfo()
+    words.add_text("Raw profile type exif", f"\nexif\n{len(raw):8}\n{raw.hex()}\n", zip=True)
+    Image.fromarray(pixels()).save(tmp_path / "a.png", pnginfo=words)
+    opened = open_photograph(tmp_path / "a.png")
+    assert np.array_equal(opened.pixels, np.rot90(pixels(), -1))
+    save_photograph(opened, tmp_path / "b.png")
+    again = open_photograph(tmp_path / "b.png")
+    assert np.array_equal(again.pixels, opened.pixels) and not again.chunks
+    exif = Image.Exif()
+    exif.load(again.exif or b"")
+    assert exif[271] == "Maker" and exif[274] == 1
 
 
 @pytest.mark.parametrize("turn", range(1, 9))
