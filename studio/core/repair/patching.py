@@ -19,6 +19,7 @@ from studio.core.repair.matching import Field, Patches
 from studio.core.repair.offsets import COUNT, dominant
 from studio.core.repair.peeling import peeled
 from studio.core.repair.scales import ENOUGH, Level, copyable, finer, pyramid, touched
+from studio.core.repair.traits import hue, liveliness
 from studio.core.repair.voting import best_vote, mean_vote
 
 EXACT = 30_000_000  # pairs of patches up to which all are compared
@@ -29,21 +30,20 @@ REACH = 512  # pixels around a hole, at most, that texture comes from
 SAME = 0.1  # what differs less at the hole's edge is the same thing in another light
 UNREST = 1.0  # of the known colors' standard deviation
 EDGE = 16  # pixels around a hole that are blended with it
-WINDOW = 9  # pixels across which texture is measured
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to fill: `side` of the patches; `texture` is how much liveliness counts beside color,
-    `prior` how much the coarsest level minds a smooth fill (half as much at each finer one),
-    `trust` how much more a patch counts for each pixel nearer to the hole's edge, `unrest` how far
-    it starts from its first guess (standard deviation), which is smooth or, with `peel`, copied
-    from the edge inward.
+    """How to fill: `side` is that of the patches; `texture` and `hue` count so much beside color;
+    `prior` is how much the coarsest level minds a smooth fill (half as much at each finer one);
+    a patch counts `trust` times more for each pixel nearer to the hole's edge; the first guess is
+    smooth or, with `peel`, copied from the edge inward, and off by `unrest` (standard deviation).
     """
 
     title: str
     side: int = 7
     texture: float = 3.0
+    hue: float = 0.7
     prior: float = 0.3
     trust: float = 1.5
     offsets: bool = True
@@ -90,7 +90,8 @@ def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Jo
     rng = np.random.default_rng((hole.seed, recipe.side))
     if hole.seed:  # seed 0 is the best guess, the others try their luck
         recipe = replace(recipe, unrest=UNREST * float(hole.colors[~hole.mask].std()))
-    colors = np.concatenate([level.colors, recipe.texture * liveliness(level)], 2)
+    traits = (recipe.texture * liveliness(level), recipe.hue * hue(level))
+    colors = np.concatenate([level.colors, *traits], 2)
     yield tick
     levels = pyramid(level._replace(colors=colors), recipe.side, recipe.coarsest)
     field, trust = yield from _layout(levels, recipe, rng, tick)
@@ -103,22 +104,6 @@ def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Jo
     yield tick
     best[area] = seamless(detail, level.colors[area], level.mask[area], SAME).clip(0, 1)
     return best
-
-
-def liveliness(level: Level) -> np.ndarray:
-    """Return the mean step to the next pixel, down and right, around each pixel: [h, w, 2].
-
-    These are the texture features of Newson et al. 2014; only known pixels count.
-    """
-    grey, known = level.colors.mean(2), ~level.mask
-    means = []
-    for axis in (0, 1):
-        both = known & np.roll(known, -1, axis)
-        both[(-1, slice(None)) if axis == 0 else (slice(None), -1)] = False
-        steps = np.abs(np.roll(grey, -1, axis) - grey) * both
-        count = cv2.blur(both.astype(np.float32), (WINDOW, WINDOW))
-        means.append(np.asarray(cv2.blur(steps, (WINDOW, WINDOW))) / np.maximum(count, 1e-3))
-    return np.stack(means, 2) * known[..., None]
 
 
 def _layout(
