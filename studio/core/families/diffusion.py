@@ -187,9 +187,7 @@ class DiffusionModel(Model):
         """Yield what the sampler sees coming where it is hidden, then the images."""
         denoise, noise = self._guided(row(labels, latents)), samplers.own_noise(latents)
         sigmas = repainting.path(float(self.denoiser.known_spread))
-        found = repainting.repainted(
-            denoise, images, mask, noise, sigmas, float(self.settings.instant)
-        )
+        found = repainting.repainted(denoise, images, mask, noise, sigmas, self.settings.instant)
         yield from (seen.where(mask, images) for seen in self._cleaned(found))
 
     def instant_path(self) -> list[float]:

@@ -34,8 +34,8 @@ def repainted(
 
     `noise` returns standard-normal tensors of their shape. Each step is gone many times, with fresh
     noise in between, so that what is drawn comes to agree with what is known (Lugmayr et al. 2022,
-    "RePaint"). A model made `instant` goes each step once, with all noise renewed (Song et al. 2023,
-    "Consistency models"): its errors add up.
+    "RePaint"). A model made `instant`, whose errors add up, goes each step once, with all noise
+    renewed (Song et al. 2023, "Consistency models").
     """
     x = images + sigmas[0] * noise()
     for now, then in pairwise(sigmas):
