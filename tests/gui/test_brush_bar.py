@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QSlider, QSpinBox
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSlider, QSpinBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.gui.widgets.brush_bar import NARROW, WIDE, BrushBar
@@ -34,6 +34,34 @@ def test_a_tool_is_taken_and_shown(bar: BrushBar, scene: Scene) -> None:
         assert [name for name, each in bar.tools.items() if each.isChecked()] == [tool]
     scene.canvas.set_tool("lasso")
     assert bar.tools["lasso"].isChecked()
+
+
+def test_keys_take_tools_wherever_the_focus_is(scene: Scene, qtbot: QtBot) -> None:
+    window = QWidget()
+    bar, field = BrushBar(scene.canvas), QPushButton()
+    column = QVBoxLayout(window)
+    for each in (bar, scene.canvas, field):
+        column.addWidget(each)
+    qtbot.addWidget(window)
+    window.show()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    field.setFocus()
+    qtbot.keyClick(field, "r")
+    assert scene.canvas.tool == "rectangle"
+    scene.canvas.setFocus()
+    qtbot.keyClick(scene.canvas, "e")
+    assert scene.canvas.tool == "eraser"
+    assert bar.tools["eraser"].isChecked()
+    qtbot.keyClick(scene.canvas, "\\")
+    assert not scene.canvas.overlay
+    qtbot.keyClick(field, "x")
+    qtbot.keyClick(field, "]")
+    assert (scene.canvas.tool, scene.canvas.brush_size) == ("brush", 23)
+    scene.canvas.hide()
+    qtbot.keyClick(field, "g")
+    assert scene.canvas.tool == "brush"
+    scene.canvas.setParent(None)
 
 
 def test_size_and_hardness_follow_slider_field_and_keys(bar: BrushBar, scene: Scene) -> None:
@@ -81,7 +109,7 @@ def test_masks_are_asked_for_by_the_menu(bar: BrushBar, qtbot: QtBot) -> None:
 
 
 def test_everything_has_a_name_and_says_its_effect(bar: BrushBar) -> None:
-    for kind in (QAbstractButton, QSlider, QSpinBox):
+    for kind in (QAbstractButton, QPushButton, QSlider, QSpinBox):
         for each in bar.findChildren(kind):
             assert each.accessibleName() or each.text(), each
             assert len(each.toolTip()) > 15, each.accessibleName()

@@ -157,10 +157,14 @@ def test_the_slider_shows_the_original_left_and_is_dragged(canvas: Canvas) -> No
     canvas.set_split(0.5)
     assert scene.color(100, 40) == GREY
     assert scene.color(200, 40) == (255, 255, 255)
+    scene.mouse(MOVE, 150, 150, Qt.MouseButton.NoButton)
+    assert canvas.cursor().shape() == Qt.CursorShape.SplitHCursor
     scene.drag((150, 150), (250, 150))
     assert told[-1] == canvas.split == pytest.approx(250 / 300)
     assert scene.color(200, 40) == GREY
     assert not scene.painting.mask.any()
+    scene.mouse(MOVE, 100, 100, Qt.MouseButton.NoButton)
+    assert canvas.cursor().shape() == Qt.CursorShape.BlankCursor
     scene.drag((250, 150), (900, 150))
     assert canvas.split == 1.0
     canvas.set_split(None)
@@ -262,7 +266,8 @@ def test_what_is_large_appears_part_by_part(canvas: Canvas, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: GREY not in (scene.color(300, 100), scene.color(300, side - 100)))
     canvas.undo()
     qtbot.waitUntil(lambda: scene.color(300, 100) == scene.color(300, side - 100) == GREY)
-    levels = canvas._tints["mask"].preview.levels
+    assert canvas._layers is not None
+    levels = canvas._layers.tints["mask"].preview.levels
     qtbot.waitUntil(lambda: not any(level.any() for level in levels))
 
 

@@ -55,6 +55,9 @@ def test_the_point_under_the_pointer_stays(
         at = QPointF(target.left() + across * target.width(), target.top() + down * target.height())
         before = made.to_picture(at)
         made.zoom(made.scale * factor, at)
+        seen = made.target.intersected(QRectF(0, 0, 1000, 700))
+        if min(seen.width(), seen.height()) <= SEEN + 1:
+            return  # it stays in sight instead
         moved = made.to_screen(*before) - at
         assert abs(moved.x()) <= 1
         assert abs(moved.y()) <= 1

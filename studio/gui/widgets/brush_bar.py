@@ -73,7 +73,7 @@ class BrushBar(QWidget):
     def _make_tools(self) -> None:
         group = QButtonGroup(self)
         for tool, name, tip in (
-            ("brush", self.tr("Brush"), self.tr("Paint what is to be repaired (B)")),
+            ("brush", self.tr("Brush"), self.tr("Paint over what is to be changed (B)")),
             ("eraser", self.tr("Eraser"), self.tr("Take paint away (E; X swaps; right button)")),
             ("line", self.tr("Line"), self.tr("Paint a straight line (L; or Shift+click)")),
             ("rectangle", self.tr("Rectangle"), self.tr("Paint a rectangle (R)")),
@@ -197,6 +197,7 @@ class BrushBar(QWidget):
         self._tracks.append(track)
         self._words.append(title)
         self._row.addSpacing(theme.GAP)
+        title.setContentsMargins(0, 0, 4, 0)
         return track, box
 
     def _rule(self) -> None:

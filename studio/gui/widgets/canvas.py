@@ -1,11 +1,15 @@
 """The canvas: a picture under a mask that is painted by mouse, pen and keys."""
 
-from PySide6.QtCore import QEvent, Qt, QTemporaryDir, QTimer, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QKeyCombination, Qt, QTemporaryDir, QTimer, Signal, Slot
 from PySide6.QtGui import (
+    QAction,
     QDragEnterEvent,
     QDropEvent,
     QFocusEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPointingDevice,
     QTabletEvent,
@@ -20,7 +24,7 @@ from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview
 from studio.gui.widgets.canvas_brush import RIGHT, BrushCanvas
 from studio.gui.widgets.canvas_files import given, paths
-from studio.gui.widgets.canvas_keys import pressed, released
+from studio.gui.widgets.canvas_keys import BY_KEYS, CONTROL, PLAIN, SHIFT, pressed, released
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -42,6 +46,41 @@ class Canvas(BrushCanvas):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self.setAccessibleName(self.tr("Canvas"))
+        self._keyed: list[tuple[QAction, Callable[[Canvas], object]]] = []
+        self._offer_keys()
+
+    def _offer_keys(self) -> None:
+        """Let keys work wherever the focus is, and the help list them.
+
+        Those that other keyboards make in other ways are known to `canvas_keys` besides.
+        """
+        for text, held, key in (
+            (self.tr("Brush"), PLAIN, Qt.Key.Key_B),
+            (self.tr("Eraser"), PLAIN, Qt.Key.Key_E),
+            (self.tr("Swap brush and eraser"), PLAIN, Qt.Key.Key_X),
+            (self.tr("Line"), PLAIN, Qt.Key.Key_L),
+            (self.tr("Rectangle"), PLAIN, Qt.Key.Key_R),
+            (self.tr("Lasso"), PLAIN, Qt.Key.Key_G),
+            (self.tr("Hand"), PLAIN, Qt.Key.Key_H),
+            (self.tr("Smaller brush"), PLAIN, Qt.Key.Key_BracketLeft),
+            (self.tr("Larger brush"), PLAIN, Qt.Key.Key_BracketRight),
+            (self.tr("Softer brush"), SHIFT, Qt.Key.Key_BracketLeft),
+            (self.tr("Harder brush"), SHIFT, Qt.Key.Key_BracketRight),
+            (self.tr("Show or hide the mask"), PLAIN, Qt.Key.Key_Backslash),
+            (self.tr("Invert the mask"), CONTROL | SHIFT, Qt.Key.Key_I),
+            (self.tr("Fit the picture"), CONTROL, Qt.Key.Key_0),
+            (self.tr("Original size"), PLAIN, Qt.Key.Key_1),
+        ):
+            action = QAction(text, self, shortcut=QKeySequence(QKeyCombination(held, key)))
+            action.triggered.connect(self._do_key)
+            self.addAction(action)
+            self._keyed.append((action, BY_KEYS[held][key]))
+
+    @Slot()
+    def _do_key(self) -> None:
+        for action, done in self._keyed:
+            if action is self.sender() and self.painting is not None:
+                done(self)
 
     def change_mask(self, how: Change, amount: float = 0.0) -> None:
         """Grow, shrink, feather, invert, clear … the layer that is painted on, a part at a time.

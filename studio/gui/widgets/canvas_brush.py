@@ -47,7 +47,7 @@ class BrushCanvas(CanvasSurface):
         self._stroke: Stroke | None = None
         self._pointer: QPointF | None = None
         self._last: Point | None = None  # where the last stroke ended
-        self._spaced = False
+        self._spaced = self._over_split = False
         self._show_cursor()
 
     def set_tool(self, tool: Tool) -> None:
@@ -107,7 +107,8 @@ class BrushCanvas(CanvasSurface):
     def circled(self) -> bool:
         """Whether the pointer is the brush's circle."""
         round_tool = self.tool in ("brush", "eraser", "line")
-        return round_tool and self.painting is not None and not (self._spaced or self.panning)
+        busy = self._spaced or self.panning or self._over_split
+        return round_tool and self.painting is not None and not busy
 
     def hold_space(self, on: bool) -> None:
         """While it is held, dragging moves the picture."""
@@ -152,6 +153,11 @@ class BrushCanvas(CanvasSurface):
             self._draw(at, pressure)
         self.point_at(at)
         self.hover(at)
+        over = self._stroke is None and self.near_split(at)
+        if over != self._over_split:
+            self._over_split = over
+            self._show_cursor()
+            self.update(brush_place(at, self.brush_size / 2 * self.view.scale))
 
     def _draw(self, at: QPointF, pressure: float) -> None:
         if self._stroke is None or self.painting is None or not self.painting.editing:
@@ -199,6 +205,8 @@ class BrushCanvas(CanvasSurface):
             shape = shapes.ClosedHandCursor
         elif self._spaced or self.tool == "hand":
             shape = shapes.OpenHandCursor
+        elif self._over_split:
+            shape = shapes.SplitHCursor
         self.setCursor(shape)
 
     def _title(self, what: str) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 if TYPE_CHECKING:
     from studio.gui.widgets.canvas import Canvas
 
+PLAIN = Qt.KeyboardModifier.NoModifier
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 OTHERS = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 HARDER = 0.25  # a key makes the brush so much harder or softer
@@ -20,7 +21,7 @@ HELD: dict[int, Callable[["Canvas", bool], None]] = {
     Key.Key_Space: lambda canvas, on: canvas.hold_space(on),
     Key.Key_Tab: lambda canvas, on: canvas.set_bare(on),
 }
-PLAIN: dict[int, Callable[["Canvas"], object]] = {
+BARE: dict[int, Callable[["Canvas"], object]] = {
     Key.Key_B: lambda canvas: canvas.set_tool("brush"),
     Key.Key_E: lambda canvas: canvas.set_tool("eraser"),
     Key.Key_L: lambda canvas: canvas.set_tool("line"),
@@ -42,14 +43,14 @@ SHIFTED: dict[int, Callable[["Canvas"], object]] = {
 CONTROLLED: dict[int, Callable[["Canvas"], object]] = {
     Key.Key_0: lambda canvas: canvas.fit(),
     Key.Key_1: lambda canvas: canvas.zoom(1.0),
-    Key.Key_Plus: PLAIN[Key.Key_Plus],
-    Key.Key_Equal: PLAIN[Key.Key_Plus],
-    Key.Key_Minus: PLAIN[Key.Key_Minus],
+    Key.Key_Plus: BARE[Key.Key_Plus],
+    Key.Key_Equal: BARE[Key.Key_Plus],
+    Key.Key_Minus: BARE[Key.Key_Minus],
 }
 BOTH: dict[int, Callable[["Canvas"], object]] = {
     Key.Key_I: lambda canvas: canvas.change_mask("invert"),
 }
-PLAIN |= {Key.Key_0: CONTROLLED[Key.Key_0], Key.Key_1: CONTROLLED[Key.Key_1]}
+BARE |= {Key.Key_0: CONTROLLED[Key.Key_0], Key.Key_1: CONTROLLED[Key.Key_1]}
 # Brackets with Shift arrive as braces, and on other keyboards without any key of their own.
 SAME = {
     "{": Key.Key_BracketLeft,
@@ -60,7 +61,7 @@ SAME = {
     "+": Key.Key_Plus,
 }
 BY_KEYS = {
-    Qt.KeyboardModifier.NoModifier: PLAIN,
+    PLAIN: BARE,
     SHIFT: SHIFTED,
     CONTROL: CONTROLLED,
     CONTROL | SHIFT: BOTH,
@@ -72,7 +73,7 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
     if event.key() == Key.Key_Escape:
         return canvas.cancel()
     keys = event.modifiers() & (SHIFT | CONTROL | OTHERS)
-    if event.key() in HELD and keys == Qt.KeyboardModifier.NoModifier:
+    if event.key() in HELD and keys == PLAIN:
         if not event.isAutoRepeat():
             HELD[event.key()](canvas, True)
         return True
@@ -82,7 +83,7 @@ def pressed(canvas: "Canvas", event: QKeyEvent) -> bool:
     elif event.text() in ("[", "]"):
         keys &= SHIFT  # AltGr, which comes as Ctrl and Alt, was what made it
     elif event.text() in ("\\", "+"):
-        keys = Qt.KeyboardModifier.NoModifier
+        keys = PLAIN
     asked = BY_KEYS.get(keys, {}).get(key)
     if asked is not None:
         asked(canvas)

@@ -1,6 +1,6 @@
 """A picture with layers over it, to be looked at: zoomed, panned, compared."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -15,21 +15,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from studio.core.events import Job
 from studio.core.painting.box import Box
 from studio.core.painting.painting import Painting, Patch
-from studio.core.painting.preview import Preview, prepare
+from studio.core.painting.preview import Preview
 from studio.gui import theme
 from studio.gui.widgets import canvas_split
+from studio.gui.widgets.canvas_layers import Layers
 from studio.gui.widgets.canvas_marks import paint_grid
-from studio.gui.widgets.canvas_sheet import Layer, Sheet, Tint, laid
 from studio.gui.widgets.canvas_view import View
 
-TINTS = {"mask": QColor(255, 48, 128, 150), "allowed": QColor(64, 200, 160, 110)}
 NOTCH = 120  # eighths of a degree the wheel clicks by
 STEP = 1.25  # a notch zooms by
-LARGE = 4_000_000  # pixels that are shown anew in one go: about 10 ms
-ALIGNED = 64  # rows that strips begin at a multiple of, for the smaller copies
 
 
 class CanvasSurface(QWidget):
@@ -48,13 +44,9 @@ class CanvasSurface(QWidget):
         self.view = View()
         self.overlay, self.split = True, None
         self.bare = False  # nothing but the original is shown, as long as a key is held
-        self._sheet: Sheet | None = None
-        self._layer: Layer | None = None
-        self._coming: Generator[None, None, Layer] | None = None
-        self._stale: list[tuple[Box, tuple[str, ...]]] = []
+        self._layers: Layers | None = None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._catch_up)
-        self._tints: dict[str, Tint] = {}
         self._panned: QPointF | None = None
         self._splitting = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -70,14 +62,9 @@ class CanvasSurface(QWidget):
         64 million pixels a quarter of a second.
         """
         self.painting = painting
-        self._sheet = self._layer = self._coming = None
-        self._stale.clear()
-        self._tints = {}
+        self._layers = None
         if painting is not None:
-            self._sheet = Sheet(preview or _made(prepare(painting.pixels)))
-            self._tints = {name: Tint(painting.layers[name], c) for name, c in TINTS.items()}
-            for tint in self._tints.values():
-                tint.begin()
+            self._layers = Layers(painting, preview)
             self.view.show(painting.box.width, painting.box.height)
         self.update()
 
@@ -85,18 +72,15 @@ class CanvasSurface(QWidget):
         """Show a candidate's patches over the picture, which stays as it is; None takes them
         away. The tints make room for it. One of many megapixels appears a little later.
         """
-        self._coming = None
-        if patches and self._sheet is not None:
-            self._coming = laid(self._sheet, patches)
-            self._lay_on()
-            return
-        self._layer = None
+        if self._layers is not None:
+            self._layers.show_layer(patches)
+            self._timer.start()
         self.update()
 
     @property
     def has_layer(self) -> bool:
         """Whether a candidate is shown, or about to be."""
-        return self._layer is not None or self._coming is not None
+        return self._layers is not None and self._layers.has_layer
 
     @property
     def tinted(self) -> bool:
@@ -123,46 +107,17 @@ class CanvasSurface(QWidget):
 
         What is small is shown at once, what is large strip by strip.
         """
-        if box is None or self.painting is None or box.clipped(*self.painting.mask.shape).empty:
-            return
-        rows = max(ALIGNED, LARGE // box.width // ALIGNED * ALIGNED)
-        edges = [box.top, *range((box.top // ALIGNED) * ALIGNED + rows, box.bottom, rows)]
-        names = layers or tuple(self.painting.layers)
-        for top, bottom in zip(edges, [*edges[1:], box.bottom], strict=True):
-            self._stale.append((box._replace(top=top, bottom=bottom), names))
-        self._refresh_next()
-        if self._stale:
-            self._timer.start()
-
-    def _refresh_next(self) -> None:
-        box, names = self._stale.pop()
-        assert self.painting is not None
-        assert self._sheet is not None
-        for name in names:
-            if name == "picture":
-                self._sheet.preview.refresh(self.painting.pixels, box)
-            else:
-                self._tints[name].preview.refresh(box)
-        self.update(self.view.place(box))
-
-    def _lay_on(self) -> None:
-        """Make some of the candidate that is to be shown."""
-        try:
-            if self._coming is not None:
-                next(self._coming)
+        within = self.painting and box and box.clipped(*self.painting.mask.shape)
+        if within and not within.empty and self._layers is not None:
+            self.update(self.view.place(self._layers.refresh(within, layers)))
+            if self._layers.behind:
                 self._timer.start()
-        except StopIteration as ended:
-            self._coming, self._layer = None, ended.value
-            self.update()
 
     def _catch_up(self) -> None:
-        """Do a part of what is not shown yet."""
-        if self._stale:
-            self._refresh_next()
-        elif self._coming is not None:
-            self._lay_on()
-        else:
+        if self._layers is None or not self._layers.behind:
             self._timer.stop()
+        else:
+            self.update(self.view.place(self._layers.catch_up()))
 
     def undo(self) -> None:
         """Undo the painting's last edit and show it."""
@@ -200,10 +155,14 @@ class CanvasSurface(QWidget):
         """Let go of the picture, and of the slider."""
         self._panned, self._splitting = None, False
 
+    def near_split(self, at: QPointF) -> bool:
+        """Whether the slider is there."""
+        split = self._split_at
+        return split is not None and canvas_split.holds(self.view, split, at)
+
     def takes(self, at: QPointF) -> bool:
         """Take hold of the slider if it is there."""
-        split = self._split_at
-        self._splitting = split is not None and canvas_split.holds(self.view, split, at)
+        self._splitting = self.near_split(at)
         return self._splitting
 
     def follow(self, at: QPointF) -> bool:
@@ -263,8 +222,12 @@ class CanvasSurface(QWidget):
         painter = QPainter(self)
         rect = QRectF(event.rect())
         painter.fillRect(rect, QColor(theme.GROUND))
-        if self._sheet is not None:
-            self._paint_layers(painter, rect)
+        if self._layers is not None:
+            edge = None if self.bare else rect.left()
+            if self._split_at is not None:
+                edge = canvas_split.line_x(self.view, self._split_at)
+            tinted = self.tinted and not self.bare
+            self._layers.paint(painter, self.view, rect, edge, tinted)
             paint_grid(painter, self.view, rect)
         self.paint_over(painter)
         if self._split_at is not None:
@@ -273,30 +236,7 @@ class CanvasSurface(QWidget):
     def paint_over(self, painter: QPainter) -> None:
         """Paint what a kind of canvas adds: nothing here."""
 
-    def _paint_layers(self, painter: QPainter, rect: QRectF) -> None:
-        assert self._sheet is not None
-        self._sheet.paint(painter, self.view, rect)
-        if self.bare:
-            return
-        if self._layer is not None:
-            right = QRectF(rect)
-            if self.split is not None:
-                right.setLeft(max(rect.left(), canvas_split.line_x(self.view, self.split)))
-            if right.width() > 0:
-                self._layer.paint(painter, self.view, right)
-        if self.tinted:
-            for tint in self._tints.values():
-                tint.paint(painter, self.view, rect)
-
     @property
     def _split_at(self) -> float | None:
         """Where the slider stands, if it is shown: there has to be something to compare."""
-        return self.split if self._layer is not None and not self.bare else None
-
-
-def _made(job: Job[Preview]) -> Preview:
-    while True:
-        try:
-            next(job)
-        except StopIteration as ended:
-            return ended.value
+        return self.split if self.has_layer and not self.bare else None

@@ -121,7 +121,7 @@ class View:
         """Keep some of the picture in sight, and its corner on a pixel of the screen."""
         self.fitted = False
         wide, high = self.width * self.scale, self.height * self.scale
-        near_x, near_y = min(SEEN, wide), min(SEEN, high)
+        near_x, near_y = min(SEEN, max(1.0, wide)), min(SEEN, max(1.0, high))
         self.left = min(max(self.left, near_x - wide), self.room.width() - near_x)
         self.top = min(max(self.top, near_y - high), self.room.height() - near_y)
         self.left = round(self.left * self.ratio) / self.ratio
