@@ -1,0 +1,102 @@
+"""What a canvas shows of a painting: the picture, a candidate over it, tints; kept up to date."""
+
+from collections.abc import Generator, Sequence
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from studio.core.events import Job
+from studio.core.painting.box import Box
+from studio.core.painting.painting import Painting, Patch
+from studio.core.painting.preview import Preview, prepare
+from studio.gui.widgets.canvas_sheet import Layer, Sheet, Tint, laid
+from studio.gui.widgets.canvas_view import View
+
+TINTS = {"mask": QColor(255, 48, 128, 150), "allowed": QColor(64, 200, 160, 110)}
+LARGE = 4_000_000  # pixels that are shown anew in one go: about 10 ms
+ALIGNED = 64  # rows that strips begin at a multiple of, for the smaller copies
+
+
+class Layers:
+    """A painting's layers, ready to be painted. What is large is made ready part by part."""
+
+    def __init__(self, painting: Painting, preview: Preview | None = None):
+        self.painting = painting
+        self.layer: Layer | None = None
+        self.sheet = Sheet(preview or _made(prepare(painting.pixels)))
+        self.tints = {name: Tint(painting.layers[name], color) for name, color in TINTS.items()}
+        self._coming: Generator[None, None, Layer] | None = None
+        self._stale: list[tuple[Box, tuple[str, ...]]] = []
+        for tint in self.tints.values():
+            tint.begin()
+
+    @property
+    def has_layer(self) -> bool:
+        """Whether a candidate is shown, or about to be."""
+        return self.layer is not None or self._coming is not None
+
+    @property
+    def behind(self) -> bool:
+        """Whether something is not shown yet: `catch_up` goes on with it."""
+        return bool(self._stale) or self._coming is not None
+
+    def show_layer(self, patches: Sequence[Patch] | None) -> None:
+        """Show a candidate's patches from now on, or, if there are many, soon; None = none."""
+        self._coming = laid(self.sheet, patches) if patches else None
+        if self._coming is None:
+            self.layer = None
+        else:
+            self._lay_on()
+
+    def refresh(self, box: Box, names: Sequence[str] = ()) -> Box:
+        """Show what changed in `box` of some layers, or of all; return what to paint anew."""
+        rows = max(ALIGNED, LARGE // max(1, box.width) // ALIGNED * ALIGNED)
+        edges = [box.top, *range(box.top // ALIGNED * ALIGNED + rows, box.bottom, rows)]
+        for top, bottom in zip(edges, [*edges[1:], box.bottom], strict=True):
+            strip = box._replace(top=top, bottom=bottom)
+            self._stale.append((strip, tuple(names) or tuple(self.painting.layers)))
+        return self.catch_up()
+
+    def catch_up(self) -> Box:
+        """Do a part of what is not shown yet; return what to paint anew."""
+        if self._stale:
+            box, names = self._stale.pop()
+            for name in names:
+                if name == "picture":
+                    self.sheet.preview.refresh(self.painting.pixels, box)
+                else:
+                    self.tints[name].preview.refresh(box)
+            return box
+        return self._lay_on()
+
+    def paint(
+        self, painter: QPainter, view: View, rect: QRectF, edge: float | None, tinted: bool
+    ) -> None:
+        """Paint what lies in a part of the widget, a candidate only right of `edge`."""
+        self.sheet.paint(painter, view, rect)
+        if self.layer is not None and edge is not None:
+            right = QRectF(rect)
+            right.setLeft(max(rect.left(), edge))
+            if right.width() > 0:
+                self.layer.paint(painter, view, right)
+        if tinted:
+            for tint in self.tints.values():
+                tint.paint(painter, view, rect)
+
+    def _lay_on(self) -> Box:
+        """Make some of the candidate that is to be shown; once it is, all is painted anew."""
+        try:
+            if self._coming is not None:
+                next(self._coming)
+        except StopIteration as ended:
+            self._coming, self.layer = None, ended.value
+            return self.painting.box
+        return Box(0, 0, 0, 0)
+
+
+def _made(job: Job[Preview]) -> Preview:
+    while True:
+        try:
+            next(job)
+        except StopIteration as ended:
+            return ended.value
