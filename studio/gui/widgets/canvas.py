@@ -1,6 +1,7 @@
 """The canvas: a picture under a mask that is painted by mouse, pen and keys."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QKeyCombination, Qt, QTemporaryDir, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -39,7 +40,6 @@ class Canvas(BrushCanvas):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self._drawer = QTemporaryDir()  # where pictures lie that are let fall without a file
         self._work: Job[Edit | None] | None = None
         self._worker = QTimer(self, interval=0)
         self._worker.timeout.connect(self._work_on)
@@ -174,6 +174,11 @@ class Canvas(BrushCanvas):
         if found:
             event.acceptProposedAction()
             self.dropped.emit(found)
+
+    @cached_property
+    def _drawer(self) -> QTemporaryDir:
+        """Where pictures lie that are let fall without a file."""
+        return QTemporaryDir()
 
     def _work_on(self) -> None:
         """Do a part of what changes the whole mask."""
