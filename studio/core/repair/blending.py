@@ -53,10 +53,11 @@ def seamless(
 
     It is the Poisson blend of Pérez et al. 2003: the gradients are those of the fill. `filled`
     must hold a proposal for the ring of RING pixels around the mask too. Where the two differ there
-    by more than `most`, it is another thing that begins, whose color is not spread into the hole.
+    by more than `most`, another thing begins, which says nothing about the hole's colors.
     """
     near = cv2.dilate(mask.astype(np.uint8), np.ones((2 * RING + 1,) * 2, np.uint8)) > 0
     known = near & ~mask
-    apart = (truth - filled).clip(-most, most) * known[..., None]
-    moved = filled + harmonic(apart, known | ~near)
+    apart = (truth - filled) * known[..., None]
+    alike = np.abs(apart).max(2) <= most
+    moved = filled + harmonic(apart, known & alike | ~near)
     return np.where(mask[..., None], moved, truth)

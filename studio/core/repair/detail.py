@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-CALM = 3 / 255  # the strength of detail that is halved: weaker is noise that no two copies share
+CALM = 2 / 255  # the strength of detail that is halved: weaker is noise that no two copies share
 FINE = 1.5  # pixels: detail is what a Gaussian of this width takes away
 AROUND = 2.0  # pixels around within which its strength is measured
 SPLIT = 1.0  # pixels: what is finer comes from the copy, what is coarser from the mean
