@@ -26,7 +26,7 @@ EXACT = 30_000_000  # pairs of patches up to which all are compared
 REPEATS = 20_000  # patches up to which a level shows how the picture repeats
 WORK = 400_000  # patches gone over at a level, all rounds together
 STILL = 0.1 / 255  # mean change at which a level is settled
-REACH = 512  # pixels around a hole, at most, that texture comes from
+REACH = 320  # pixels around a hole, at most, that texture comes from
 SAME = 0.1  # what differs less at the hole's edge is the same thing in another light
 UNREST = 1.0  # of the known colors' standard deviation
 EDGE = 16  # pixels around a hole that are blended with it
@@ -90,10 +90,13 @@ def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Jo
     rng = np.random.default_rng((hole.seed, recipe.side))
     if hole.seed:  # seed 0 is the best guess, the others try their luck
         recipe = replace(recipe, unrest=UNREST * float(hole.colors[~hole.mask].std()))
-    traits = (recipe.texture * liveliness(level), recipe.hue * hue(level))
-    colors = np.concatenate([level.colors, *traits], 2)
+    yield tick
+    lively = recipe.texture * liveliness(level)
+    yield tick
+    colors = np.concatenate([level.colors, lively, recipe.hue * hue(level)], 2)
     yield tick
     levels = pyramid(level._replace(colors=colors), recipe.side, recipe.coarsest)
+    yield tick
     field, trust = yield from _layout(levels, recipe, rng, tick)
     best = yield from best_vote(level.colors, field, trust, tick)
     if not hole.adapt_color:
@@ -144,9 +147,11 @@ def _begun(
 ) -> Job[tuple[Field, np.ndarray]]:
     """Return the field that a level starts from, and how its patches are to be trusted."""
     patches = Patches(level.colors, copyable(level, recipe.side), recipe.side, rng)
+    yield tick
     yield from patches.learn(tick)
     queries = np.flatnonzero(touched(level, recipe.side))
     trust = _trust(level.mask, queries, recipe.trust)
+    yield tick
     if coarser is None:
         return Field(patches, queries, rng.choice(patches.centers, len(queries))), trust
     return finer(coarser, patches, queries), trust
