@@ -29,6 +29,7 @@ STILL = 0.1 / 255  # mean change at which a level is settled
 REACH = 320  # pixels around a hole, at most, that texture comes from
 SAME = 0.1  # what differs less at the hole's edge is the same thing in another light
 UNREST = 1.0  # of the known colors' standard deviation
+SMALL = 64  # pixels a side; in smaller pictures, like sprites, details are smaller too
 EDGE = 16  # pixels around a hole that are blended with it
 
 
@@ -79,8 +80,9 @@ def _filled(hole: Hole, recipe: Recipe) -> Job[np.ndarray]:
     tick = Progress(0, None, recipe.title)
     yield tick
     level = Level(np.where(hole.mask[..., None], 0, hole.colors), hole.mask, hole.source)
-    for side in (recipe.side, 5, 3) if hole.adapt_color else (recipe.side, 5, 3, 1):
-        if side <= recipe.side and copyable(level, side).sum() >= min(ENOUGH, side**4):
+    most = recipe.side if min(hole.mask.shape) >= SMALL else recipe.side - 2
+    for side in (most, 5, 3) if hole.adapt_color else (most, 5, 3, 1):
+        if side <= most and copyable(level, side).sum() >= min(ENOUGH, side**4):
             smaller = replace(recipe, side=side)
             return (yield from _synthesized(level, hole, smaller, tick))
     return harmonic(level.colors, ~hole.mask)
