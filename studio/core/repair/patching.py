@@ -123,11 +123,7 @@ def _layout(
         if recipe.offsets and len(patches.centers) <= REPEATS and not _exact(field):
             offsets = yield from dominant(patches, rng, tick)
         if number == len(levels) - 1:
-            if recipe.peel:
-                smooth = yield from peeled(level.colors, level.mask, patches, rng, tick)
-            else:
-                smooth = harmonic(level.colors, ~level.mask)
-            image = smooth + recipe.unrest * rng.standard_normal(smooth.shape, np.float32)
+            image = yield from _guess(level, recipe, patches, rng, tick)
         else:
             voted = yield from mean_vote(level.colors, field, trust, tick)
             image = _painted(level, voted)
@@ -157,6 +153,17 @@ def _begun(
     if coarser is None:
         return Field(patches, queries, rng.choice(patches.centers, len(queries))), trust
     return finer(coarser, patches, queries), trust
+
+
+def _guess(
+    level: Level, recipe: Recipe, patches: Patches, rng: np.random.Generator, tick: Progress
+) -> Job[np.ndarray]:
+    """Return what the coarsest level starts from."""
+    if recipe.peel:
+        image = yield from peeled(level.colors, level.mask, patches, rng, tick)
+    else:
+        image = harmonic(level.colors, ~level.mask)
+    return image + recipe.unrest * rng.standard_normal(image.shape, np.float32)
 
 
 def _rounds(recipe: Recipe, number: int, queries: int) -> int:
