@@ -4,7 +4,8 @@
 
 PYTHON is a Python that has the peers (see repair_peers.py). Seconds are medians on the clock, ours
 and the peers' by turns. `first` is until the first candidate can be shown, `all` until all four
-can; the peers make one. The share is our first candidate's time by the peer's.
+can; `cpu` is the process's time until the first, which tells on a busy machine; the peers make one
+candidate. In brackets our first candidate's time by the peer's.
 """
 
 import argparse
@@ -58,21 +59,22 @@ def _box(side: int, hole: int) -> np.ndarray:
     return mask
 
 
-def ours(job: Job, method: str) -> tuple[float, float, float]:
-    """Return seconds to the first candidate and to all, and the longest pull."""
+def ours(job: Job, method: str) -> tuple[float, float, float, float]:
+    """Return seconds to the first candidate, by clock and CPU, to all, and the longest pull."""
     from studio.core.repair.repairing import Offered, repair
     from studio.core.repair.request import RepairSettings
 
     mask = job.mask * np.uint8(255)
     damaged = np.where(job.mask[..., None], np.uint8(0), job.picture)
     begun = last = time.perf_counter()
+    started, spent = time.process_time(), 0.0
     first = longest = 0.0
     for event in repair(damaged, mask, RepairSettings(method=method)):  # type: ignore[arg-type]  # a word
         now = time.perf_counter()
         longest, last = max(longest, now - last), now
         if isinstance(event, Offered) and not first:
-            first = now - begun
-    return first, time.perf_counter() - begun, longest
+            first, spent = now - begun, time.process_time() - started
+    return first, spent, time.perf_counter() - begun, longest
 
 
 def peer(python: str, name: str, job: Job) -> float:
@@ -104,7 +106,7 @@ def main() -> None:
     for method in asked.methods.split(","):
         ours(small, method)  # what is loaded once
         base = 0.0
-        print(f"{method:20}{'first':>8}{'all':>8}{'pull':>8}   limit")
+        print(f"{method:20}{'first':>8}{'cpu':>8}{'all':>8}{'pull':>8}   limit")
         for job in jobs():
             found, theirs = [], {name: [] for name in PEERS if asked.peers}
             for _ in range(asked.rounds):
@@ -112,9 +114,10 @@ def main() -> None:
                 for name, seconds in theirs.items():
                     if not seconds or len(seconds) < 2:  # FSR takes minutes
                         seconds.append(peer(asked.peers, name, job))
-            first, every, pull = (statistics.median(column) for column in zip(*found, strict=True))
+            medians = [statistics.median(column) for column in zip(*found, strict=True)]
+            first, spent, every, pull = medians
             base = base or first
-            line = f"{job.name:20}{first:8.2f}{every:8.2f}{pull:8.3f}   {job.limit:.1f}"
+            line = f"{job.name:20}{first:8.2f}{spent:8.2f}{every:8.2f}{pull:8.3f}   {job.limit:.1f}"
             line += f"   x {first / base:.2f} of the first job"
             for name, seconds in theirs.items():
                 other = statistics.median(seconds)
