@@ -52,7 +52,7 @@ class Repairs(Explorations):
         """Fill what is masked, with texture from `region` (None: everywhere), and by the model of
         the project's run `number` too. A newer wish replaces one at work.
         """
-        asked: tuple[Any, ...] = (pixels, mask, settings, region, self._threads())
+        asked: tuple[Any, ...] = (pixels, mask, settings, region, not self.title("train"))
         if number is not None and self.project is not None:
             asked = (*asked, self.project, number)
         self.start("repair", self.tr("Filling"), self._waiting("fill", *asked))

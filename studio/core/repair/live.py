@@ -170,20 +170,20 @@ def fill(
     mask: np.ndarray,
     settings: RepairSettings,
     region: np.ndarray | None,
-    threads: int,
+    alone: bool = True,
     project: "Project | None" = None,
     number: int = 0,
 ) -> Job[int]:
     """Repair as `repairing.repair`; yields Shown for every candidate and returns their number.
 
     `region`, uint8 [h, w], is where texture may come from; None is everywhere. The model of the
-    project's run `number` draws too. At most so many `threads` are used.
+    project's run `number` draws too. Beside a training, not `alone`, one thread is used.
     """
     from studio.core import device  # torch, which opening a picture does not wait for
     from studio.core.explore.explorer import open_explorer
     from studio.core.repair.repairing import Offered, repair
 
-    device.use_threads(threads)
+    device.use_threads(max(1, device.cores() - 1) if alone else 1)
     model = (yield from open_explorer(project, number)) if project is not None else None
     allowed = None if region is None else region > 0
     count = 0

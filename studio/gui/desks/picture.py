@@ -1,5 +1,6 @@
 """The picture desk: one picture is opened, undone, exported and copied, and never lost."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from studio.gui.widgets.repair_room import PICTURE, RepairRoom
 from studio.gui.widgets.unsaved_question import UnsavedQuestion
 
 ENDINGS = (".png", ".tif", ".tiff", ".webp", ".jpg", ".jpeg")  # that can be written
+AT_ONCE = 0.02  # seconds that an edit may take before the canvas waits for it
 CHANNELS = {1: "grey", 3: "RGB", 4: "RGBA"}
 
 
@@ -69,9 +71,12 @@ class PictureDesk(QObject):
 
     def edit(self, job: Any, *layers: str) -> None:
         """Do an edit, core's job, part by part, so that a large one does not hold the window."""
-        self.canvas.setEnabled(False)
-        self._work = job, layers
-        self._timer.start()
+        self._work, begun = (job, layers), time.monotonic()
+        while self._work is not None and time.monotonic() - begun < AT_ONCE:
+            self._work_on()
+        if self._work is not None:
+            self.canvas.setEnabled(False)
+            self._timer.start()
 
     @Slot()
     def _work_on(self) -> None:
