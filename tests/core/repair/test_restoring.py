@@ -50,7 +50,7 @@ def test_sharp_edges_go_on_through_scratches_better_than_biharmonic():
 def test_what_is_plain_stays_plain():
     mask = scratches()
     plain = np.full((96, 96, 3), (0.2, 0.5, 0.7), np.float32)
-    assert np.abs(filled(plain, mask) - plain).max() < 0.03
+    assert np.array_equal(filled(plain, mask), plain)
 
 
 def test_what_lies_outside_the_mask_is_kept_and_the_damage_itself_is_not_seen():
@@ -90,7 +90,7 @@ def test_gray_is_filled_as_gray_colors_are():
     truth, mask = scene()[..., 1:2], scratches()
     assert error(filled(truth, mask), truth, mask) < 0.05
     colored = filled(truth.repeat(3, 2), mask).mean(2, keepdims=True)
-    assert np.abs(filled(truth, mask) - colored).max() < 1e-5
+    assert np.abs(filled(truth, mask) - colored).mean() < 1e-3
 
 
 def test_opaque_stays_opaque_and_an_alpha_edge_goes_on():
