@@ -43,6 +43,8 @@ SIMPLE = {
     "biharmonic": Way("biharmonic", "Biharmonic", classic.biharmonic, classic.biharmonic),
     "thin": Way("thin", "Restored", restoring.fill, restoring.fill),
 }
+# Sky and skin need no texture. The restorer alone leaves blocks in what is thick.
+SMOOTH = Way("auto", "Smooth", restoring.fill, classic.biharmonic)
 PATCHES = tuple(Way("patch", title, fill, fill) for title, fill in patching.FILLS.items())
 
 
@@ -54,7 +56,7 @@ def ways(method: str, thick: bool) -> tuple[Way, ...]:
         return PATCHES
     if thick:
         mixed = [way._replace(method="auto", thin=restoring.fill) for way in PATCHES]
-        return (*mixed[:3], SIMPLE["thin"])
+        return (*mixed[:3], SMOOTH)
     return (SIMPLE["thin"], SIMPLE["biharmonic"], PATCHES[0], SIMPLE["ns"])
 
 
