@@ -5,19 +5,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QMenu,
-    QMessageBox,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from studio import __version__, paths
 from studio.gui.session import Session
+from studio.gui.widgets.shortcut_list import ShortcutList
 
 if TYPE_CHECKING:
     from studio.gui.pages import Workspace
@@ -114,26 +106,8 @@ class Menus(QObject):
 
     @Slot()
     def show_shortcuts(self) -> None:
-        """List every action of the window that has a key, and every button in sight."""
-        dialog = QDialog(self.window)
-        dialog.setWindowTitle(self.tr("Shortcuts"))
-        form = QFormLayout()
-        form.setHorizontalSpacing(32)
-        for action in self.window.findChildren(QAction):
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            if keys and action.text():
-                form.addRow(action.text().replace("&", "").rstrip("…"), QLabel(keys))
-        for button in self.window.findChildren(QAbstractButton):
-            keys = button.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            if keys and button.isVisible():
-                form.addRow(button.accessibleName() or button.text(), QLabel(keys))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(dialog.reject)
-        column = QVBoxLayout(dialog)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.addLayout(form)
-        column.addWidget(buttons)
-        dialog.open()
+        """List everything that has a key: in the menus, and in sight."""
+        ShortcutList(self.window).open()
 
     @Slot()
     def show_about(self) -> None:

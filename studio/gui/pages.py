@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from studio.gui.panels.welcome import WelcomePanel
+from studio.gui.pasting import pixels_of
 from studio.gui.session import Session
+from studio.gui.widgets.image_grid import ImageGrid
 from studio.gui.widgets.rail import Rail
 
 
@@ -98,6 +101,8 @@ class Pages(QMainWindow):
 
     def _connect_page(self, id: str, page: Any) -> None:
         """Let the panels, which do not know each other, lead to one another."""
+        for grid in page.findChildren(ImageGrid):
+            grid.repair_asked.connect(self._repair_image)
         if id == "library":
             page.train_asked.connect(self._train_on)
         if id == "explore":
@@ -131,6 +136,11 @@ class Pages(QMainWindow):
         self.show_page("repair")
         page: Any = self.pages["repair"]
         page.take(found)
+
+    @Slot(object)
+    def _repair_image(self, image: QImage) -> None:
+        self.show_page("repair")
+        self.session.open_picture(pixels_of(image), self.tr("Picture"))
 
     def leave_repair(self, then: Callable[[], None]) -> bool:
         """Return whether nothing would be lost by closing; else ask, and do `then` if it may be."""

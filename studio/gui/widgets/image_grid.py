@@ -40,11 +40,13 @@ class ImageGrid(QWidget):
     current_changed(int): the pointer or the keyboard is on another cell (-1: none).
     opened(int): the user wants to see this cell large.
     pictures_changed(): other pictures are shown.
+    repair_asked(QImage): the user wants to paint on this picture.
     """
 
     current_changed = Signal(int)
     opened = Signal(int)
     pictures_changed = Signal()
+    repair_asked = Signal(object)
 
     def __init__(self, title: str = "", parent: QWidget | None = None):
         super().__init__(parent)
@@ -190,6 +192,7 @@ class ImageGrid(QWidget):
         if self.current >= 0:
             menu.addAction(self.tr("Copy picture"), self.copy_picture)
             menu.addAction(self.tr("Save picture…"), self.save_picture)
+            menu.addAction(self.tr("Repair this picture"), self.ask_repair)
             menu.addSeparator()
         menu.addAction(self.tr("Copy grid"), self.copy_grid)
         menu.addAction(self.tr("Save grid…"), self.save_grid)
@@ -198,6 +201,10 @@ class ImageGrid(QWidget):
     def copy_picture(self) -> None:
         """Put the current picture on the clipboard, in its own pixels."""
         QGuiApplication.clipboard().setImage(self.image(self.current))
+
+    def ask_repair(self) -> None:
+        """Ask for the current picture to be repaired."""
+        self.repair_asked.emit(self.image(self.current))
 
     def copy_grid(self) -> None:
         """Put the whole grid on the clipboard."""
