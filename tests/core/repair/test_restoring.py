@@ -40,7 +40,11 @@ def error(a: np.ndarray, b: np.ndarray, mask: np.ndarray) -> float:
 def test_sharp_edges_go_on_through_scratches_better_than_biharmonic():
     y, x = np.mgrid[0:288, 0:288]
     inside = (np.hypot(x - 150, y - 100) < 80) | (x + 2 * y > 640)
-    fine = np.where(inside[..., None], np.float32([0.8, 0.7, 0.3]), np.float32([0.2, 0.3, 0.35]))
+    fine = np.where(
+        inside[..., None],
+        np.array([0.8, 0.7, 0.3], np.float32),
+        np.array([0.2, 0.3, 0.35], np.float32),
+    )
     truth, mask = fine.reshape(96, 3, 96, 3, 3).mean((1, 3)), scratches()
     damaged = np.where(mask[..., None], np.float32(0), truth)
     other = drained(biharmonic(Hole(damaged, mask, ~mask)))
