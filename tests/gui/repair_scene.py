@@ -110,7 +110,7 @@ def kept(session: Session, panel: RepairPanel, qtbot: QtBot) -> None:
 
 def refusal(session: Session, qtbot: QtBot, act: Callable[[], object]) -> str:
     """Do what is refused; return the sentence that says so."""
-    with qtbot.waitSignal(session.failed) as failed:
+    with qtbot.waitSignal(session.failed, timeout=LONG) as failed:
         act()
     at_rest(session, qtbot)
     assert failed.args is not None

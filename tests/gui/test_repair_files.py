@@ -32,6 +32,7 @@ from studio.gui.desks.interrupted import InterruptedDesk
 from studio.gui.panels.repair import RepairPanel
 from studio.gui.pasting import image_of
 from studio.gui.session import Session
+from studio.gui.widgets.image_grid import ImageGrid
 from studio.gui.widgets.offer import Offer
 from studio.gui.widgets.unsaved_question import UnsavedQuestion
 from studio.gui.window import Window
@@ -317,3 +318,18 @@ def test_the_question_has_three_honest_answers(qtbot: QtBot) -> None:
     words = {button.text() for button in question.buttons()}
     assert words == {"Export…", "Discard repairs", "Cancel"}
     assert question.escapeButton() is question.staying
+
+
+def test_a_picture_of_a_grid_is_sent_here(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    window.session.new_project(tmp_path / "cats")
+    window.show_page("train")
+    grid = window.pages["train"].findChildren(ImageGrid)[0]
+    pictures = np.stack([picture(8, 9), picture(8, 9)[::-1]])
+    grid.show_pictures(pictures)
+    grid.set_current(1)
+    grid.ask_repair()
+    panel: Any = window.pages["repair"]
+    qtbot.waitUntil(lambda: panel.desk.opened is not None, timeout=LONG)
+    at_rest(window.session, qtbot)
+    assert window.stack.currentWidget() is panel
+    assert np.array_equal(panel.desk.painting.pixels[..., :3], pictures[1])

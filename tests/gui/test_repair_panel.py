@@ -9,6 +9,7 @@ import pytest
 from explore_scene import copied
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 from repair_scene import (
     at_rest,
@@ -175,6 +176,7 @@ def test_refusals_lose_nothing(session: Session, qtbot: QtBot, tmp_path: Path) -
     panel = opened(session, qtbot, written(tmp_path))
     paint(panel, qtbot, (20, 20), (40, 30))
     painting = panel.desk.painting
+    QGuiApplication.clipboard().clear()
     broken = tmp_path / "broken.png"
     broken.write_bytes(written(tmp_path, "other.png").read_bytes()[:90])
     for sentence, act in (
