@@ -18,6 +18,7 @@ from studio.core.repair.hole import Filler, Hole
 from studio.core.repair.matching import Field, Patches
 from studio.core.repair.offsets import COUNT, dominant
 from studio.core.repair.peeling import peeled
+from studio.core.repair.randomness import randomness
 from studio.core.repair.scales import ENOUGH, Level, copyable, finer, pyramid, touched
 from studio.core.repair.traits import hue, liveliness
 from studio.core.repair.voting import best_vote, mean_vote
@@ -30,6 +31,9 @@ REACH = 320  # pixels around a hole, at most, that texture comes from
 SAME = 0.1  # what differs less at the hole's edge is the same thing in another light
 UNREST = 1.0  # of the known colors' standard deviation
 SMALL = 64  # pixels a side; in smaller pictures, like sprites, details are smaller too
+JUDGED = 5000  # patches at most at the level where a texture is judged
+RANDOM = 0.28  # the randomness from which a texture is gravel, grass or noise
+CHOOSY = 10.0  # for those
 EDGE = 16  # pixels around a hole that are blended with it
 
 
@@ -38,7 +42,8 @@ class Recipe:
     """How to fill: `side` is that of the patches; `texture` and `hue` count so much beside color;
     `prior` is how much the coarsest level minds a smooth fill (half as much at each finer one);
     a patch counts `trust` times more for each pixel nearer to the hole's edge; the first guess is
-    smooth or, with `peel`, copied from the edge inward, and off by `unrest` (standard deviation).
+    smooth or, with `peel`, copied from the edge inward, and off by `unrest` (standard deviation);
+    the more `choosy`, the more the best of the patches over a pixel counts alone.
     """
 
     title: str
@@ -50,6 +55,7 @@ class Recipe:
     offsets: bool = True
     coarsest: float = 5.0
     rounds: int = 8
+    choosy: float = 1.0
     unrest: float = 0.0
     peel: bool = False
 
@@ -99,16 +105,28 @@ def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Jo
     yield tick
     levels = pyramid(level._replace(colors=colors), recipe.side, recipe.coarsest)
     yield tick
+    if _random(levels, recipe.side, rng):
+        recipe = replace(recipe, choosy=CHOOSY)
+    yield tick
     field, trust = yield from _layout(levels, recipe, rng, tick)
     best = yield from best_vote(level.colors, field, trust, tick)
     if not hole.adapt_color:
         return np.where(level.mask[..., None], best, level.colors)
-    mean = yield from mean_vote(level.colors, field, trust, tick)
+    mean = yield from mean_vote(level.colors, field, trust, tick, recipe.choosy)
     area = _around(level.mask, EDGE)
     detail = detailed(best[area], mean[area])
     yield tick
     best[area] = seamless(detail, level.colors[area], level.mask[area], SAME).clip(0, 1)
     return best
+
+
+def _random(levels: list[Level], side: int, rng: np.random.Generator) -> bool:
+    """Return if the mean of several copies would be mush, as of gravel."""
+    for level in levels:
+        open_ = copyable(level, side)
+        if open_.sum() <= JUDGED or level is levels[-1]:
+            return randomness(Patches(level.colors, open_, side, rng)) > RANDOM
+    return False
 
 
 def _layout(
@@ -125,14 +143,14 @@ def _layout(
         if number == len(levels) - 1:
             image = yield from _guess(level, recipe, patches, rng, tick)
         else:
-            voted = yield from mean_vote(level.colors, field, trust, tick)
+            voted = yield from mean_vote(level.colors, field, trust, tick, recipe.choosy)
             image = _painted(level, voted)
         prior = recipe.prior * 0.5 ** (len(levels) - 1 - number) if number else 0.0
         smooth = harmonic(level.colors, ~level.mask) if prior else image
         for round_ in range(_rounds(recipe, number, len(field.queries))):
             yield from field.look(image, tick)
             yield from _improved(field, offsets, round_ == 0, rng, tick)
-            voted = yield from mean_vote(level.colors, field, trust, tick)
+            voted = yield from mean_vote(level.colors, field, trust, tick, recipe.choosy)
             before, image = image, _painted(level, voted * (1 - prior) + smooth * prior)
             if np.abs(image - before)[level.mask].mean() < STILL:
                 break

@@ -5,13 +5,17 @@ import numpy as np
 from studio.core.events import Job, Progress
 from studio.core.repair.matching import Field
 
+LEAST = 1e-30  # so that a pixel's patches count for something when all are bad
 
-def mean_vote(image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress) -> Job:
+
+def mean_vote(
+    image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress, choosy: float = 1.0
+) -> Job[np.ndarray]:
     """Return float32 [h, w, c], each pixel the mean of what the patches over it propose.
 
-    A patch counts by how alike it is, exp(-d² / 2σ²), σ² the mean d² at the pixel (after Wexler et
-    al. 2007), and by its `trust` [n]. `image` is what is copied from; pixels that no patch covers
-    stay as they are there.
+    A patch counts by how alike it is, exp(-`choosy` d² / 2σ²), σ² the mean d² at the pixel (after
+    Wexler et al. 2007), and by its `trust` [n]. `image` is what is copied from; pixels that no
+    patch covers stay as they are there.
     """
     flat = image.reshape(-1, image.shape[2])
     spread = np.zeros(len(flat), np.float32)
@@ -24,15 +28,17 @@ def mean_vote(image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress
     total = np.zeros_like(flat)
     weight = np.zeros(len(flat), np.float32)
     for rows, to, origin in field.pairs():
-        share = trust[rows] * np.exp(-field.apart[rows] / spread[to]) + 1e-9
+        share = trust[rows] * np.exp(-choosy * field.apart[rows] / spread[to]) + LEAST
         total[to] += share[:, None] * flat[origin]
         weight[to] += share
         yield tick
-    voted = np.where(weight[:, None] > 0, total / weight.clip(1e-9)[:, None], flat)
+    voted = np.where(weight[:, None] > 0, total / weight.clip(LEAST)[:, None], flat)
     return voted.reshape(image.shape)
 
 
-def best_vote(image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress) -> Job:
+def best_vote(
+    image: np.ndarray, field: Field, trust: np.ndarray, tick: Progress
+) -> Job[np.ndarray]:
     """Return float32 [h, w, c], each pixel copied from the most alike patch over it.
 
     Pixels that no patch covers stay as they are in `image`.
