@@ -157,11 +157,7 @@ class PictureDesk(QObject):
 
     def suggested(self) -> Path:
         """Return a name beside the picture's own file: NAME-repaired.png."""
-        path = self.opened.path
-        tiff = path is not None and path.suffix.lower() in (".tif", ".tiff")
-        stem = path.stem if path is not None else self.tr("picture")
-        name = f"{stem}-repaired{'.tif' if tiff else '.png'}"
-        return path.with_name(name) if path is not None else Path(name)
+        return beside(self.opened.path, self.tr("picture"))
 
     def _may_write(self, target: Path, asked: bool) -> bool:
         """Ask before the opened file itself is replaced, and any whose name was completed."""
@@ -273,3 +269,11 @@ class PictureDesk(QObject):
     def _on_failed(self, lane: str, sentence: str) -> None:
         if lane == "export":
             self._exporting = (None, None)
+
+
+def beside(path: Path | None, unnamed: str) -> Path:
+    """Return where a repaired picture is written to unless the user says so: never the source."""
+    ending = ".tif" if path is not None and path.suffix.lower() in (".tif", ".tiff") else ".png"
+    if path is None:
+        return Path(f"{unnamed}-repaired{ending}")
+    return path.with_name(f"{path.stem}-repaired{ending}")
