@@ -46,6 +46,7 @@ class Window(Pages):
 
     def __init__(self, session: Session):
         super().__init__(session)
+        self._noticed = ""  # the lane that the notice is about
         self.leaving = 0.0  # since when (monotonic) the window waits for a job to save
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -146,8 +147,9 @@ class Window(Pages):
         was = self.status.shows(lane)
         self.status.show_lane(lane, title, self.session.paused(lane))
         self.status.show_engine(self.session.ready)
-        if lane == "train" and title and not was:
+        if title and not was and lane in ("train", self._noticed):  # it is tried again
             self.notice.hide()
+        if lane == "train" and title and not was:
             self.show_page("train")
         if self.leaving and not self.session.title("train"):
             QTimer.singleShot(0, self.close)
@@ -156,6 +158,7 @@ class Window(Pages):
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
         if lane not in QUIET:
+            self._noticed = lane
             self.notice.say(sentence, "error" if lane in ("train", "engine") else "warning")
 
     @Slot(str)

@@ -62,3 +62,12 @@ class Box(NamedTuple):
     def of(self, array: np.ndarray) -> np.ndarray:
         """Return the view of an array [h, w, ...] that the box, lying within it, covers."""
         return array[self.top : self.bottom, self.left : self.right]
+
+    def crop(self, array: np.ndarray) -> np.ndarray:
+        """Return a copy of that part of an array [h, w, ...], which repeats beyond its edges."""
+        h, w = array.shape[:2]
+        if self == self.clipped(h, w):
+            return self.of(array).copy()
+        rows = np.arange(self.top, self.bottom) % h
+        columns = np.arange(self.left, self.right) % w
+        return array[rows[:, None], columns]

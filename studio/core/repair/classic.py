@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from studio.core.events import Job, Progress
+from studio.core.painting.box import Box
 from studio.core.repair.blending import shrunk
 from studio.core.repair.hole import Hole
-from studio.core.repair.regions import Box
 
 RADIUS = 3  # pixels around a hole's edge that OpenCV looks at
 AT_ONCE = 250_000  # pixels of a hole that OpenCV fills in about 100 ms a channel
@@ -81,7 +81,7 @@ def _least_bent(colors: np.ndarray, mask: np.ndarray) -> Job[np.ndarray]:
         around = block.grown(HALO).clipped(*mask.shape)
         inner = block.shifted(-around.top, -around.left)
         solved = inpaint_biharmonic(around.crop(colors), around.crop(mask), channel_axis=-1)
-        block.view(filled)[...] = inner.view(solved)
+        block.of(filled)[...] = inner.of(solved)
     return filled
 
 
@@ -89,5 +89,5 @@ def _blocks(mask: np.ndarray) -> Iterator[Box]:
     for top in range(0, mask.shape[0], BLOCK):
         for left in range(0, mask.shape[1], BLOCK):
             block = Box(top, left, top + BLOCK, left + BLOCK).clipped(*mask.shape)
-            if block.view(mask).any():
+            if block.of(mask).any():
                 yield block

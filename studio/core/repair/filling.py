@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 
 from studio.core.events import Job
+from studio.core.painting.box import Box
 from studio.core.repair.blending import harmonic
 from studio.core.repair.hole import Filler, Hole, Patch
-from studio.core.repair.regions import TOGETHER, Box, Region
+from studio.core.repair.regions import TOGETHER, Region
 from studio.core.repair.request import RepairSettings
 
 SEEN = 1024  # pixels a side from which a picture's mean is taken
@@ -32,14 +33,14 @@ class Filling:
     ):
         self.settings = settings
         self.frame = _frame(found, mask.shape, settings.wrap)
-        self.before, self.mask = self.frame.view(pixels), self.frame.view(mask)
-        self.allowed = None if allowed is None else self.frame.view(allowed)
+        self.before, self.mask = self.frame.of(pixels), self.frame.of(mask)
+        self.allowed = None if allowed is None else self.frame.of(allowed)
         self.pixels, self.hole = self.before.copy(), self.mask > 0
         self.thick = np.zeros(self.hole.shape, bool)
         for part, rows, columns, region in self._cores(found):
             if not region.thin:
                 own = True if region.own is None else region.own[rows, columns]
-                part.view(self.thick)[...] |= part.view(self.hole) & own
+                part.of(self.thick)[...] |= part.of(self.hole) & own
         self.patches: list[Patch] = []
 
     def fill(self, region: Region, fill: Filler) -> Job[None]:
@@ -57,7 +58,7 @@ class Filling:
             filled = np.broadcast_to(self._mean(), colors.shape)
         else:
             filled = yield from fill(given)
-        self._lay(region, inner.view(filled))
+        self._lay(region, inner.of(filled))
 
     def _mean(self) -> np.ndarray:
         """Return about the mean of what is known, [c]."""
@@ -68,13 +69,13 @@ class Filling:
     def _lay(self, region: Region, filled: np.ndarray) -> None:
         """Mix `filled` into the picture by the mask, part by part where it reaches over edges."""
         for part, rows, columns, _ in self._cores([region]):
-            own = part.view(self.hole)
+            own = part.of(self.hole)
             if region.own is not None:
                 own = own & region.own[rows, columns]
-            now = part.view(self.pixels)
-            weight = np.where(own, part.view(self.mask), np.uint8(0))
+            now = part.of(self.pixels)
+            weight = np.where(own, part.of(self.mask), np.uint8(0))
             now[...] = mixed(now, filled[rows, columns], weight)
-            part.view(self.hole)[own] = False
+            part.of(self.hole)[own] = False
             top, left = part.top + self.frame.top, part.left + self.frame.left
             self.patches.append(Patch(top, left, now.copy()))
 
@@ -97,7 +98,7 @@ def _together(hole: np.ndarray, region: Region, inner: Box) -> np.ndarray:
     if region.own is None:
         return hole
     own = np.zeros(hole.shape, np.uint8)
-    inner.view(own)[...] = region.own
+    inner.of(own)[...] = region.own
     near = cv2.dilate(own, np.ones((2 * TOGETHER + 1,) * 2, np.uint8))
     return hole & (near > 0)
 

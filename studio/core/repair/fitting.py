@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from studio.core.family import ImageSize
-from studio.core.repair.regions import Box, Region
+from studio.core.painting.box import Box
+from studio.core.repair.regions import Region
 
 AROUND = 2.0  # a window's side, in sides of the hole in it
 NEARLY = 1.5  # a picture at most so many windows long is seen whole

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from studio.core.events import Job, Progress, finished
+from studio.core.painting.box import Box
 
 THIN = 14.0  # pixels across: what is thicker is filled with texture
 SLIVER = 8  # pixels: what sticks out of a thick hole no farther is filled with it
@@ -14,54 +15,10 @@ TILE = 512  # the side up to which thin damage is treated in one piece
 HALO = 32  # pixels around a tile that tell whether what lies in it is thick
 MARGIN = 32  # pixels of surroundings that thin damage is treated with
 NEAREST, REACH, FARTHEST = 64, 1.5, 640  # surroundings of thick holes: pixels, own sides, pixels
+FEW = 48  # pixels a side: with fewer allowed around a hole, the box reaches to where there are more
 COARSE = 8  # pixels a side of the squares by which thick holes are grouped; divides TILE
 TOGETHER = 24  # pixels between thick holes that are filled in one piece, about
 WHOLE, PIECE = 2048, 1024  # sides: a group beyond the first is filled in pieces of the second
-
-
-class Box(NamedTuple):
-    """Rows `top` to `bottom` and columns `left` to `right`, ends excluded."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    def grown(self, by: int) -> "Box":
-        """Return the box with `by` more pixels on every side."""
-        return Box(self.top - by, self.left - by, self.bottom + by, self.right + by)
-
-    def clipped(self, height: int, width: int) -> "Box":
-        """Return what of the box lies in a picture of that size."""
-        return Box(
-            max(0, self.top), max(0, self.left), min(height, self.bottom), min(width, self.right)
-        )
-
-    def shifted(self, down: int, right: int) -> "Box":
-        """Return the box moved."""
-        return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
-
-    def joined(self, other: "Box") -> "Box":
-        """Return the smallest box around both."""
-        return Box(
-            min(self.top, other.top),
-            min(self.left, other.left),
-            max(self.bottom, other.bottom),
-            max(self.right, other.right),
-        )
-
-    def view(self, array: np.ndarray) -> np.ndarray:
-        """Return that part of an array [h, w, ...] in which the box lies."""
-        return array[self.top : self.bottom, self.left : self.right]
-
-    def crop(self, array: np.ndarray) -> np.ndarray:
-        """Return a copy of that part of an array [h, w, ...], which repeats beyond its edges."""
-        h, w = array.shape[:2]
-        if self == self.clipped(h, w):
-            return self.view(array).copy()
-        rows = np.arange(self.top, self.bottom) % h
-        columns = np.arange(self.left, self.right) % w
-        return array[rows[:, None], columns]
 
 
 class Region(NamedTuple):
@@ -83,7 +40,7 @@ def thickness(mask: np.ndarray) -> float:
         return 0.0
     # One pixel around it that is no hole, unless the picture ends there.
     held = Box(top, left, top + height, left + width).grown(1).clipped(*mask.shape)
-    return 2 * float(_depth(held.view(mask)).max())
+    return 2 * float(_depth(held.of(mask)).max())
 
 
 def regions(mask: np.ndarray, wrap: bool = False) -> tuple[Region, ...]:
@@ -92,6 +49,30 @@ def regions(mask: np.ndarray, wrap: bool = False) -> tuple[Region, ...]:
     With `wrap` the picture repeats: boxes may reach over the edges.
     """
     return finished(find(mask, wrap))
+
+
+def reaching(found: tuple[Region, ...], allowed: np.ndarray) -> tuple[Region, ...]:
+    """Return the regions with boxes that reach to where texture may come from, bool [h, w]."""
+    rows, columns = np.flatnonzero(allowed.any(1)), np.flatnonzero(allowed.any(0))
+    if not len(rows):
+        return found
+    held = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    return tuple(each if each.thin else _reaching(each, held, allowed) for each in found)
+
+
+def _reaching(region: Region, held: Box, allowed: np.ndarray) -> Region:
+    """Widen the box by the nearest allowed pixels, with some around them, if it has too few."""
+    if region.box != region.box.clipped(*allowed.shape) or region.box.of(allowed).sum() >= FEW**2:
+        return region
+    rows, columns = np.nonzero(held.of(allowed))
+    middle = (
+        (region.core.top + region.core.bottom) // 2,
+        (region.core.left + region.core.right) // 2,
+    )
+    away = np.hypot(rows + held.top - middle[0], columns + held.left - middle[1])
+    top, left = int(rows[away.argmin()]) + held.top, int(columns[away.argmin()]) + held.left
+    near = Box(top, left, top + 1, left + 1).grown(FARTHEST // 2).common(held)
+    return region._replace(box=region.box.joined(near))
 
 
 def find(mask: np.ndarray, wrap: bool = False) -> Job[tuple[Region, ...]]:
@@ -103,11 +84,11 @@ def find(mask: np.ndarray, wrap: bool = False) -> Job[tuple[Region, ...]]:
     coarse = np.zeros([-(-side // COARSE) for side in mask.shape], np.uint8)
     found = []
     for tile in _tiles(rolled):
-        thin = tile.view(rolled).copy()
+        thin = tile.of(rolled).copy()
         deep = _thick_of(rolled, tile)
         if deep.any():
             thin &= ~deep
-            tile.view(thick)[...] = deep
+            tile.of(thick)[...] = deep
             _note(coarse, tile, deep)
         held = _held(thin)
         if held is not None:
@@ -129,7 +110,7 @@ def _tiles(mask: np.ndarray) -> Iterator[Box]:
     for top in range(0, mask.shape[0], TILE):
         for left in range(0, mask.shape[1], TILE):
             tile = Box(top, left, top + TILE, left + TILE).clipped(*mask.shape)
-            if tile.view(mask).any():
+            if tile.of(mask).any():
                 yield tile
 
 
@@ -142,11 +123,11 @@ def _thick_of(mask: np.ndarray, tile: Box) -> np.ndarray:
     """Return which holes of a tile are thick: what holds a disc of that size, and its slivers."""
     around = tile.grown(HALO).clipped(*mask.shape)
     inner = tile.shifted(-around.top, -around.left)
-    bodies = _depth(around.view(mask)) > THIN / 2
+    bodies = _depth(around.of(mask)) > THIN / 2
     if not bodies.any():
-        return np.zeros(inner.view(bodies).shape, bool)
+        return np.zeros(inner.of(bodies).shape, bool)
     near = _depth(~bodies) <= THIN / 2 + SLIVER
-    return inner.view(near) & tile.view(mask)
+    return inner.of(near) & tile.of(mask)
 
 
 def _note(coarse: np.ndarray, tile: Box, deep: np.ndarray) -> None:
@@ -166,9 +147,9 @@ def _groups(thick: np.ndarray, coarse: np.ndarray) -> Iterator[tuple[Box, np.nda
     for label in range(1, count):
         x, y, w, h = (int(v) for v in stats[label, :4])
         outer = Box(y, x, y + h, x + w)
-        same = (outer.view(np.asarray(labels)) == label).repeat(COARSE, 0).repeat(COARSE, 1)
+        same = (outer.of(np.asarray(labels)) == label).repeat(COARSE, 0).repeat(COARSE, 1)
         box = Box(*(COARSE * side for side in outer)).clipped(*thick.shape)
-        own = box.view(thick) & same[: box.bottom - box.top, : box.right - box.left]
+        own = box.of(thick) & same[: box.bottom - box.top, : box.right - box.left]
         step = PIECE if max(own.shape) > WHOLE else WHOLE
         for top in range(0, own.shape[0], step):
             for left in range(0, own.shape[1], step):

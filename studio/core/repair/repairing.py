@@ -11,7 +11,7 @@ from studio.core.events import Job, Note, Progress, Refused, finished
 from studio.core.repair import classic, patching, restoring
 from studio.core.repair.filling import Filling
 from studio.core.repair.hole import Candidate, Filler
-from studio.core.repair.regions import Region, find
+from studio.core.repair.regions import Region, find, reaching
 from studio.core.repair.request import RepairSettings
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def repair(
     the others. Raises Refused for a mask that does not fit, and for "model" without one.
     """
     hole = _checked(pixels, mask, allowed)
-    planned = yield from _planned(pixels, hole, settings, model)
+    found = yield from find(hole, settings.wrap)
+    if allowed is not None:
+        found = reaching(found, allowed & ~hole)
+    planned = yield from _planned(pixels, hole, settings, model, found)
     candidates: list[Candidate] = []
     try:
         for way, found in planned:
@@ -106,10 +109,13 @@ Plan = list[tuple[Way, tuple[Region, ...]]]
 
 
 def _planned(
-    pixels: np.ndarray, hole: np.ndarray, settings: RepairSettings, model: "Explorer | None"
+    pixels: np.ndarray,
+    hole: np.ndarray,
+    settings: RepairSettings,
+    model: "Explorer | None",
+    found: tuple[Region, ...],
 ) -> Job[Plan]:
     """Return the ways to fill the hole in turn, each with its regions."""
-    found = yield from find(hole, settings.wrap)
     if settings.method == "model":
         if model is None:
             raise Refused("Which model shall draw is not said; give --run, or choose a run.")
@@ -143,14 +149,20 @@ def _from_model(
     return [(Way("model", title, restoring.fill, fill), (*thin, *asked)) for fill in fillers]
 
 
-def repaired(pixels: np.ndarray, mask: np.ndarray, **settings: Any) -> np.ndarray:
+def repaired(
+    pixels: np.ndarray,
+    mask: np.ndarray,
+    allowed: np.ndarray | None = None,
+    model: "Explorer | None" = None,
+    **settings: Any,
+) -> np.ndarray:
     """Return `pixels` with what `mask` (bool or uint8 [h, w]) covers filled the best way known.
 
-    `settings` are those of RepairSettings. Raises Refused for a mask that does not fit.
+    `settings` are those of RepairSettings, the rest is as in `repair`, whose first candidate it is.
     """
     asked = RepairSettings().updated({"candidates": 1, **settings})
     whole = mask.astype(np.uint8) * 255 if mask.dtype == bool else mask
-    return finished(repair(pixels, whole, asked))[0].applied(pixels)
+    return finished(repair(pixels, whole, asked, allowed, model))[0].applied(pixels)
 
 
 def _checked(pixels: np.ndarray, mask: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 
 from studio.core.events import Job, Progress
+from studio.core.painting.box import Box
 from studio.core.repair.hole import Hole
-from studio.core.repair.regions import Box
 
 SEEN = 16  # pixels around damage that the restorer looks at
 CELLS = (32, 64, 128)  # sides of what is restored in one piece, the cheapest is chosen
@@ -44,7 +44,7 @@ def _restored(colors: np.ndarray, mask: np.ndarray) -> Job[np.ndarray]:
         seen = _snapped(core.grown(SEEN)).clipped(*hole.shape)
         change = restorer.change(seen.crop(smooth), seen.crop(hole))
         inner = core.shifted(-seen.top, -seen.left)
-        core.view(filled)[:] += inner.view(change) * core.view(trust)
+        core.of(filled)[:] += inner.of(change) * core.of(trust)
     low, high = _bounds(colors, mask)
     return np.clip(filled[:h, :w], low, high)
 

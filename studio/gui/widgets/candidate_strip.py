@@ -81,7 +81,7 @@ class CandidateStrip(QWidget):
         self.said.setWordWrap(False)
         self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.progress = ProgressRow(
-            self.tr("Filling"), self.tr("Stop filling (Esc); what was offered stays")
+            self.tr("Filling"), self.tr("Stop filling (Esc); what was offered stays"), counted=False
         )
         self.keep = QPushButton(self.tr("Keep"))
         self.keep.setProperty("role", "primary")

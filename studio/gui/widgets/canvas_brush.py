@@ -22,6 +22,7 @@ from studio.gui.widgets.canvas_tools import Freehand, Outlined, Stroke
 Tool = Literal["brush", "eraser", "line", "rectangle", "lasso", "hand"]
 LayerName = Literal["mask", "allowed"]
 LARGEST = 2048  # pixels across, of the brush
+FINE, BROAD = 1 / 40, 1 / 4  # of a picture that is opened: what a brush may be across
 LEFT, RIGHT, MIDDLE = (
     Qt.MouseButton.LeftButton,
     Qt.MouseButton.RightButton,
@@ -88,6 +89,9 @@ class BrushCanvas(CanvasSurface):
         self._last = None
         super().show_painting(painting, preview)
         self._show_cursor()
+        if painting is not None:
+            short = min(painting.box.height, painting.box.width)
+            self.set_brush(round(min(max(self.brush_size, FINE * short), BROAD * short)))
 
     @property
     @override

@@ -14,9 +14,12 @@ class ProgressRow(QWidget):
 
     stop_asked = Signal()
 
-    def __init__(self, name: str, tip: str, parent: QWidget | None = None):
-        """`name` is what the bar is called, `tip` says what Stop does."""
+    def __init__(self, name: str, tip: str, counted: bool = True, parent: QWidget | None = None):
+        """`name` is what the bar is called, `tip` says what Stop does. What is `counted` is told in
+        numbers, all else in percent.
+        """
         super().__init__(parent)
+        self.counted = counted
         self.text = QLabel()
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedHeight(6)
@@ -44,7 +47,10 @@ class ProgressRow(QWidget):
         """Show one studio.core.events.Progress."""
         self.bar.setRange(0, event.total or 0)
         self.bar.setValue(event.done)
-        if event.total:
+        if event.total and not self.counted:
+            share = words.percent(event.done / event.total)
+            self.text.setText(f"{event.text} · {share}")
+        elif event.total:
             of = self.tr("{text} · {done} of {total}")
             done, total = words.count(event.done), words.count(event.total)
             self.text.setText(of.format(text=event.text, done=done, total=total))

@@ -35,6 +35,11 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
 
 
+def percent(share: float) -> str:
+    """Say a share of 0..1: '40 %'."""
+    return _tr("{n} %").format(n=int(100 * share))
+
+
 def value(number: float) -> str:
     """Say a measured value with four digits, as short as that allows; a gap is a dash."""
     return f"{number:.4g}" if math.isfinite(number) else "–"

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from studio.core.events import Job, Progress, finished
+from studio.core.painting.box import Box
 from studio.core.repair.filling import Filling, mixed, parts, premultiplied
 from studio.core.repair.hole import Filler, Hole
-from studio.core.repair.regions import Box, Region, regions
+from studio.core.repair.regions import Region, regions
 from studio.core.repair.request import RepairSettings
 
 

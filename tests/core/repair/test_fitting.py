@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.family import ImageSize
+from studio.core.painting.box import Box
 from studio.core.repair.fitting import blocks, fit, windows
-from studio.core.repair.regions import Box, regions
+from studio.core.repair.regions import regions
 
 SIZE = ImageSize(32, 32, 3)
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 
 from studio.core.events import Progress
+from studio.core.painting.box import Box
 from studio.core.repair import regions as module
 from studio.core.repair.filling import parts
-from studio.core.repair.regions import THIN, TILE, Box, Region, find, regions, thickness
+from studio.core.repair.regions import THIN, TILE, Region, find, regions, thickness
 
 
 def owned(mask: np.ndarray, found: tuple[Region, ...]) -> np.ndarray:
@@ -21,7 +22,7 @@ def owned(mask: np.ndarray, found: tuple[Region, ...]) -> np.ndarray:
         own = region.own
         assert own is not None and own.any()
         for part, rows, columns in parts(region.core, *mask.shape):
-            part.view(count)[...] += own[rows, columns]
+            part.of(count)[...] += own[rows, columns]
     return count
 
 
@@ -147,4 +148,4 @@ def test_boxes():
     assert box.shifted(1, -3) == Box(3, 0, 11, 17)
     assert box.clipped(5, 10) == Box(2, 3, 5, 10)
     assert box.joined(Box(0, 5, 4, 30)) == Box(0, 3, 10, 30)
-    assert box.view(np.zeros((40, 40))).shape == (8, 17)
+    assert box.of(np.zeros((40, 40))).shape == (8, 17)

@@ -244,3 +244,14 @@ def test_thin_and_thick_damage_that_touch_are_both_filled():
         result = candidate.applied(worse)
         assert (result[mask > 0].max(-1) > 0).mean() > 0.95
     assert THIN < 40
+
+
+def test_texture_comes_from_the_allowed_region_however_far_it_is():
+    pixels = np.full((300, 900, 3), 30, np.uint8)
+    stripes = np.where(np.arange(80)[:, None, None] // 4 % 2, (250, 40, 40), (40, 40, 250))
+    pixels[110:190, 760:840] = stripes
+    mask, allowed = np.zeros((300, 900), bool), np.zeros((300, 900), bool)
+    mask[120:180, 60:120], allowed[110:190, 760:840] = True, True
+    filled = repaired(pixels, mask, allowed, method="patch", adapt_color=False)
+    colors = {tuple(color) for color in filled[mask]}
+    assert colors <= {(250, 40, 40), (40, 40, 250)}, colors

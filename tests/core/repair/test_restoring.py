@@ -126,7 +126,7 @@ def test_the_pieces_hold_all_damage_once(points):
     mask[tuple(np.transpose(points))] = True
     covered = np.zeros(mask.shape, int)
     for core in restoring._cores(mask):
-        core.view(covered)[:] += 1
+        core.of(covered)[:] += 1
     assert (covered[mask] == 1).all()
     assert covered.max() == 1
 
