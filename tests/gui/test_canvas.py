@@ -273,6 +273,14 @@ def test_without_a_picture_nothing_happens(qtbot: QtBot) -> None:
     assert not canvas.grab().isNull()
 
 
+@pytest.mark.parametrize(("side", "brush"), [(32, 8), (320, 40), (4000, 100)])
+def test_the_brush_suits_the_picture_that_is_opened(qtbot: QtBot, side: int, brush: int) -> None:
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    canvas.show_painting(Painting(np.zeros((side, side + 8, 3), np.uint8)))
+    assert canvas.brush_size == brush
+
+
 def test_another_picture_ends_what_was_going_on(scene: Scene) -> None:
     scene.mouse(PRESS, 50, 50)
     scene.canvas.show_painting(Painting(np.zeros((40, 30, 1), np.uint8)))

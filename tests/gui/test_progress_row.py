@@ -17,6 +17,10 @@ def test_it_tells_how_far_the_job_is_and_stops_it_once(qtbot: QtBot) -> None:
     assert (row.bar.value(), row.bar.maximum()) == (3, 1200)
     row.tell(Progress(0, None, "Waiting"))
     assert (row.text.text(), row.bar.maximum()) == ("Waiting", 0)
+    row.counted = False
+    row.tell(Progress(299, 1200, "Kneading"))
+    assert row.text.text() == "Kneading · 24 %"
+    row.tell(Progress(0, None, "Waiting"))
     assert (row.bar.accessibleName(), row.button.toolTip()) == ("Progress of the bake", "End it")
     with qtbot.waitSignal(row.stop_asked):
         row.button.click()

@@ -172,6 +172,34 @@ def test_texture_comes_from_the_painted_region(
     filled(session, panel, qtbot)
 
 
+def test_fill_again_means_other_candidates(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, written(tmp_path))
+    paint(panel, qtbot, (20, 20), (40, 20))
+    filled(session, panel, qtbot)
+    assert panel.options.settings.seed == 0
+    panel.options.fill.click()
+    at_rest(session, qtbot)
+    assert panel.options.settings.seed == 1 and panel.strip.cells
+    panel.options.form.show_value(panel.options.settings.updated({"adapt_color": False}))
+    panel.options.fill.click()
+    at_rest(session, qtbot)
+    assert panel.options.settings.seed == 1, "something else was asked for"
+
+
+def test_enter_in_a_field_ends_the_field_only(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = opened(session, qtbot, written(tmp_path))
+    paint(panel, qtbot, (20, 20), (40, 20))
+    at_rest(session, qtbot)
+    panel.brushes.size_box.setFocus()
+    panel.brushes.size_box.selectAll()
+    qtbot.keyClicks(panel.brushes.size_box, "11")
+    qtbot.keyClick(panel.brushes.size_box, Key.Key_Return)
+    assert panel.canvas.brush_size == 11 and panel.canvas.hasFocus()
+    assert not session.title("repair") and not panel.filling.offered
+
+
 def test_refusals_lose_nothing(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     panel = opened(session, qtbot, written(tmp_path))
     paint(panel, qtbot, (20, 20), (40, 30))
@@ -206,8 +234,9 @@ def test_a_mask_is_loaded_and_saved(
     qtbot.waitUntil(lambda: np.array_equal(panel.desk.painting.mask, mask))
     saved = tmp_path / "saved.png"
     monkeypatch.setattr(f"{dialog}getSaveFileName", lambda *_: (str(saved), ""))
-    panel.brushes.save_asked.emit()
-    qtbot.waitUntil(saved.exists)
+    with qtbot.waitSignal(session.said, timeout=60_000) as said_:
+        panel.brushes.save_asked.emit()
+    assert "saved.png" in str(said_.args)
     at_rest(session, qtbot)
     assert np.array_equal(np.asarray(Image.open(saved)), mask)
     cv2.imwrite(str(path), mask[:50])

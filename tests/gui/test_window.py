@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from explore_scene import LONG, at_rest, collected_here, copied
@@ -122,6 +123,30 @@ def test_failures_are_told_above_the_page(window: Window, tmp_path: Path) -> Non
     assert "is not an Atelier project" in window.notice.text.text()
     window.notice.button.click()
     assert not window.notice.isVisible()
+
+
+def test_a_failure_is_no_longer_told_once_it_is_tried_again(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.show_repair()
+    (tmp_path / "text.png").write_text("no picture")
+    cv2.imwrite(str(tmp_path / "flat.png"), np.zeros((9, 9, 3), np.uint8))
+    window.session.open_picture(tmp_path / "text.png", "text.png")
+    qtbot.waitUntil(window.notice.isVisible)
+    window.session.failed.emit("forecast", "Nobody asked for this.")
+    assert "text.png can't be opened" in window.notice.text.text()
+    window.session.open_picture(tmp_path / "flat.png", "flat.png")
+    qtbot.waitUntil(lambda: not window.notice.isVisible())
+    qtbot.waitUntil(lambda: not window.session.title("picture"))
+
+
+def test_the_status_bar_tells_the_share_of_a_fill(qtbot: QtBot) -> None:
+    line = StatusLine()
+    qtbot.addWidget(line)
+    line.show_lane("repair", "Filling", False)
+    line.tell("repair", [Progress(100, 800, "Texture")])
+    line.refresh()
+    assert line.what.text() == "Filling · 12 %"
 
 
 def test_training_brings_its_page_and_a_true_status_bar(

@@ -162,6 +162,7 @@ def look_ahead(mask: np.ndarray, wrap: bool) -> Job[Outlook]:
     for region in thick or found:
         yield Progress(0, None, "Mask")
         across = max(across, thickness(region.core.grown(1).crop(hole)))
+    across = min(across, *mask.shape)  # at the picture's edge no other side is known
     return Outlook(masked, len(found) - len(thick), len(thick), across)
 
 

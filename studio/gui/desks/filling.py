@@ -3,11 +3,11 @@
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from studio.core.events import Note, Progress
 from studio.gui.desks.picture import PictureDesk
 from studio.gui.session import Session
-from studio.gui.widgets import words
 from studio.gui.widgets.repair_room import RepairRoom
 
 
@@ -25,6 +25,7 @@ class FillDesk(QObject):
         self.session, self.room, self.desk, self.canvas = session, room, desk, room.canvas
         self.offered: list[Any] = []  # candidates of the mask as it is
         self.at = -1  # the one that is looked at
+        self.asked: tuple[Any, ...] = ()  # what they were asked for with
         self.healing = False
         self.strokes: list[Any] = []  # edits that are healed when the fill is ready
         self._connect()
@@ -53,12 +54,20 @@ class FillDesk(QObject):
 
     @Slot()
     def fill(self) -> None:
-        """Fill what is painted over, in several ways."""
+        """Fill what is painted over, in several ways; asked for again, in others."""
         if self.desk.opened is None:
             return
+        if self.offered and self.asked == self._wish():
+            self.room.options.reseed()
         self.forget()
+        self.asked = self._wish()
         self._ask(self.room.options.settings)
         self.canvas.setFocus()
+
+    def _wish(self) -> tuple[Any, ...]:
+        """Return all that the candidates of a mask depend on: asked for twice, others are meant."""
+        options = self.room.options
+        return options.settings, options.only_region, options.run
 
     def _ask(self, settings: Any) -> None:
         options, painting = self.room.options, self.desk.painting
@@ -134,7 +143,9 @@ class FillDesk(QObject):
 
     @Slot()
     def _enter(self) -> None:
-        if self.offered:
+        if isinstance(QApplication.focusWidget(), QAbstractSpinBox | QLineEdit):
+            self.canvas.setFocus()  # a number was typed: that is all Enter ends
+        elif self.offered:
             self.keep()
         else:
             self.fill()
@@ -223,7 +234,7 @@ class FillDesk(QObject):
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
         if lane == "outlook":
-            self.room.outlook.setText(self._words(result))
+            self.room.outlook.tell(result, self.room.options.settings.method)
         elif lane == "repair" and self.strokes and self.offered:
             self._healed(self.offered[0])
 
@@ -233,27 +244,3 @@ class FillDesk(QObject):
             busy = self.session.title("repair")
             progress = self.room.strip.progress
             progress.begin(busy) if busy else progress.hide()
-
-    def _words(self, outlook: Any) -> str:
-        """Say how much is painted and what becomes of it."""
-        if not outlook.masked:
-            return self.tr("Nothing is painted yet.")
-        if not outlook.thin + outlook.thick:
-            return self.tr("Everything is masked; leave some of the picture to repair it from.")
-        text = self.tr("{n} pixels masked: {how}")
-        return text.format(n=words.count(outlook.masked), how=self._how(outlook))
-
-    def _how(self, outlook: Any) -> str:
-        method = self.room.options.settings.method
-        across = words.count(max(1, round(outlook.across)))
-        if method != "auto":
-            return self.tr("up to {a} px thick, filled by {m}").format(a=across, m=method)
-        if not outlook.thick:
-            text = self.tr("thin damage of {a} px, restored from what lies beside it")
-        elif outlook.thick == 1:
-            text = self.tr("a thick hole of {a} px, filled with texture")
-        else:
-            text = self.tr("{k} thick holes, up to {a} px, filled with texture")
-        if outlook.thick and outlook.thin:
-            text += self.tr("; thin damage is restored")
-        return text.format(a=across, k=outlook.thick)

@@ -109,6 +109,9 @@ class RepairPanel(RepairRoom):
             from studio.core.repair.live import masked
 
             self.desk.edit(masked(painting, result, self.tr("Load mask")), "mask")
+        elif lane == "mask" and isinstance(result, Path):
+            said = self.tr("The mask is saved as {name} in {dir}.")
+            self.session.said.emit(said.format(name=result.name, dir=result.parent))
 
     @Slot()
     def _save_mask(self) -> None:

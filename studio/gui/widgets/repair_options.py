@@ -37,7 +37,9 @@ class RepairOptions(QWidget):
         self.heal.toggled.connect(self.healing_changed)
         self.fill = QPushButton(self.tr("Fill"))
         self.fill.setProperty("role", "primary")
-        self.fill.setToolTip(self.tr("Fill what is painted over, in several ways (Enter)"))
+        self.fill.setToolTip(
+            self.tr("Fill what is painted over, in several ways (Enter); again, in others")
+        )
         self.fill.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.fill.clicked.connect(self.fill_asked)
         self._lay_out()
@@ -110,6 +112,11 @@ class RepairOptions(QWidget):
     def run(self) -> int | None:
         """The number of the run whose model draws too; None for no model."""
         return self.model.currentData()
+
+    def reseed(self) -> None:
+        """Take the next seed, so that other candidates are made."""
+        seed = (self.settings.seed + 1) % 2**31
+        self.form.show_value(self.settings.updated({"seed": seed}))
 
     def show_runs(self, runs: list[tuple[int, str]]) -> None:
         """Offer trained runs by number and title; the chosen one stays, if it is among them."""

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from studio.gui import theme
 from studio.gui.widgets.brush_bar import BrushBar
 from studio.gui.widgets.candidate_strip import CandidateStrip
 from studio.gui.widgets.canvas import Canvas
+from studio.gui.widgets.outlook_line import OutlookLine
 from studio.gui.widgets.picture_bar import PictureBar
 from studio.gui.widgets.picture_drop import PictureDrop
 from studio.gui.widgets.repair_actions import RepairActions
@@ -38,10 +38,8 @@ class RepairRoom(QWidget):
             [does.undo, does.redo, does.compare, does.open, does.export],
             worded=[does.export],
         )
-        self.outlook, self.pointer = QLabel(), QLabel()
-        for each in (self.outlook, self.pointer):
-            each.setProperty("role", "quiet")
-        self.outlook.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.outlook, self.pointer = OutlookLine(), QLabel()
+        self.pointer.setProperty("role", "quiet")
         self.pages = QStackedWidget()
         self._lay_out()
 

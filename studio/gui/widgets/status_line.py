@@ -22,6 +22,7 @@ FIRST = (
     "forecast",
 )  # of several lanes at work, the first is shown
 IN_PARTS = ("evaluate",)  # whose progress is that of one part, so that no end can be told
+SHARES = ("picture", "repair")  # whose steps are no one's: their share is told
 WINDOW = 20.0  # seconds over which speed is measured
 ENOUGH = 2.0  # seconds of progress before a speed is told
 
@@ -145,7 +146,9 @@ class StatusLine(QStatusBar):
         parts = [title] + [self.tr("paused")] * paused
         if lane in IN_PARTS and pace.text:
             parts.append(pace.text)
-        if pace.total:
+        if pace.total and lane in SHARES:
+            parts.append(words.percent(pace.done / pace.total))
+        elif pace.total:
             of = self.tr("{done} of {total}")
             parts.append(of.format(done=words.count(pace.done), total=words.count(pace.total)))
         elif pace.text and lane not in IN_PARTS:

@@ -54,6 +54,9 @@ def test_looking_ahead_tells_thin_from_thick() -> None:
     mask[100:150, 100:150] = 255
     thick = finished(live.look_ahead(mask, False))
     assert thick.thick == 1 and 46 <= thick.across <= 52
+    most = np.full((40, 90), 255, np.uint8)
+    most[:5, :5] = 0
+    assert finished(live.look_ahead(most, False)).across == 40, "no thicker than the picture"
     everything = finished(live.look_ahead(np.full((9, 9), 255, np.uint8), False))
     assert everything == live.Outlook(81)
 
