@@ -76,9 +76,9 @@ def main(name: str, source: str, target: str) -> None:
         picture, mask = cases[f"d{k}"], cases[f"m{k}"].astype(np.uint8) * 255
         if k == 0:
             fill(picture[:64, :64].copy(), mask[:64, :64].copy())  # what is loaded once
-        begun = time.perf_counter()
+        begun = time.process_time()
         found[f"f{k}"] = fill(picture, mask)
-        seconds.append(time.perf_counter() - begun)
+        seconds.append(time.process_time() - begun)
     np.savez(target, seconds=np.array(seconds), **found)
 
 
