@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from studio.core.events import Progress
+from studio.core.events import Progress, finished
 from studio.core.repair.matching import Field, Patches, blocks, cut
-from tests.core.repair.draining import drained
 
 TICK = Progress(0, None, "")
 
@@ -15,7 +14,7 @@ def patches_of(image: np.ndarray, side: int = 5) -> Patches:
     edge = side // 2
     open_[edge:-edge, edge : image.shape[1] // 2] = True
     patches = Patches(image, open_, side, np.random.default_rng(0))
-    drained(patches.learn(TICK))
+    finished(patches.learn(TICK))
     return patches
 
 
@@ -31,7 +30,7 @@ def test_cut_returns_the_patch_around_a_pixel(image: np.ndarray) -> None:
 
 def test_the_exact_search_finds_a_patch_itself(image: np.ndarray) -> None:
     patches = patches_of(image)
-    found = drained(patches.nearest(patches.at(patches.centers), TICK))
+    found = finished(patches.nearest(patches.at(patches.centers), TICK))
     assert np.array_equal(found, patches.centers)
 
 
@@ -41,11 +40,11 @@ def test_a_field_finds_where_its_patches_were_copied_from(image: np.ndarray) -> 
     queries = np.array([y * 40 + x for y in range(5, 25) for x in range(25, 35)])
     rng = np.random.default_rng(2)
     field = Field(patches, queries, rng.choice(patches.centers, len(queries)))
-    drained(field.look(image, TICK))
+    finished(field.look(image, TICK))
     before = field.apart.copy()
     for _ in range(12):
-        drained(field.propagate(1, TICK))
-        drained(field.wander(16, rng, TICK))
+        finished(field.propagate(1, TICK))
+        finished(field.wander(16, rng, TICK))
     assert (field.apart <= before).all()
     assert (field.at == queries - 20).mean() > 0.95
 
@@ -55,8 +54,8 @@ def test_an_offset_that_fits_is_taken(image: np.ndarray) -> None:
     patches = patches_of(image)
     queries = np.array([10 * 40 + 25, 12 * 40 + 30])
     field = Field(patches, queries, patches.centers[:2].copy())
-    drained(field.look(image, TICK))
-    drained(field.shift(np.array([[0, -19], [0, -20], [-30, 0], [0, 30]]), TICK))
+    finished(field.look(image, TICK))
+    finished(field.shift(np.array([[0, -19], [0, -20], [-30, 0], [0, 30]]), TICK))
     assert np.array_equal(field.at, queries - 20)
 
 
@@ -65,10 +64,10 @@ def test_what_may_not_be_copied_never_is(image: np.ndarray) -> None:
     queries = np.arange(3 * 40 + 22, 3 * 40 + 37)
     rng = np.random.default_rng(3)
     field = Field(patches, queries, rng.choice(patches.centers, len(queries)))
-    drained(field.look(image, TICK))
+    finished(field.look(image, TICK))
     for jump in (8, 1):
-        drained(field.propagate(jump, TICK))
-        drained(field.wander(40, rng, TICK))
+        finished(field.propagate(jump, TICK))
+        finished(field.wander(40, rng, TICK))
     assert patches.open[field.at].all()
 
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from studio.core.events import Progress
+from studio.core.events import Progress, finished
 from studio.core.repair.matching import Patches
 from studio.core.repair.offsets import COUNT, dominant
-from tests.core.repair.draining import drained
 
 
 def test_the_period_of_a_tiled_picture_is_found() -> None:
@@ -14,8 +13,8 @@ def test_the_period_of_a_tiled_picture_is_found() -> None:
     open_ = np.zeros(image.shape[:2], bool)
     open_[3:-3, 3:-3] = True
     patches = Patches(image, open_, 7, rng)
-    drained(patches.learn(Progress(0, None, "")))
-    found = drained(dominant(patches, rng, Progress(0, None, "")))
+    finished(patches.learn(Progress(0, None, "")))
+    found = finished(dominant(patches, rng, Progress(0, None, "")))
     assert 0 < len(found) <= COUNT
     down, right = np.abs(found[:8]).T
     assert not (down % 12).any()

@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from studio.core.events import Progress
+from studio.core.events import Progress, finished
 from studio.core.repair import patching
 from studio.core.repair.blending import harmonic
 from studio.core.repair.hole import Hole
 from studio.core.repair.patching import FILLS
-from tests.core.repair.draining import drained
 
 FIRST = next(iter(FILLS.values()))
 
@@ -38,7 +37,7 @@ def bricks(size: int = 96) -> np.ndarray:
 def test_a_wall_is_built_on(title: str) -> None:
     truth = bricks()
     hole = hole_in(truth, 34, 30, 28)
-    filled = drained(FILLS[title](hole))
+    filled = finished(FILLS[title](hole))
     assert filled.dtype == np.float32
     assert filled.shape == truth.shape
     error = np.square(filled - truth)[hole.mask].mean()
@@ -49,14 +48,14 @@ def test_a_wall_is_built_on(title: str) -> None:
 def test_the_same_seed_gives_the_same_fill_and_another_another() -> None:
     rng = np.random.default_rng(0)
     hole = hole_in(rng.random((64, 64, 3), np.float32), 20, 20, 20)
-    once, again = drained(FIRST(hole)), drained(FIRST(hole))
+    once, again = finished(FIRST(hole)), finished(FIRST(hole))
     assert np.array_equal(once, again)
-    assert not np.array_equal(once, drained(FIRST(replace(hole, seed=1))))
+    assert not np.array_equal(once, finished(FIRST(replace(hole, seed=1))))
 
 
 def test_the_ways_of_filling_differ() -> None:
     hole = hole_in(np.random.default_rng(0).random((64, 64, 3), np.float32), 20, 20, 20)
-    fills = [drained(fill(hole)) for fill in FILLS.values()]
+    fills = [finished(fill(hole)) for fill in FILLS.values()]
     assert len(fills) >= 3
     for k, one in enumerate(fills):
         assert all(np.abs(one - other)[hole.mask].mean() > 0.02 for other in fills[:k])
@@ -69,7 +68,7 @@ def test_texture_is_only_taken_from_where_it_may() -> None:
     hole = hole_in(colors, 30, 34, 20)
     allowed = np.zeros((80, 80), bool)
     allowed[:, :26] = True
-    filled = drained(FIRST(replace(hole, source=allowed, adapt_color=False)))
+    filled = finished(FIRST(replace(hole, source=allowed, adapt_color=False)))
     assert not filled[hole.mask][:, 0].any()
 
 
@@ -79,7 +78,7 @@ def test_without_adapted_colors_every_color_is_the_pictures_own(title: str, chan
     rng = np.random.default_rng(0)
     palette = rng.random((6, channels), np.float32)
     hole = hole_in(palette[rng.integers(0, 6, (32, 32))], 10, 12, 9)
-    filled = drained(FILLS[title](replace(hole, adapt_color=False)))
+    filled = finished(FILLS[title](replace(hole, adapt_color=False)))
     own = {tuple(color) for color in hole.colors[hole.source]}
     assert {tuple(color) for color in filled[hole.mask]} <= own
 
@@ -102,7 +101,7 @@ def test_nothing_is_too_small(
     mask[: rng.integers(1, h + 1), : rng.integers(1, w + 1)] = True
     source = ~mask & (rng.random((h, w)) < share)
     colors = rng.random((h, w, channels), np.float32)
-    filled = drained(FILLS[title](Hole(colors, mask, source, seed, adapt)))
+    filled = finished(FILLS[title](Hole(colors, mask, source, seed, adapt)))
     assert filled.shape == colors.shape
     assert np.isfinite(filled).all()
     assert filled.min() >= 0
@@ -118,7 +117,7 @@ def test_a_hole_far_larger_than_what_is_looked_at_costs_no_more_surroundings(
     marked = hole.colors.copy()
     marked[:20] = 1  # out of reach
     assert np.array_equal(
-        drained(FIRST(hole))[hole.mask], drained(FIRST(replace(hole, colors=marked)))[hole.mask]
+        finished(FIRST(hole))[hole.mask], finished(FIRST(replace(hole, colors=marked)))[hole.mask]
     )
 
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from studio.core.events import Progress
+from studio.core.events import Progress, finished
 from studio.core.repair.matching import Patches
 from studio.core.repair.peeling import peeled
 from studio.core.repair.scales import Level, copyable
-from tests.core.repair.draining import drained
 
 
 def test_a_thin_line_is_carried_through_a_hole() -> None:
@@ -16,7 +15,7 @@ def test_a_thin_line_is_carried_through_a_hole() -> None:
     mask[12:28, 14:26] = True
     level = Level(np.where(mask[..., None], 0, colors).astype(np.float32), mask, ~mask)
     patches = Patches(level.colors, copyable(level, 5), 5, np.random.default_rng(0))
-    filled = drained(
+    filled = finished(
         peeled(level.colors, mask, patches, np.random.default_rng(0), Progress(0, None, ""))
     )
     assert np.array_equal(filled, colors)
@@ -31,7 +30,7 @@ def test_a_hole_at_the_edge_is_filled_with_what_may_be_copied() -> None:
     source[:, 20:] = False
     level = Level(np.where(mask[..., None], 0, colors).astype(np.float32), mask, source)
     patches = Patches(level.colors, copyable(level, 5), 5, np.random.default_rng(0))
-    filled = drained(
+    filled = finished(
         peeled(level.colors, mask, patches, np.random.default_rng(0), Progress(0, None, ""))
     )
     assert (filled[mask] == 0.5).all()

@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.core.events import finished
 from studio.core.repair import restoring
 from studio.core.repair.classic import biharmonic
 from studio.core.repair.hole import Hole
-from tests.core.repair.draining import drained
 
 
 def filled(colors: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return `colors` restored under the mask, whatever they hold there."""
     damaged = np.where(mask[..., None], np.float32(0), colors)
-    return drained(restoring.fill(Hole(damaged, mask, ~mask)))
+    return finished(restoring.fill(Hole(damaged, mask, ~mask)))
 
 
 def scene(side: int = 96) -> np.ndarray:
@@ -47,7 +47,7 @@ def test_sharp_edges_go_on_through_scratches_better_than_biharmonic():
     )
     truth, mask = fine.reshape(96, 3, 96, 3, 3).mean((1, 3)), scratches()
     damaged = np.where(mask[..., None], np.float32(0), truth)
-    other = drained(biharmonic(Hole(damaged, mask, ~mask)))
+    other = finished(biharmonic(Hole(damaged, mask, ~mask)))
     assert error(filled(truth, mask), truth, mask) < 0.95 * error(other, truth, mask)
 
 
@@ -62,7 +62,7 @@ def test_what_lies_outside_the_mask_is_kept_and_the_damage_itself_is_not_seen():
     first = filled(truth, mask)
     assert np.array_equal(first[~mask], truth[~mask])
     damaged = np.where(mask[..., None], np.float32(1), truth)
-    second = drained(restoring.fill(Hole(damaged, mask, ~mask)))
+    second = finished(restoring.fill(Hole(damaged, mask, ~mask)))
     assert np.array_equal(first, second)
 
 

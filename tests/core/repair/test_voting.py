@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from studio.core.events import Progress
+from studio.core.events import Progress, finished
 from studio.core.repair.matching import Field, Patches
 from studio.core.repair.voting import best_vote, mean_vote
-from tests.core.repair.draining import drained
 
 TICK = Progress(0, None, "")
 
@@ -15,7 +14,7 @@ def field_of(image: np.ndarray, shift: int) -> Field:
     open_ = np.zeros((h, w), bool)
     open_[1:-1, 1 : w // 2 - 1] = True
     patches = Patches(image, open_, 3, np.random.default_rng(0))
-    drained(patches.learn(TICK))
+    finished(patches.learn(TICK))
     queries = np.array([y * w + x for y in range(4, 9) for x in range(14, 18)])
     return Field(patches, queries, queries - shift)
 
@@ -25,7 +24,7 @@ def test_patches_that_agree_are_copied_by_both_votes() -> None:
     field = field_of(image, 10)
     trust = np.ones(len(field.queries), np.float32)
     for vote in (mean_vote, best_vote):
-        voted = drained(vote(image, field, trust, TICK))
+        voted = finished(vote(image, field, trust, TICK))
         np.testing.assert_allclose(voted[3:10, 13:19], image[3:10, 3:9], atol=1e-6)
         voted[3:10, 13:19] = image[3:10, 13:19]
         assert np.array_equal(voted, image)  # elsewhere nothing is proposed
@@ -39,9 +38,9 @@ def test_the_best_vote_takes_the_patch_most_alike_or_most_trusted() -> None:
     trust = np.ones(len(field.queries), np.float32)
     y, x = divmod(int(field.queries[0]), 20)
     trust[0] = 2
-    assert np.array_equal(drained(best_vote(image, field, trust, TICK))[y, x], image[y, x - 11])
+    assert np.array_equal(finished(best_vote(image, field, trust, TICK))[y, x], image[y, x - 11])
     trust[0] = 0.5
-    assert np.array_equal(drained(best_vote(image, field, trust, TICK))[y, x], image[y, x - 10])
+    assert np.array_equal(finished(best_vote(image, field, trust, TICK))[y, x], image[y, x - 10])
 
 
 def test_the_mean_vote_leans_to_what_is_more_alike() -> None:
@@ -52,8 +51,8 @@ def test_the_mean_vote_leans_to_what_is_more_alike() -> None:
     trust = np.ones(len(field.queries), np.float32)
     field.apart[:] = 1
     field.at[lone] = 4 * 20 + 12
-    far = drained(mean_vote(image, field, trust, TICK)).reshape(-1)[field.queries[lone]]
+    far = finished(mean_vote(image, field, trust, TICK)).reshape(-1)[field.queries[lone]]
     field.apart[:] = 4
     field.apart[lone] = 0.1
-    near = drained(mean_vote(image, field, trust, TICK)).reshape(-1)[field.queries[lone]]
+    near = finished(mean_vote(image, field, trust, TICK)).reshape(-1)[field.queries[lone]]
     assert near < far < 1
