@@ -34,6 +34,7 @@ SMALL = 64  # pixels a side; in smaller pictures, like sprites, details are smal
 JUDGED = 5000  # patches at most at the level where a texture is judged
 RANDOM = 0.28  # the randomness from which a texture is gravel, grass or noise
 CHOOSY = 10.0  # for those
+STEPS = 1000  # that progress counts in a hole
 EDGE = 16  # pixels around a hole that are blended with it
 
 
@@ -108,7 +109,8 @@ def _synthesized(level: Level, hole: Hole, recipe: Recipe, tick: Progress) -> Jo
     if _random(levels, recipe.side, rng):
         recipe = replace(recipe, choosy=CHOOSY)
     yield tick
-    field, trust = yield from _layout(levels, recipe, rng, tick)
+    field, trust = yield from _layout(levels, recipe, rng)
+    tick = Progress(STEPS, STEPS, recipe.title)
     best = yield from best_vote(level.colors, field, trust, tick)
     if not hole.adapt_color:
         return np.where(level.mask[..., None], best, level.colors)
@@ -130,12 +132,13 @@ def _random(levels: list[Level], side: int, rng: np.random.Generator) -> bool:
 
 
 def _layout(
-    levels: list[Level], recipe: Recipe, rng: np.random.Generator, tick: Progress
+    levels: list[Level], recipe: Recipe, rng: np.random.Generator
 ) -> Job[tuple[Field, np.ndarray]]:
     """Return what each patch of the finest level copies, and how it is to be trusted."""
     field, offsets = None, np.zeros((0, 2), np.int64)
+    ends = _ends(levels, recipe)
     for number in reversed(range(len(levels))):
-        level = levels[number]
+        level, tick = levels[number], Progress(ends[number + 1], STEPS, recipe.title)
         field, trust = yield from _begun(level, recipe, field, rng, tick)
         patches, offsets = field.patches, offsets * 2
         if recipe.offsets and len(patches.centers) <= REPEATS and not _exact(field):
@@ -147,7 +150,12 @@ def _layout(
             image = _painted(level, voted)
         prior = recipe.prior * 0.5 ** (len(levels) - 1 - number) if number else 0.0
         smooth = harmonic(level.colors, ~level.mask) if prior else image
-        for round_ in range(_rounds(recipe, number, len(field.queries))):
+        rounds = _rounds(recipe, number, len(field.queries))
+        for round_ in range(rounds):
+            done = ends[number + 1] + (ends[number] - ends[number + 1]) * (round_ + 1) // (
+                rounds + 1
+            )
+            tick = Progress(done, STEPS, recipe.title)
             yield from field.look(image, tick)
             yield from _improved(field, offsets, round_ == 0, rng, tick)
             voted = yield from mean_vote(level.colors, field, trust, tick, recipe.choosy)
@@ -188,6 +196,16 @@ def _rounds(recipe: Recipe, number: int, queries: int) -> int:
     """Return how often a level is gone over: less where that would take long."""
     wanted = recipe.rounds if number else recipe.rounds // 2
     return max(1, min(wanted, WORK // queries))
+
+
+def _ends(levels: list[Level], recipe: Recipe) -> list[int]:
+    """Return how many of STEPS are done when each level is, and one more: none before the coarsest.
+
+    A level takes as long as there are pixels to fill, and rounds.
+    """
+    sizes = [max(1, int(level.mask.sum())) for level in levels]
+    work = [size * (1 + _rounds(recipe, number, size)) for number, size in enumerate(sizes)]
+    return [STEPS * sum(work[number:]) // sum(work) for number in range(len(work) + 1)]
 
 
 def _trust(mask: np.ndarray, queries: np.ndarray, base: float) -> np.ndarray:

@@ -121,6 +121,17 @@ def test_a_hole_far_larger_than_what_is_looked_at_costs_no_more_surroundings(
     )
 
 
+@pytest.mark.parametrize("title", FILLS)
+def test_how_far_it_is_only_grows(title: str) -> None:
+    shares = [
+        event.done / event.total
+        for event in FILLS[title](hole_in(bricks(), 34, 30, 28))
+        if isinstance(event, Progress) and event.total
+    ]
+    assert shares == sorted(shares) and shares[-1] == 1
+    assert len(set(shares)) > 5 and shares[0] < 0.1
+
+
 def test_it_can_be_stopped_at_any_time() -> None:
     job = FIRST(hole_in(bricks(), 34, 30, 28))
     longest, begun = 0.0, time.process_time()
