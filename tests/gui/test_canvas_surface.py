@@ -278,3 +278,82 @@ def test_another_picture_stops_what_was_still_appearing(canvas: Canvas, qtbot: Q
     qtbot.wait(50)
     assert scene.color(150, 150) == GREY
     assert not canvas.has_layer
+
+
+def white(side: int = 50) -> np.ndarray:
+    return np.full((side, side, 3), 255, np.uint8)
+
+
+def test_the_picture_as_it_was_at_first_is_compared_after_earlier_fills(canvas: Canvas) -> None:
+    scene = Scene(canvas)
+    for left in (20, 220):
+        edit = scene.painting.lay([Patch(100, left, white())], "Fill")
+        assert edit is not None
+        canvas.refresh(edit.box)
+    canvas.show_layer([Patch(200, 20, white())])
+    places = (40, 120), (240, 120), (40, 220)
+    canvas.set_bare(True)
+    assert [scene.color(*at) for at in places] == [GREY] * 3
+    canvas.set_bare(False)
+    assert [scene.color(*at) for at in places] == [(255,) * 3] * 3
+    canvas.set_split(0.5)
+    assert [scene.color(*at) for at in places] == [GREY, (255,) * 3, GREY]
+    canvas.show_layer(None)
+    canvas.undo()
+    assert [scene.color(*at) for at in places] == [GREY] * 3
+    canvas.redo()
+    assert scene.color(240, 120) == (255, 255, 255)
+    third = scene.painting.lay([Patch(5, 5, white(20))], "Fill")
+    assert third is not None
+    canvas.refresh(third.box)
+    canvas.show_layer(None)
+    assert [scene.color(15, 15), scene.color(240, 120)] == [GREY, (255,) * 3]
+
+
+def test_what_is_no_longer_changed_is_not_compared(canvas: Canvas) -> None:
+    scene = Scene(canvas)
+    canvas.set_split(0.5)
+    scene.painting.lay([Patch(100, 100, white())], "Fill")
+    scene.drag((150, 20), (200, 20))
+    assert not scene.painting.mask.any(), "the slider was there"
+    canvas.set_split(0.5)
+    for _ in range(scene.painting.position):
+        canvas.undo()
+    scene.drag((150, 20), (200, 20))
+    assert scene.painting.mask.any()
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_at_any_zoom_the_first_picture_is_the_one_before_all_edits(
+    canvas: Canvas, channels: int, dtype: type
+) -> None:
+    pixels = noise(channels, 900).astype(dtype) * (np.iinfo(dtype).max // 255)
+    scene = Scene(canvas, pixels)
+    zooms = (0.27, 0.5, 0.61, 1.0, 3.0)
+    before = []
+    for scale in zooms:
+        canvas.zoom(scale, QPointF(120, 120))
+        before.append(seen(canvas))
+    canvas.fit()
+    hole = np.zeros((600, 500, channels), dtype)
+    edit = scene.painting.lay([Patch(133, 77, hole)], "Fill")
+    assert edit is not None
+    canvas.refresh(edit.box)
+    canvas.set_bare(True)
+    for scale, was in zip(zooms, before, strict=True):
+        canvas.zoom(scale, QPointF(120, 120))
+        assert np.abs(seen(canvas).astype(int) - was).max() <= 2
+
+
+def test_the_region_is_tinted_only_where_it_counts(canvas: Canvas) -> None:
+    scene = Scene(canvas)
+    canvas.set_layer("allowed")
+    scene.drag((50, 50), (90, 50))
+    scene.mouse(MOVE, 200, 200, Qt.MouseButton.NoButton)
+    assert scene.color(70, 50) != GREY
+    canvas.set_regional(False)
+    assert scene.color(70, 50) == GREY
+    assert scene.painting.region.any()
+    canvas.set_regional(True)
+    assert scene.color(70, 50) != GREY

@@ -105,6 +105,30 @@ def test_keeping_is_one_step_back(session: Session, qtbot: QtBot, tmp_path: Path
     assert not panel.desk.painting.mask.any() and not panel.actions_.undo.isEnabled()
 
 
+def test_the_picture_as_opened_is_compared_after_a_fill_was_kept(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = opened(session, qtbot, written(tmp_path))
+    paint(panel, qtbot, (20, 20), (40, 30))
+    assert not panel.actions_.compare.isEnabled()
+    before = panel.canvas.grab().toImage()
+    filled(session, panel, qtbot)
+    kept(session, panel, qtbot)
+    assert panel.actions_.compare.isEnabled()
+    assert panel.canvas.grab().toImage() != before
+    panel.canvas.set_overlay(False)
+    after = panel.canvas.grab().toImage()
+    press(panel, qtbot, Key.Key_Z, CONTROL)
+    original = panel.canvas.grab().toImage()
+    assert not panel.actions_.compare.isEnabled()
+    press(panel, qtbot, Key.Key_Y, CONTROL)
+    assert panel.canvas.grab().toImage() == after != original
+    qtbot.keyPress(panel.canvas, Key.Key_Tab)
+    assert panel.canvas.grab().toImage() == original
+    qtbot.keyRelease(panel.canvas, Key.Key_Tab)
+    assert panel.canvas.grab().toImage() == after
+
+
 def test_esc_discards_and_painting_on_asks_anew(
     session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -170,6 +194,10 @@ def test_texture_comes_from_the_painted_region(
     panel.options.painting.click()
     assert panel.canvas.layer == "mask"
     filled(session, panel, qtbot)
+    assert panel.canvas.regional
+    panel.options.source.setCurrentIndex(0)
+    assert not panel.canvas.regional, "of no use now, it is not tinted"
+    assert panel.desk.painting.region.any()
 
 
 def test_fill_again_means_other_candidates(session: Session, qtbot: QtBot, tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ class Painting:
     `mask` is uint8 [h, w]: 0 = keep, 255 = repaint. `region` is uint8 [h, w]: what of it is not 0
     is where texture may come from; all 0 means everywhere. `edits[:position]` are done,
     `edits[position:]` undone; `dropped` older ones were forgotten to stay within `budget` bytes.
+    `first` are the picture's tiles as they were before any edit, wherever one wrote, by row and
+    column.
 
     Whoever writes to a layer calls `begin`, then `touch` before each write, then `finish`.
     """
@@ -49,6 +51,7 @@ class Painting:
         self.layers = {"picture": pixels, "mask": shown, "allowed": np.zeros(size, np.uint8)}
         self.budget = budget
         self.edits: list[Edit] = []
+        self.first: dict[tuple[int, int], np.ndarray] = {}
         self.position = self.dropped = 0
         self._title: str | None = None
         self._before: dict[tuple[str, int, int], np.ndarray] = {}
@@ -84,6 +87,12 @@ class Painting:
         """Whether an edit has begun and not ended."""
         return self._title is not None
 
+    @property
+    def repainted(self) -> bool:
+        """Whether an edit of the picture is done, so that it is not as it was at first."""
+        done = self.edits[: self.position]
+        return self.dropped > 0 or any("picture" in edit.sizes for edit in done)
+
     def begin(self, title: str) -> None:
         """Begin an edit; one that is not finished yet is finished first."""
         self.finish()
@@ -92,15 +101,16 @@ class Painting:
     def touch(self, layer: str, box: Box) -> None:
         """Remember what of a layer lies in `box`, before it is written to."""
         assert self._title is not None, "an edit has to begin first"
-        values = self.layers[layer]
         within = box.clipped(*self.mask.shape)
         if within.empty:
             return
         for row in range(within.top // TILE, -(-within.bottom // TILE)):
             for column in range(within.left // TILE, -(-within.right // TILE)):
                 if (layer, row, column) not in self._before:
-                    tile = tile_box(row, column, values.shape).of(values)
-                    self._before[layer, row, column] = tile.copy()
+                    tile = self._tile(layer, row, column).copy()
+                    self._before[layer, row, column] = tile
+                    if layer == "picture":
+                        self.first.setdefault((row, column), tile)
 
     def seal(self) -> None:
         """Turn what was remembered so far into the edit's blocks, to be done by the end sooner."""
@@ -152,7 +162,10 @@ class Painting:
         Raises Refused, and changes nothing, where it is not one of this picture.
         """
         self.finish()
+        places = {(b.row, b.column) for b in edit.blocks if b.layer == "picture"}
+        first = {at: self._tile("picture", *at).copy() for at in places - self.first.keys()}
         changed = edit.flip(self.layers)
+        self.first |= first
         self._keep(edit)
         return changed
 

@@ -97,6 +97,7 @@ class FillDesk(QObject):
     @Slot()
     def look_ahead(self) -> None:
         """Say what is painted, and what filling it would do."""
+        self.canvas.set_regional(self.room.options.only_region)
         if self.desk.opened is not None:
             self.session.look_ahead(self.desk.painting.mask, self.room.options.settings.wrap)
 

@@ -201,6 +201,8 @@ class PictureDesk(QObject):
         undo = edits[at - 1].title if at else None
         redo = edits[at].title if at < len(edits) else None
         self.room.actions_.allow(self.opened is not None, undo, redo, offered)
+        changed = self.opened is not None and self.painting.repainted
+        self.room.actions_.compare.setEnabled(offered or changed)
 
     def facts(self) -> str:
         """Return size, depth and what of the file is kept."""

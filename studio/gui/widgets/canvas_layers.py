@@ -1,6 +1,6 @@
-"""What a canvas shows of a painting: the picture, a candidate over it, tints; kept up to date."""
+"""What a canvas shows of a painting: the picture, as it was and is, a candidate, tints."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
@@ -9,6 +9,7 @@ from studio.core.events import Job
 from studio.core.painting.box import Box
 from studio.core.painting.painting import Painting, Patch
 from studio.core.painting.preview import Preview, prepare
+from studio.gui.widgets.canvas_first import First
 from studio.gui.widgets.canvas_sheet import Layer, Sheet, Tint, laid
 from studio.gui.widgets.canvas_view import View
 
@@ -24,6 +25,7 @@ class Layers:
         self.painting = painting
         self.layer: Layer | None = None
         self.sheet = Sheet(preview or _made(prepare(painting.pixels)))
+        self.first = First(painting, self.sheet)
         self.tints = {name: Tint(painting.layers[name], color) for name, color in TINTS.items()}
         self._coming: Generator[None, None, Layer] | None = None
         self._stale: list[tuple[Box, tuple[str, ...]]] = []
@@ -38,7 +40,7 @@ class Layers:
     @property
     def behind(self) -> bool:
         """Whether something is not shown yet: `catch_up` goes on with it."""
-        return bool(self._stale) or self._coming is not None
+        return bool(self._stale) or self._coming is not None or self.first.behind
 
     def show_layer(self, patches: Sequence[Patch] | None) -> None:
         """Show a candidate's patches from now on, or, if there are many, soon; None = none."""
@@ -67,21 +69,30 @@ class Layers:
                 else:
                     self.tints[name].preview.refresh(box)
             return box
-        return self._lay_on()
+        if self._coming is not None:
+            return self._lay_on()
+        return self.painting.box if self.first.catch_up() else Box(0, 0, 0, 0)
 
     def paint(
-        self, painter: QPainter, view: View, rect: QRectF, edge: float | None, tinted: bool
+        self,
+        painter: QPainter,
+        view: View,
+        rect: QRectF,
+        edge: float,
+        tinted: Collection[str],
     ) -> None:
-        """Paint what lies in a part of the widget, a candidate only right of `edge`."""
+        """Paint what lies in a part of the widget: left of `edge` the picture as it was at first,
+        right of it as it is now, with the candidate; over both the layers that are `tinted`.
+        """
         self.sheet.paint(painter, view, rect)
-        if self.layer is not None and edge is not None:
-            right = QRectF(rect)
-            right.setLeft(max(rect.left(), edge))
-            if right.width() > 0:
-                self.layer.paint(painter, view, right)
-        if tinted:
-            for tint in self.tints.values():
-                tint.paint(painter, view, rect)
+        left, right = QRectF(rect), QRectF(rect)
+        left.setRight(min(rect.right(), edge))
+        right.setLeft(max(rect.left(), edge))
+        for layer, side in ((self.first.layer, left), (self.layer, right)):
+            if layer is not None and side.width() > 0:
+                layer.paint(painter, view, side)
+        for name in tinted:
+            self.tints[name].paint(painter, view, rect)
 
     def _lay_on(self) -> Box:
         """Make some of the candidate that is to be shown; once it is, all is painted anew."""

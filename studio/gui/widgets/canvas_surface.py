@@ -43,7 +43,8 @@ class CanvasSurface(QWidget):
         self.painting: Painting | None = None
         self.view = View()
         self.overlay, self.split = True, None
-        self.bare = False  # nothing but the original is shown, as long as a key is held
+        self.bare = False  # nothing but the picture as it was at first is shown
+        self.regional = True  # whether the region that texture may come from is tinted
         self._layers: Layers | None = None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._catch_up)
@@ -66,7 +67,7 @@ class CanvasSurface(QWidget):
         if painting is not None:
             self._layers = Layers(painting, preview)
             self.view.show(painting.box.width, painting.box.height)
-        self.update()
+        self._look_back()
 
     def show_layer(self, patches: Sequence[Patch] | None) -> None:
         """Show a candidate's patches over the picture, which stays as it is; None takes them
@@ -88,9 +89,11 @@ class CanvasSurface(QWidget):
         return self.overlay and not self.has_layer
 
     def set_split(self, split: float | None) -> None:
-        """Show the original left of a line, the candidate right of it; None takes it away."""
+        """Show the picture as it was at first left of a line, as it is now, with the candidate,
+        right of it; None takes the line away.
+        """
         self.split = None if split is None else min(max(split, 0.0), 1.0)
-        self.update()
+        self._look_back()
 
     def set_overlay(self, on: bool) -> None:
         """Show or hide the tints of the mask and the region."""
@@ -98,8 +101,22 @@ class CanvasSurface(QWidget):
         self.update()
 
     def set_bare(self, on: bool) -> None:
-        """Show nothing but the picture, without candidate and tints, or all again."""
+        """Show nothing but the picture as it was at first, or all again."""
         self.bare = on
+        self._look_back()
+
+    def set_regional(self, on: bool) -> None:
+        """Tint the region that texture may come from, or not, as it is of no use now."""
+        self.regional = on
+        self.update()
+
+    def _look_back(self) -> None:
+        """Have the picture ready as it was at first, as long as it is looked at."""
+        if self._layers is not None:
+            self._layers.first.looks = self.bare or self.split is not None
+            self._layers.first.catch_up()
+            if self._layers.behind:
+                self._timer.start()
         self.update()
 
     def refresh(self, box: Box | None, *layers: str) -> None:
@@ -223,11 +240,10 @@ class CanvasSurface(QWidget):
         rect = QRectF(event.rect())
         painter.fillRect(rect, QColor(theme.GROUND))
         if self._layers is not None:
-            edge = None if self.bare else rect.left()
+            edge = rect.right() if self.bare else rect.left()
             if self._split_at is not None:
                 edge = canvas_split.line_x(self.view, self._split_at)
-            tinted = self.tinted and not self.bare
-            self._layers.paint(painter, self.view, rect, edge, tinted)
+            self._layers.paint(painter, self.view, rect, edge, self._tinted)
             paint_grid(painter, self.view, rect)
         self.paint_over(painter)
         if self._split_at is not None:
@@ -239,4 +255,12 @@ class CanvasSurface(QWidget):
     @property
     def _split_at(self) -> float | None:
         """Where the slider stands, if it is shown: there has to be something to compare."""
-        return self.split if self.has_layer and not self.bare else None
+        repainted = self.painting is not None and self.painting.repainted
+        return self.split if (self.has_layer or repainted) and not self.bare else None
+
+    @property
+    def _tinted(self) -> list[str]:
+        """The layers that are tinted."""
+        if self.bare or not self.tinted:
+            return []
+        return ["mask", "allowed"] if self.regional else ["mask"]

@@ -32,9 +32,9 @@ class RepairActions(QObject):
         self.compare = self._add(tr("Compare"), "compare", "C")
         self.compare.setCheckable(True)
         self.compare.setToolTip(
-            tr("Drag a line between the picture without and with the candidate (C); hold Tab to")
+            tr("Drag a line between the picture as it was opened and as it is now (C); hold Tab")
             + " "
-            + tr("see it without")
+            + tr("to see it as it was")
         )
         self.enter = self._add(tr("Fill, or keep the candidate"), "", "Return", "Enter")
         self.escape = self._add(tr("Stop filling, or discard the candidates"), "", "Esc")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from studio.core.events import Refused
 from studio.core.painting.box import Box
+from studio.core.painting.edit import tile_box
 from studio.core.painting.painting import Painting
 
 H, W = 300, 530  # two by three tiles, cut at the far edges
@@ -37,8 +38,9 @@ def scribble(painting: Painting, seed: int) -> None:
     painting.begin(f"Edit {seed}")
     for _ in range(rng.integers(1, 4)):
         layer = ("picture", "mask", "allowed")[rng.integers(3)]
-        top, left = rng.integers(-20, H), rng.integers(-20, W)
-        box = Box(top, left, top + rng.integers(1, 200), left + rng.integers(1, 300))
+        top, left = int(rng.integers(-20, H)), int(rng.integers(-20, W))
+        height, width = int(rng.integers(1, 200)), int(rng.integers(1, 300))
+        box = Box(top, left, top + height, left + width)
         painting.touch(layer, box)
         view = box.clipped(H, W).of(painting.layers[layer])
         view[...] = rng.integers(0, 255, view.shape)
@@ -167,3 +169,34 @@ def test_pixels_that_may_not_be_written_are_copied() -> None:
 def test_a_mask_of_another_size_is_refused() -> None:
     with pytest.raises(Refused, match="9×8 pixels and the picture 530×300"):
         Painting(fresh().pixels, np.zeros((8, 9), np.uint8))
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=5), st.booleans())
+def test_the_first_tiles_show_the_picture_as_it_was_before_any_edit(
+    seeds: list[int], forgetful: bool
+) -> None:
+    painting = fresh(budget=1 if forgetful else 10**9)
+    start = painting.pixels.copy()
+    assert not painting.repainted
+    for seed in seeds:
+        scribble(painting, seed)
+        painting.begin("taken back")
+        painting.touch("picture", Box(0, 0, 9, 9))
+        painting.cancel()
+    for _ in range(seeds[0] % 3):
+        painting.undo()
+    shown = painting.pixels.copy()
+    for (row, column), tile in painting.first.items():
+        tile_box(row, column, shown.shape).of(shown)[...] = tile
+    assert np.array_equal(shown, start)
+    if not np.array_equal(painting.pixels, start):
+        assert painting.repainted
+
+
+def test_edits_that_are_replayed_leave_the_first_tiles_too() -> None:
+    made, again = fresh(), fresh()
+    made.lay([Patch(100, 200, np.zeros((40, 90, 3), np.uint8))], "Fill")
+    again.apply(made.edits[0])
+    assert again.repainted and again.first.keys() == made.first.keys() == {(0, 0), (0, 1)}
+    for at, tile in made.first.items():
+        assert np.array_equal(again.first[at], tile)
