@@ -25,4 +25,4 @@ def test_the_line_says_what_filling_would_do(
     line = OutlookLine()
     qtbot.addWidget(line)
     line.tell(outlook, method)
-    assert said in line.text() and line.toolTip() == line.text()
+    assert said in line.text()

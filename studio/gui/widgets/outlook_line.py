@@ -17,9 +17,7 @@ class OutlookLine(QLabel):
 
     def tell(self, outlook: Any, method: str) -> None:
         """Say what becomes of the mask when it is filled by `method`."""
-        text = self._words(outlook, method)
-        self.setText(text)
-        self.setToolTip(text)
+        self.setText(self._words(outlook, method))
 
     def _words(self, outlook: Any, method: str) -> str:
         if not outlook.masked:
