@@ -187,12 +187,13 @@ def test_texture_comes_from_the_painted_region(
     paint(panel, qtbot, (20, 20), (40, 30))
     panel.options.source.setCurrentIndex(1)
     assert panel.canvas.layer == "allowed" and panel.options.painting.isVisible()
+    assert "where texture may come from" in panel.strip.hint.text()
     said = refusal(session, qtbot, lambda: press(panel, qtbot, Key.Key_Return))
     assert "may be taken from nowhere" in said
     paint(panel, qtbot, (60, 10), (80, 50), size=20)
     assert panel.desk.painting.region.any()
     panel.options.painting.click()
-    assert panel.canvas.layer == "mask"
+    assert panel.canvas.layer == "mask" and "what is to be repaired" in panel.strip.hint.text()
     filled(session, panel, qtbot)
     assert panel.canvas.regional
     panel.options.source.setCurrentIndex(0)

@@ -39,6 +39,7 @@ class FillDesk(QObject):
         self.desk.stepped.connect(self.forget)
         self.desk.edited.connect(self._on_edited)
         self.canvas.painted.connect(self._on_painted)
+        self.canvas.tool_changed.connect(self._on_tool)
         room.options.fill_asked.connect(self.fill)
         room.options.changed.connect(self.look_ahead)
         room.options.healing_changed.connect(self._heal)
@@ -89,7 +90,15 @@ class FillDesk(QObject):
     def _on_edited(self, _edit: Any) -> None:
         self.forget()
 
+    @Slot()
+    def _on_tool(self) -> None:
+        """Another layer may be painted on now."""
+        self.room.strip.hint.setText(self._hint())
+
     def _hint(self) -> str:
+        if self.canvas.layer == "allowed":
+            text = self.tr("Paint where texture may come from; then untick “{box}”.")
+            return text.format(box=self.room.options.painting.text())
         if self.healing:
             return self.tr("Paint over what is to be repaired: it is filled at once.")
         return self.tr("Paint over what is to be repaired, then press Enter.")

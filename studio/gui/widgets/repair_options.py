@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QVBoxLayout, QW
 from studio.core.repair.request import RepairSettings
 from studio.gui import theme
 from studio.gui.widgets.form import SettingsForm
-from studio.gui.widgets.parts import label, scrolling, switch
+from studio.gui.widgets.parts import label, scrolling
 
 EVERYWHERE, REGION = 0, 1
 
@@ -51,7 +51,7 @@ class RepairOptions(QWidget):
         self.source.addItem(self.tr("Everywhere"))
         self.source.addItem(self.tr("The region I paint"))
         self.source.currentIndexChanged.connect(self._on_source)
-        self.painting = switch(self.tr("Paint the region"))
+        self.painting = QCheckBox(self.tr("Paint the region"))
         self.painting.setToolTip(
             self.tr("On, the brush paints where texture may come from (green); off, what to repair")
         )
