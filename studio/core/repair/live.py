@@ -1,5 +1,6 @@
 """What the window asks of repair: open a picture, look ahead, fill and prove it, export."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 THUMBNAIL = 192  # pixels a side, at most
 AROUND = 0.5  # of a mask's own sides: the surroundings that its thumbnail shows
+PACE = 0.025  # seconds between two words of how far a fill is; patches tell thousands
 PART = 512  # rows and columns of a patch that are laid in one pull
 
 
@@ -178,17 +180,23 @@ def fill(
     """Repair as `repairing.repair`; yields Shown for every candidate and returns their number.
 
     `region`, uint8 [h, w], is where texture may come from; None is everywhere. The model of the
-    project's run `number` draws too. Beside a training, not `alone`, one thread is used.
+    project's run `number` draws too. Beside a training, not `alone`, one thread is used. Progress
+    is told at most forty times a second, which is how soon the fill can be stopped too.
     """
     from studio.core import device  # torch, which opening a picture does not wait for
     from studio.core.explore.explorer import open_explorer
     from studio.core.repair.repairing import Offered, repair
 
-    device.use_threads(max(1, device.cores() - 1) if alone else 1)
+    threads = max(1, device.cores() - 1) if alone else 1
+    device.use_threads(threads)
+    cv2.setNumThreads(threads)  # of the whole program; what the window does with it is small
     model = (yield from open_explorer(project, number)) if project is not None else None
     allowed = None if region is None else region > 0
-    count = 0
+    count, told = 0, 0.0
     for event in repair(pixels, mask, settings, allowed, model):
+        if type(event) is Progress and time.monotonic() - told < PACE:
+            continue
+        told = time.monotonic()
         proven = _proven(event, pixels, mask) if isinstance(event, Offered) else event
         count += isinstance(proven, Shown)
         yield proven

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from studio.core.events import Job, Note, Progress, Refused, finished
 from studio.core.repair import classic, patching, restoring
@@ -74,6 +75,19 @@ def repair(
     taken from where `allowed`, bool [h, w], is True. With "auto" the candidates of a `model` follow
     the others. Raises Refused for a mask that does not fit, and for "model" without one.
     """
+    # The matrices are small: two threads of numpy's BLAS took three times as long as one, in which
+    # time the window got no turn for 65 ms at once.
+    with threadpool_limits(1, user_api="blas"):
+        return (yield from _repaired(pixels, mask, settings, allowed, model))
+
+
+def _repaired(
+    pixels: np.ndarray,
+    mask: np.ndarray,
+    settings: RepairSettings,
+    allowed: np.ndarray | None,
+    model: "Explorer | None",
+) -> Job[tuple[Candidate, ...]]:
     hole = _checked(pixels, mask, allowed)
     found = yield from find(hole, settings.wrap)
     if allowed is not None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from studio.core.events import Note, Refused, finished
+from studio.core.events import Note, Progress, Refused, finished
 from studio.core.painting.painting import Painting
 from studio.core.repair import live
 from studio.core.repair.hole import Candidate, Patch
@@ -79,6 +79,28 @@ def test_a_candidate_that_changes_too_much_is_thrown_away() -> None:
     candidate = Candidate("telea", "Telea", (Patch(5, 15, wrong),), 0.1)
     told = live._proven(Offered(1, 1, "Telea", candidate=candidate), pixels, mask)
     assert isinstance(told, Note) and told.level == "warning"
+
+
+def test_progress_comes_at_a_pace_and_candidates_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = [Progress(k, 5000, "Patches") for k in range(5000)]
+    candidate = Candidate("telea", "Telea", (Patch(12, 22, textured(2, 2)),), 0.1)
+    offers = [Offered(k, 2, "Telea", candidate=candidate) for k in (1, 2)]
+    said = [*ticks, *offers, Note("Remarkable.")]
+    monkeypatch.setattr("studio.core.repair.repairing.repair", lambda *_: iter(said))
+    told = list(live.fill(textured(), hole(), RepairSettings(), None))
+    assert 1 <= sum(type(each) is Progress for each in told) < 500
+    assert [type(each) for each in told[-3:]] == [live.Shown, live.Shown, Note]
+    assert told[0] is ticks[0]
+
+
+def test_opencv_leaves_a_core_to_the_window() -> None:
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(8)
+        next(live.fill(textured(), hole(), RepairSettings(method="telea"), None, alone=False))
+        assert cv2.getNumThreads() == 1
+    finally:
+        cv2.setNumThreads(before)
 
 
 @pytest.mark.parametrize("stop", [False, True])

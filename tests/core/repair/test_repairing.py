@@ -8,6 +8,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from studio.core.events import Note, Progress, Refused, finished
 from studio.core.repair import repairing
@@ -255,3 +256,24 @@ def test_texture_comes_from_the_allowed_region_however_far_it_is():
     filled = repaired(pixels, mask, allowed, method="patch", adapt_color=False)
     colors = {tuple(color) for color in filled[mask]}
     assert colors <= {(250, 40, 40), (40, 40, 250)}, colors
+
+
+def test_numpys_matrices_have_one_thread_as_long_as_it_works_whatever_ends_it():
+    with threadpool_limits(2, user_api="blas"):
+        before = blas_threads()
+        job = repair(
+            picture(60, 60), damage(60, 60, 1), RepairSettings(method="telea", candidates=1)
+        )
+        next(job)
+        assert blas_threads() == {1}
+        job.close()
+        assert blas_threads() == before
+        finished(
+            repair(picture(60, 60), damage(60, 60, 1), RepairSettings(method="telea", candidates=1))
+        )
+        assert blas_threads() == before
+
+
+def blas_threads() -> set[int]:
+    """Return how many threads each BLAS takes."""
+    return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
