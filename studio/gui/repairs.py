@@ -62,7 +62,7 @@ class Repairs(Explorations):
     ) -> None:
         """Write the picture to `path`."""
         title = self.tr("Exporting {name}").format(name=path.name)
-        asked = (opened.photograph, pixels, path, overwrite)
+        asked = (opened, pixels, path, overwrite)
         self.start("export", title, _at_once("export", *asked))
 
     def find_interrupted(self) -> None:

@@ -28,6 +28,8 @@ from repair_scene import (
 )
 
 from studio import paths
+from studio.core.events import finished
+from studio.core.repair import journal
 from studio.gui.desks.interrupted import InterruptedDesk
 from studio.gui.panels.repair import RepairPanel
 from studio.gui.pasting import image_of
@@ -238,6 +240,53 @@ def test_a_crash_loses_nothing(
     again.actions_.redo.trigger()
     assert again.desk.painting.position == 4, "what was undone can be done again"
     at_rest(session, qtbot)
+
+
+def exported(session: Session, panel: RepairPanel, qtbot: QtBot) -> None:
+    panel.actions_.export.trigger()
+    at_rest(session, qtbot)
+    assert not panel.desk.unsaved
+
+
+def test_after_an_export_a_crash_offers_nothing_that_is_safe(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = repaired(session, qtbot, written(tmp_path))
+    choose(monkeypatch, tmp_path / "out.png")
+    exported(session, panel, qtbot)
+    crashed(tmp_path, monkeypatch)
+    assert journal.unfinished() == ()
+
+
+def test_what_comes_after_an_export_over_the_source_is_offered(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = written(tmp_path)
+    panel = repaired(session, qtbot, source)
+    choose(monkeypatch, source)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    exported(session, panel, qtbot)
+    paint(panel, qtbot, (60, 20), (70, 30))
+    at_rest(session, qtbot)
+    crashed(tmp_path, monkeypatch)
+    again = finished(journal.replay(journal.unfinished()[0]))
+    for name, values in panel.desk.painting.layers.items():
+        assert np.array_equal(again.painting.layers[name], values), name
+
+
+def test_another_edit_in_place_of_the_exported_one_is_offered(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = repaired(session, qtbot, written(tmp_path))
+    choose(monkeypatch, tmp_path / "out.png")
+    panel.actions_.export.trigger()
+    qtbot.waitUntil(lambda: not panel.desk.lent, timeout=LONG)
+    press(panel, qtbot, Key.Key_Z, CONTROL)
+    paint(panel, qtbot, (60, 20), (70, 30))
+    at_rest(session, qtbot)
+    crashed(tmp_path, monkeypatch)
+    again = finished(journal.replay(journal.unfinished()[0]))
+    assert np.array_equal(again.painting.mask, panel.desk.painting.mask)
 
 
 def test_an_interrupted_repair_can_be_discarded(

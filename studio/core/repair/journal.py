@@ -1,7 +1,8 @@
 """What was done to a picture, kept on disk edit by edit until it is exported: a crash loses none.
 
 A journal is a folder: `journal.json` says of which picture it is, `000000.edit` and so on hold the
-edits, `position.json` how many of them are done. Every edit's file begins with a digest of the one
+edits, `position.json` how many of them are done; `picture.*` is the picture as it was opened, where
+its file can't be relied on. Every edit's file begins with a digest of the one
 before and of itself, so that none is taken that is damaged, or left over from before an undo.
 """
 
@@ -26,7 +27,8 @@ from studio.core.repair.photograph import Photograph, open_photograph, save_phot
 SCHEMA = 1
 BUDGET = 2_000_000_000  # bytes of edits on disk
 LINK = 32  # bytes of a digest
-ABOUT, POSITION, PICTURE = "journal.json", "position.json", "picture.png"
+ABOUT, POSITION, PICTURE = "journal.json", "position.json", "picture"
+PART = "coming"  # of a picture's name, until it is whole
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,28 @@ class Journal:
             except OSError as error:
                 self._fail(error.strerror or str(error))
 
-    def exported(self, position: int) -> None:
-        """Note that the picture was exported with `position` edits done: so far nothing is lost."""
+    def exported(self, position: int, now: int | None = None) -> None:
+        """Note that the picture was exported with `position` edits done: so far nothing is lost.
+
+        `now` are those done by now, if that is another number.
+        """
         self.safe = position
-        self.move(position)
+        self.move(position if now is None else now)
+
+    def keep_source(self, path: Path) -> None:
+        """Keep the file of the picture as it was opened, as it is about to be replaced.
+
+        Raises Refused where it can't be kept.
+        """
+        if self.failed or _stored(self.folder) is not None:
+            return
+        part = self.folder / f"{PART}{path.suffix}"
+        try:
+            shutil.copyfile(path, part)
+            part.replace(self.folder / f"{PICTURE}{path.suffix}")
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            self._fail(error.strerror or str(error))
 
     def close(self) -> None:
         """Forget everything: the picture is closed, exported or not wanted."""
@@ -122,7 +142,7 @@ def begin(photograph: Photograph, name: str, path: Path | None = None) -> Journa
     try:
         folder.mkdir(parents=True)
         if path is None:
-            save_photograph(photograph, folder / PICTURE)
+            save_photograph(photograph, folder / f"{PICTURE}.png")
         _own(folder, about)
     except OSError as error:
         raise Refused(
@@ -199,16 +219,24 @@ def digest(pixels: np.ndarray) -> bytes:
 
 
 def _link(before: bytes, data: bytes) -> bytes:
-    return hashlib.sha256(before + data).digest()
+    hashed = hashlib.sha256(before)
+    hashed.update(data)
+    return hashed.digest()
+
+
+def _stored(folder: Path) -> Path | None:
+    """Return the journal's own copy of the picture as it was opened, if it has one."""
+    return next(folder.glob(f"{PICTURE}.*"), None)
 
 
 def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
-    stored = repair.folder / PICTURE
-    if repair.path is not None and not repair.path.exists():
+    source = _stored(repair.folder) or repair.path
+    if source is None or not source.exists():
         raise Refused(
-            f"{repair.path} is gone; put it back to go on with its repair, or discard that."
+            f"{source or repair.name} is gone; put it back to go on with its repair, or discard "
+            "that."
         )
-    photograph = open_photograph(repair.path or stored)
+    photograph = open_photograph(source)
     link = digest(photograph.pixels)
     try:
         known = json.loads((repair.folder / ABOUT).read_bytes())["digest"]

@@ -48,12 +48,13 @@ class OpenedPicture:
 
 class Entry(NamedTuple):
     """What a journal is to note: `edit` was done, and `position` of all edits are done now; -1
-    forgets them all.
+    forgets them all. `exported` of them were done when the picture was exported.
     """
 
     journal: journals.Journal
     position: int
     edit: Edit | None = None
+    exported: int | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,8 @@ def write_history(batch: Sequence[Entry]) -> Job[None]:
         yield Progress(done, len(batch), "History")
         if entry.edit is not None:
             entry.journal.add(entry.edit, entry.position - 1)
+        elif entry.exported is not None:
+            entry.journal.exported(entry.exported, entry.position)
         elif entry.position >= 0:
             entry.journal.move(entry.position)
         else:
@@ -307,14 +310,20 @@ def write_mask(path: Path, mask: np.ndarray) -> Job[Path]:
 
 
 def export(
-    photograph: Photograph, pixels: np.ndarray, path: Path, overwrite: bool
+    opened: OpenedPicture, pixels: np.ndarray, path: Path, overwrite: bool
 ) -> Job[tuple[Path, tuple[str, ...]]]:
     """Write the pixels with all else that the photograph holds; tells Copied first.
 
     Returns the file, and in sentences what it does not hold of the picture. Raises Refused.
     """
     copy = yield from copied(pixels, path.name)
-    return path, save_photograph(replace(photograph, pixels=copy), path, overwrite)
+    replaced = opened.path is not None and opened.path.resolve() == path.resolve()
+    if replaced and opened.journal is not None and path.exists():
+        try:
+            opened.journal.keep_source(path)
+        except Refused as refused:
+            yield Note(str(refused), "warning")
+    return path, save_photograph(replace(opened.photograph, pixels=copy), path, overwrite)
 
 
 def copied(pixels: np.ndarray, name: str) -> Job[np.ndarray]:

@@ -254,7 +254,7 @@ class PictureDesk(QObject):
 
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
-        for event in events if lane == "picture" else ():
+        for event in events if lane in ("picture", "export") else ():
             if isinstance(event, Note):
                 self.session.failed.emit(lane, event.text)
         if lane in ("export", "copy"):

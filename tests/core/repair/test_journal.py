@@ -187,6 +187,42 @@ def test_a_file_is_found_again_by_its_path_and_only_if_it_is_the_same(tmp_path):
     assert len(journal.unfinished()) == 1  # kept: the file may come back
 
 
+def test_a_picture_that_an_export_replaces_is_kept_for_what_comes_later(tmp_path):
+    path = tmp_path / "a.png"
+    save_photograph(photograph(), path)
+    book, painting = journal.begin(photograph(), "a.png", path), Painting(photograph().pixels)
+    write(book, painting, 1)
+    book.keep_source(path)
+    save_photograph(Photograph(painting.pixels), path, overwrite=True)
+    book.exported(1)
+    book.keep_source(path)  # exported again: what is kept stays that of the beginning
+    write(book, painting, 2)
+    interrupted = journal.unfinished()[0]
+    assert interrupted.path == path
+    assert same(finished(journal.replay(interrupted)).painting, painting)
+    path.unlink()
+    assert same(finished(journal.replay(interrupted)).painting, painting)
+
+
+def test_a_picture_that_can_not_be_kept_is_said_once(tmp_path):
+    path = tmp_path / "a.png"
+    save_photograph(photograph(), path)
+    book = journal.begin(photograph(), "a.png", path)
+    path.unlink()
+    with pytest.raises(Refused, match="history can't be kept"):
+        book.keep_source(path)
+    book.keep_source(path)
+    assert not list(book.folder.glob("[!j]*"))
+
+
+def test_what_was_done_while_it_was_exported_is_offered():
+    book, painting = begun()
+    write(book, painting, 0)
+    write(book, painting, 1)
+    book.exported(1, now=2)
+    assert same(finished(journal.replay(journal.unfinished()[0])).painting, painting)
+
+
 @pytest.mark.parametrize("harm", ["flip", "cut", "empty", "missing", "foreign"])
 def test_damage_costs_only_what_follows(harm):
     book, painting = begun()

@@ -126,7 +126,7 @@ def test_an_export_copies_first(tmp_path: Path) -> None:
     opened = finished(live.open_picture(textured(), "a"))
     pixels = opened.painting.pixels
     wanted = pixels.copy()
-    job = live.export(opened.photograph, pixels, tmp_path / "out.png", False)
+    job = live.export(opened, pixels, tmp_path / "out.png", False)
     while not isinstance(next(job), live.Copied):
         pass
     pixels[:] = 0
