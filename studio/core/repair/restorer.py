@@ -18,7 +18,7 @@ from studio.core.device import has_fast_bf16
 from studio.core.events import Refused
 
 FILE = "restorer.safetensors"
-SHA256 = "8ec4d5e9ba7f72370be782f7f702f2fafb2f31722bd1cd3fbb2b9a836b3ac98a"
+SHA256 = "ceca604fbc08802fc55f8b7a00e14af1f8053efe94be1ad30389312ca6e0201f"
 WIDTHS = (48, 96, 96)  # channels at strides 2, 4, 8
 BLOCKS = (1, 2, 3)  # residual blocks at each, on the way down; on the way up one more at stride 2
 SWEEPS = 6  # of smoothing after the pyramid
