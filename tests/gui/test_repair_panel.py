@@ -1,7 +1,9 @@
 """The Repair workspace: painted, filled, flipped, kept, undone; nothing else changes."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,6 +27,8 @@ from repair_scene import (
     written,
 )
 
+from studio.core.events import Event, Progress
+from studio.core.repair import live
 from studio.gui.session import Session
 from studio.gui.widgets.repair_room import DROP, PICTURE
 
@@ -82,7 +86,7 @@ def test_what_auto_will_do_is_told(session: Session, qtbot: QtBot, tmp_path: Pat
     qtbot.waitUntil(lambda: "thin damage of" in panel.outlook.text(), timeout=5000)
     paint(panel, qtbot, (40, 40), size=24)
     qtbot.waitUntil(lambda: "a thick hole of" in panel.outlook.text(), timeout=5000)
-    assert "filled with texture; thin damage is restored" in panel.outlook.text()
+    assert "filled with texture; thin damage too" in panel.outlook.text()
     at_rest(session, qtbot)
 
 
@@ -142,6 +146,84 @@ def test_esc_discards_and_painting_on_asks_anew(
     paint(panel, qtbot, (60, 40), (70, 40))
     assert not panel.filling.offered, "they were of another mask"
     assert np.array_equal(panel.desk.painting.pixels, picture())
+
+
+def endless(monkeypatch: pytest.MonkeyPatch, offers: int) -> None:
+    """Let a fill offer so many candidates, then go on until it is stopped, which it hears late."""
+    real = live.fill
+
+    def fill(*asked: Any) -> Iterator[Event]:
+        ready = [event for event in real(*asked) if isinstance(event, live.Shown)]
+        yield from ready[:offers]
+        try:
+            while True:
+                time.sleep(0.005)
+                yield Progress(0, None, "Working")
+        finally:
+            time.sleep(0.1)
+
+    monkeypatch.setattr(live, "fill", fill)
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_what_was_offered_when_it_was_stopped_can_be_kept(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    endless(monkeypatch, 1)
+    panel = opened(session, qtbot, written(tmp_path))
+    paint(panel, qtbot, (20, 20), (40, 30))
+    press(panel, qtbot, Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(panel.filling.offered))
+    assert "Stopped" not in panel.strip.said.text()
+    if way == "key":
+        press(panel, qtbot, Key.Key_Escape)
+    else:
+        panel.strip.progress.button.click()
+    at_rest(session, qtbot)
+    assert panel.strip.said.isVisible() and panel.strip.said.text().startswith("Stopped. 1 of 1")
+    kept(session, panel, qtbot)
+    assert panel.desk.unsaved and "Stopped" not in panel.strip.said.text()
+
+
+@pytest.mark.parametrize("healing", [False, True])
+def test_stopped_before_anything_was_offered_the_mask_stays(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, healing: bool
+) -> None:
+    endless(monkeypatch, int(healing))
+    panel = opened(session, qtbot, written(tmp_path))
+    if healing:
+        panel.options.heal.click()
+    paint(panel, qtbot, (20, 20), (40, 30))
+    if not healing:
+        press(panel, qtbot, Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(session.title("repair")) and panel.strip.progress.isVisible())
+    qtbot.wait(100)
+    press(panel, qtbot, Key.Key_Escape)
+    at_rest(session, qtbot)
+    assert panel.strip.said.text() == "Stopped; what you painted stays."
+    assert panel.desk.painting.mask.any() and not panel.filling.offered
+    assert np.array_equal(panel.desk.painting.pixels, picture())
+
+
+def test_what_comes_late_of_another_mask_is_not_offered(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = opened(session, qtbot, written(tmp_path))
+    paint(panel, qtbot, (20, 20), (40, 30))
+    asked = (panel.desk.painting.pixels, panel.desk.painting.mask.copy())
+    late = [e for e in live.fill(*asked, panel.options.settings, None) if isinstance(e, live.Shown)]
+    endless(monkeypatch, 0)
+    press(panel, qtbot, Key.Key_Return)
+    paint(panel, qtbot, (60, 40), (70, 40))
+    assert session.title("repair"), "it has not heard of that yet"
+    session.events.emit("repair", late)
+    assert not panel.filling.offered and not panel.canvas.has_layer
+    at_rest(session, qtbot)
+    press(panel, qtbot, Key.Key_Return)
+    session.events.emit("repair", late)
+    assert len(panel.filling.offered) == len(late), "those of this mask are"
+    panel.filling.forget()
+    at_rest(session, qtbot)
 
 
 def test_what_is_healed_goes_back_in_one_step(

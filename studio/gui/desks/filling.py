@@ -26,7 +26,8 @@ class FillDesk(QObject):
         self.offered: list[Any] = []  # candidates of the mask as it is
         self.at = -1  # the one that is looked at
         self.asked: tuple[Any, ...] = ()  # what they were asked for with
-        self.healing = False
+        self.healing = self.stopped = False
+        self._stale = False  # whether what fills now is of another mask
         self.strokes: list[Any] = []  # edits that are healed when the fill is ready
         self._connect()
 
@@ -37,7 +38,7 @@ class FillDesk(QObject):
         session.busy_changed.connect(self._on_busy)
         self.desk.shown.connect(self.forget)
         self.desk.stepped.connect(self.forget)
-        self.desk.edited.connect(self._on_edited)
+        self.desk.edited.connect(self.forget)
         self.canvas.painted.connect(self._on_painted)
         self.canvas.tool_changed.connect(self._on_tool)
         room.options.fill_asked.connect(self.fill)
@@ -49,8 +50,8 @@ class FillDesk(QObject):
         room.strip.progress.stop_asked.connect(self.stop)
         does.enter.triggered.connect(self._enter)
         does.escape.triggered.connect(self._escape)
-        does.next.triggered.connect(self._next)
-        does.previous.triggered.connect(self._previous)
+        does.next.triggered.connect(self._turn)
+        does.previous.triggered.connect(self._turn)
         does.compare.toggled.connect(self._compare)
 
     @Slot()
@@ -77,18 +78,20 @@ class FillDesk(QObject):
         self.session.fill(painting.pixels, painting.mask.copy(), settings, region, run)
 
     @Slot()
-    def forget(self) -> None:
+    @Slot(object)
+    def forget(self, *_: object) -> None:
         """Show no candidates, as there is another mask or picture."""
-        self.session.stop("repair")
+        self._end()
         self.offered, self.at, self.strokes = [], -1, []
         self.canvas.show_layer(None)
         self.room.strip.clear(self._hint())
         self.desk.show_steps(offered=False)
         self.look_ahead()
 
-    @Slot(object)
-    def _on_edited(self, _edit: Any) -> None:
-        self.forget()
+    def _end(self) -> None:
+        """Let the fill end; what it still offers is not wanted."""
+        self.session.stop("repair")
+        self._stale, self.stopped = bool(self.session.title("repair")), False
 
     @Slot()
     def _on_tool(self) -> None:
@@ -116,13 +119,8 @@ class FillDesk(QObject):
         if not 0 <= index < len(self.offered):
             return
         self.at = index
-        candidate = self.offered[index]
-        self.canvas.show_layer(candidate.patches)
-        self.room.strip.choose(index)
-        proof = self.tr("Outside the mask nothing changed (checked).")
-        text = self.tr("{n} of {count}: {title}, {s:.1f} s. {proof}")
-        shown = {"n": index + 1, "count": len(self.offered), "title": candidate.title}
-        self.room.strip.say(text.format(**shown, s=candidate.seconds, proof=proof))
+        self.canvas.show_layer(self.offered[index].patches)
+        self.room.strip.choose(index, self.stopped)
 
     @Slot()
     def keep(self) -> None:
@@ -131,7 +129,7 @@ class FillDesk(QObject):
             QTimer.singleShot(50, self.keep)
         elif self.offered:
             candidate = self.offered[self.at]
-            self.session.stop("repair")
+            self._end()
             self._lay(candidate, self.tr("Fill: {title}").format(title=candidate.title))
 
     def _lay(self, candidate: Any, title: str) -> None:
@@ -150,6 +148,15 @@ class FillDesk(QObject):
     def stop(self) -> None:
         """Stop filling; what was offered stays."""
         self.session.stop("repair")
+        self.stopped = bool(self.session.title("repair"))
+
+    def _say_stopped(self) -> None:
+        """Say that the fill has ended before its time, and what there is of it."""
+        if self.strokes or not self.offered:
+            self.forget()
+            self.room.strip.say(self.tr("Stopped; what you painted stays."))
+        else:
+            self.look(self.at)
 
     @Slot()
     def _enter(self) -> None:
@@ -170,20 +177,15 @@ class FillDesk(QObject):
             self.discard()
 
     @Slot()
-    def _next(self) -> None:
+    def _turn(self) -> None:
+        """Look at the candidate before or after this one."""
         if self.offered:
-            self.look((self.at + 1) % len(self.offered))
-
-    @Slot()
-    def _previous(self) -> None:
-        if self.offered:
-            self.look((self.at - 1) % len(self.offered))
+            by = 1 if self.sender() is self.room.actions_.next else -1
+            self.look((self.at + by) % len(self.offered))
 
     @Slot(bool)
     def _compare(self, on: bool) -> None:
         self.canvas.set_split(0.5 if on else None)
-
-    # healing: painted is filled
 
     @Slot(bool)
     def _heal(self, on: bool) -> None:
@@ -210,8 +212,6 @@ class FillDesk(QObject):
             self.canvas.undo()
         self._lay(candidate, self.tr("Heal"))
 
-    # what the session says
-
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
         if lane != "repair":
@@ -219,7 +219,7 @@ class FillDesk(QObject):
         from studio.core.repair.live import Shown
 
         for event in events:
-            if isinstance(event, Shown) and self.session.title("repair"):
+            if isinstance(event, Shown):
                 self._offer(event)
             elif isinstance(event, Note):
                 self._tell(event)
@@ -233,6 +233,8 @@ class FillDesk(QObject):
             self.session.failed.emit("repair", note.text)
 
     def _offer(self, shown: Any) -> None:
+        if self._stale or not self.session.title("repair"):
+            return
         candidate = shown.candidate
         self.offered.append(candidate)
         if self.healing and self.strokes:
@@ -245,12 +247,16 @@ class FillDesk(QObject):
     def _on_done(self, lane: str, result: Any) -> None:
         if lane == "outlook":
             self.room.outlook.tell(result, self.room.options.settings.method)
-        elif lane == "repair" and self.strokes and self.offered:
-            self._healed(self.offered[0])
+        elif lane == "repair":
+            self.stopped = False  # it was ready before it heard of that
+            if self.strokes and self.offered:
+                self._healed(self.offered[0])
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:
         if lane == "repair":
-            busy = self.session.title("repair")
+            busy, self._stale = self.session.title("repair"), False
             progress = self.room.strip.progress
             progress.begin(busy) if busy else progress.hide()
+            if self.stopped and not busy:
+                self._say_stopped()

@@ -77,6 +77,7 @@ class CandidateStrip(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.cells: list[CandidateButton] = []
+        self._facts: list[tuple[str, float]] = []  # of each: what was done, in how many seconds
         self.said = label(role="quiet")
         self.said.setWordWrap(False)
         self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -128,7 +129,7 @@ class CandidateStrip(QWidget):
             self.row.removeWidget(cell)
             cell.hide()
             cell.deleteLater()
-        self.cells = []
+        self.cells, self._facts = [], []
         self.hint.setText(hint)
         self._show(False)
         self.say("")
@@ -140,13 +141,20 @@ class CandidateStrip(QWidget):
         cell = CandidateButton(f"{number}  {title}", tip, picture)
         cell.clicked.connect(self._on_clicked)
         self.cells.append(cell)
+        self._facts.append((title, seconds))
         self.row.insertWidget(number - 1, cell, 10)
         self._show(True)
 
-    def choose(self, index: int) -> None:
-        """Mark the candidate that is looked at."""
+    def choose(self, index: int, stopped: bool = False) -> None:
+        """Mark the candidate that is looked at and say what it is; `stopped`: no more will come."""
         for k, cell in enumerate(self.cells):
             cell.setChecked(k == index)
+        title, seconds = self._facts[index]
+        proof = self.tr("Outside the mask nothing changed (checked).")
+        text = self.tr("{n} of {count}: {title}, {s:.1f} s. {proof}")
+        shown = {"n": index + 1, "count": len(self.cells), "title": title}
+        said = text.format(**shown, s=seconds, proof=proof)
+        self.say(self.tr("Stopped. {said}").format(said=said) if stopped else said)
 
     def say(self, sentence: str) -> None:
         """Say something of the candidate that is looked at."""
