@@ -15,7 +15,7 @@ from studio.gui.widgets.outlook_line import OutlookLine
         (Outlook(1200, 2, 0, 4.4), "auto", "1\u202f200 pixels masked: thin damage of 4 px"),
         (Outlook(900, 0, 1, 30.0), "auto", "a thick hole of 30 px, filled with texture"),
         (Outlook(900, 1, 3, 30.0), "auto", "3 thick holes, up to 30 px"),
-        (Outlook(900, 1, 1, 30.0), "auto", "; thin damage is restored"),
+        (Outlook(900, 1, 1, 30.0), "auto", "; thin damage too"),
         (Outlook(900, 1, 1, 30.0), "telea", "up to 30 px thick, filled by telea"),
     ],
 )

@@ -32,11 +32,11 @@ class OutlookLine(QLabel):
         if method != "auto":
             return self.tr("up to {a} px thick, filled by {m}").format(a=across, m=method)
         if not outlook.thick:
-            text = self.tr("thin damage of {a} px, restored from what lies beside it")
+            text = self.tr("thin damage of {a} px, filled from what lies beside it")
         elif outlook.thick == 1:
             text = self.tr("a thick hole of {a} px, filled with texture")
         else:
             text = self.tr("{k} thick holes, up to {a} px, filled with texture")
         if outlook.thick and outlook.thin:
-            text += self.tr("; thin damage is restored")
+            text += self.tr("; thin damage too")
         return text.format(a=across, k=outlook.thick)

@@ -14,7 +14,7 @@ from studio.core.events import Note, Progress, Refused, finished
 from studio.core.repair import repairing
 from studio.core.repair.hole import Candidate
 from studio.core.repair.regions import THIN
-from studio.core.repair.repairing import Offered, Way, repair, repaired
+from studio.core.repair.repairing import Offered, Way, drawn, repair, repaired
 from studio.core.repair.request import RepairSettings
 
 METHODS = ("auto", "thin", "patch", "telea", "ns", "biharmonic")
@@ -277,3 +277,18 @@ def test_numpys_matrices_have_one_thread_as_long_as_it_works_whatever_ends_it():
 def blas_threads() -> set[int]:
     """Return how many threads each BLAS takes."""
     return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+
+def test_thin_damage_of_a_sprite_is_copied_and_not_smoothed() -> None:
+    rng = np.random.default_rng(2)
+    sprite = rng.integers(0, 2, (8, 8, 4), np.uint8).repeat(4, 0).repeat(4, 1) * 255
+    mask = np.zeros((32, 32), np.uint8)
+    mask[10:12, 6:20] = 255
+    assert drawn(sprite, mask > 0)
+    sprite_ways = finished(repair(sprite, mask, RepairSettings()))
+    assert sprite_ways[0].title == "Texture" and sprite_ways[-1].title == "Restored"
+    photo = rng.integers(0, 256, (32, 32, 4), np.uint8)
+    assert not drawn(photo, mask > 0)
+    assert not drawn(np.zeros((32, 400, 3), np.uint8), np.zeros((32, 400), bool)), "not so small"
+    assert not drawn(np.zeros((32, 32, 1), np.uint8), mask > 0), "grey tells nothing"
+    assert finished(repair(photo, mask, RepairSettings()))[0].title == "Restored"
