@@ -98,3 +98,13 @@ def test_sixteen_bits_survive_opencv():
     for fill in (telea, ns):
         filled = finished(fill(hole(colors, mask)))
         assert np.abs(filled[mask] * 65535 - 12345).max() <= 4  # of 65535
+
+
+@pytest.mark.parametrize("fill", [telea, ns])
+def test_a_single_row_is_filled_from_its_own_pixels_alone(fill: Filler) -> None:
+    row = np.linspace(0.2, 0.6, 31, dtype=np.float32).reshape(1, 31, 1)
+    mask = np.zeros((1, 31), bool)
+    mask[:, 3:24] = True
+    filled = [finished(fill(Hole(row, mask, ~mask))) for _ in range(8)]
+    assert all(np.array_equal(filled[0], other) for other in filled[1:])
+    assert filled[0].min() >= 0.19 and filled[0].max() <= 0.61
