@@ -327,8 +327,10 @@ def export(
 
 
 def copied(pixels: np.ndarray, name: str) -> Job[np.ndarray]:
-    """Return a copy of the pixels; tells Copied when that is done."""
-    yield Progress(0, None, name)
-    copy = pixels.copy()
+    """Return a copy of the pixels, made part by part; tells Copied when that is done."""
+    copy = np.empty(pixels.shape, pixels.dtype)
+    for top in range(0, len(pixels), PART):
+        yield Progress(top, len(pixels), name)
+        copy[top : top + PART] = pixels[top : top + PART]
     yield Copied(0, None, name)
     return copy
