@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QTransform
 from studio.core.painting.box import Box
 from studio.core.painting.masks import extent
 from studio.core.painting.painting import Patch
-from studio.core.painting.preview import MaskPreview, Preview, premultiplied, shown
+from studio.core.painting.preview import MaskPreview, Preview, blank, premultiplied, shown
 from studio.gui.widgets.canvas_view import View
 from studio.gui.widgets.image_grid import checkered
 
@@ -66,7 +66,7 @@ def laid(sheet: Sheet, patches: Sequence[Patch]) -> Generator[None, None, Layer]
     base = sheet.preview
     height, width = base.levels[0].shape[0], base.levels[0].shape[1]
     boxes = [_box(patch) for patch in patches]
-    after = Preview(np.zeros(base.levels[0].shape, np.uint8))
+    after = Preview(blank(base.levels[0].shape))
     tiles = sorted({t for box in boxes for t in _tiles(box.grown(NEAR).clipped(height, width))})
     for count, tile in enumerate(tiles, 1):
         tile.of(after.levels[0])[...] = tile.of(base.levels[0])

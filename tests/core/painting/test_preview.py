@@ -1,12 +1,13 @@
 """Previews: eight bits, no copy where none is needed, and up to date after any change."""
 
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.painting.box import Box
-from studio.core.painting.preview import MaskPreview, Preview, prepare
+from studio.core.painting.preview import MaskPreview, Preview, blank, prepare
 
 
 def made(pixels: np.ndarray) -> Preview:
@@ -76,3 +77,12 @@ def test_the_thinnest_scratch_of_a_mask_is_seen_at_any_zoom() -> None:
 
 def test_a_large_picture_is_made_in_many_pulls() -> None:
     assert len(list(prepare(np.zeros((2500, 1000, 3), np.uint8)))) >= 3
+
+
+def test_blank_pixels_take_no_memory_until_they_are_written_to() -> None:
+    process = psutil.Process()
+    before = process.memory_info().rss
+    pages = blank((8192, 8192, 4))
+    pages[5000, 5000] = 7
+    assert process.memory_info().rss - before < 10_000_000
+    assert pages[4990:5010].sum() == 28 and pages.dtype == np.uint8 and pages.flags.writeable
