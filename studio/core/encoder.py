@@ -4,17 +4,15 @@ Trained by `packaging/train_encoder.py` on procedural pictures and CC0 game tile
 """
 
 import functools
-import hashlib
 from itertools import pairwise
 from pathlib import Path
 
 import torch
-from safetensors.torch import load as tensors_of
 from torch import Tensor, nn
 from torch.nn import functional
 
 from studio import paths
-from studio.core.events import Refused
+from studio.core import weights
 
 FILE = "encoder.safetensors"
 SHA256 = "f97c05bff2e1fc4af760136689d8ff3ac9165ace811b1ea09917b47aaeadccd8"
@@ -117,15 +115,7 @@ def load(device: torch.device | str = "cpu") -> Encoder:
 
 @functools.lru_cache(maxsize=4)
 def _loaded(device: torch.device, path: Path) -> Encoder:
-    try:
-        data = path.read_bytes()
-    except OSError:
-        raise Refused(
-            f"The file {FILE} of this program is missing; install the program again."
-        ) from None
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise Refused(f"The file {FILE} of this program is damaged; install the program again.")
     with torch.device("meta"):
         encoder = Encoder()
-    encoder.load_state_dict({k: v.float() for k, v in tensors_of(data).items()}, assign=True)
+    encoder.load_state_dict(weights.read(path, SHA256), assign=True)
     return encoder.eval().requires_grad_(False).to(device)

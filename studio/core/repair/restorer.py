@@ -5,17 +5,15 @@ else's rights are in it.
 """
 
 import functools
-import hashlib
 
 import numpy as np
 import torch
-from safetensors.torch import load as tensors_of
 from torch import Tensor, nn
 from torch.nn import functional
 
 from studio import paths
+from studio.core import weights
 from studio.core.device import has_fast_bf16
-from studio.core.events import Refused
 
 FILE = "restorer.safetensors"
 SHA256 = "ceca604fbc08802fc55f8b7a00e14af1f8053efe94be1ad30389312ca6e0201f"
@@ -140,16 +138,8 @@ def load() -> Restorer:
 
     Raise Refused when its file is missing or is not the one this version came with.
     """
-    try:
-        data = (paths.resources() / FILE).read_bytes()
-    except OSError:
-        raise Refused(
-            f"The file {FILE} of this program is missing; install the program again."
-        ) from None
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise Refused(f"The file {FILE} of this program is damaged; install the program again.")
     with torch.device("meta"):
         restorer = Restorer()
-    restorer.load_state_dict({k: v.float() for k, v in tensors_of(data).items()}, assign=True)
+    restorer.load_state_dict(weights.read(paths.resources() / FILE, SHA256), assign=True)
     restorer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # unknown to torch's stubs
     return restorer.eval().requires_grad_(False)
