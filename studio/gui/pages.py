@@ -9,9 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from studio.gui.panels.welcome import WelcomePanel
-from studio.gui.pasting import pixels_of
 from studio.gui.session import Session
-from studio.gui.widgets.image_grid import ImageGrid
 from studio.gui.widgets.rail import Rail
 
 
@@ -101,6 +99,8 @@ class Pages(QMainWindow):
 
     def _connect_page(self, id: str, page: Any) -> None:
         """Let the panels, which do not know each other, lead to one another."""
+        from studio.gui.widgets.image_grid import ImageGrid  # numpy, not for the first paint
+
         for grid in page.findChildren(ImageGrid):
             grid.repair_asked.connect(self._repair_image)
         if id == "library":
@@ -139,6 +139,8 @@ class Pages(QMainWindow):
 
     @Slot(object)
     def _repair_image(self, image: QImage) -> None:
+        from studio.gui.pasting import pixels_of  # numpy
+
         self.show_page("repair")
         self.session.open_picture(pixels_of(image), self.tr("Picture"))
 
