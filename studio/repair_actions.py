@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from studio.core.events import Job
     from studio.core.explore.explorer import Explorer
+    from studio.core.photographs.photograph import Photograph
     from studio.core.repair.hole import Candidate
-    from studio.core.repair.photograph import Photograph
     from studio.core.repair.request import RepairSettings
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ def repair(
 
     `asked` are RepairSettings by name, `model` a project's folder and a run.
     """
-    from studio.core.repair.encoding import ENDINGS
+    from studio.core.photographs.encoding import ENDINGS
     from studio.core.repair.request import RepairSettings
 
     settings = RepairSettings(candidates=1).updated(asked)
@@ -130,7 +130,7 @@ def _repair_one(
     explorer: "Explorer | None",
     json_lines: bool,
 ) -> None:
-    from studio.core.repair.photograph import open_photograph
+    from studio.core.photographs.photograph import open_photograph
     from studio.core.repair.repairing import repair as fill
 
     photograph = open_photograph(picture)
@@ -181,7 +181,7 @@ def _seldom(job: "Job[T]") -> "Job[T]":
 def _written(candidate: "Candidate", file: Path, photograph: "Photograph") -> tuple[str, ...]:
     from dataclasses import replace
 
-    from studio.core.repair.photograph import save_photograph
+    from studio.core.photographs.photograph import save_photograph
 
     file.parent.mkdir(parents=True, exist_ok=True)
     repaired = replace(photograph, pixels=candidate.applied(photograph.pixels))
@@ -193,7 +193,7 @@ def _outside(file: Path, pixels: "np.ndarray", mask: "np.ndarray") -> int:
     import cv2
     import numpy as np
 
-    from studio.core.repair.photograph import open_photograph
+    from studio.core.photographs.photograph import open_photograph
 
     kept, read = mask == 0, open_photograph(file).pixels
     if read.dtype != pixels.dtype or read.shape[:2] != pixels.shape[:2]:

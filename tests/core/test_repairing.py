@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from studio import __main__, cli
 from studio.core import training
+from studio.core.photographs.photograph import Photograph, open_photograph, save_photograph
 from studio.core.repair import repairing
-from studio.core.repair.photograph import Photograph, open_photograph, save_photograph
 from studio.core.repair.request import RepairSettings
 from tests.core import toys
 from tests.core.repair.test_repairing import picture

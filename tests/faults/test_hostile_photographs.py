@@ -15,7 +15,7 @@ from PIL import Image
 from studio.core.data.decode import Unreadable
 from studio.core.events import Refused, finished
 from studio.core.painting.masks import load_mask
-from studio.core.repair.photograph import Photograph, decoded, open_photograph, save_photograph
+from studio.core.photographs.photograph import Photograph, decoded, open_photograph, save_photograph
 from studio.core.repair.repairing import repair
 from studio.core.repair.request import RepairSettings
 from tests.core.data.made import encoded, photo

@@ -21,8 +21,8 @@ from studio import paths
 from studio.core.events import Job, Progress, Refused
 from studio.core.painting.edit import Edit
 from studio.core.painting.painting import Painting
+from studio.core.photographs.photograph import Photograph, open_photograph, save_photograph
 from studio.core.project import write_json, write_whole
-from studio.core.repair.photograph import Photograph, open_photograph, save_photograph
 
 SCHEMA = 1
 BUDGET = 2_000_000_000  # bytes of edits on disk

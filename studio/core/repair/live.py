@@ -16,9 +16,9 @@ from studio.core.painting.edit import Edit
 from studio.core.painting.masks import extent, load_mask, save_mask
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare, shown
+from studio.core.photographs.photograph import Photograph, decoded, open_photograph, save_photograph
 from studio.core.repair import journal as journals
 from studio.core.repair.hole import Candidate, Patch
-from studio.core.repair.photograph import Photograph, decoded, open_photograph, save_photograph
 from studio.core.repair.regions import regions, thickness
 from studio.core.repair.request import RepairSettings
 

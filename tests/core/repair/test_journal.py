@@ -19,9 +19,9 @@ from studio.core.events import Refused, finished
 from studio.core.painting.box import Box
 from studio.core.painting.edit import Edit
 from studio.core.painting.painting import Painting
+from studio.core.photographs.photograph import Photograph, save_photograph
 from studio.core.repair import journal
 from studio.core.repair.journal import Journal
-from studio.core.repair.photograph import Photograph, save_photograph
 
 LAYERS = ("picture", "mask", "allowed")
 

@@ -16,7 +16,7 @@ from studio.core.events import Refused
 from studio.core.pictures import pillow
 
 if TYPE_CHECKING:
-    from studio.core.repair.photograph import Photograph
+    from studio.core.photographs.photograph import Photograph
 
 SWAP = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}  # and back
 ENDINGS = (".png", ".tif", ".tiff", ".webp", ".jpg", ".jpeg")

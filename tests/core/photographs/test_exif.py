@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from PIL import Image
 
-from studio.core.repair.exif import repaired
+from studio.core.photographs.exif import repaired
 
 
 def camera(orientation: int = 6) -> bytes:

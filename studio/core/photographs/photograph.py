@@ -17,10 +17,10 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from studio.core.data.decode import ORIENTATION, SIXTEEN, Unreadable, to_plain, told
 from studio.core.events import Refused
+from studio.core.photographs import encoding
+from studio.core.photographs.exif import repaired
 from studio.core.pictures import head
 from studio.core.project import write_whole
-from studio.core.repair import encoding
-from studio.core.repair.exif import repaired
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 PIXELS_AT_MOST = 1 << 30  # what OpenCV decodes

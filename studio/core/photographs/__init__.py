@@ -1,0 +1,1 @@
+"""Picture files of the user: opened with all they hold and saved again with nothing lost."""
