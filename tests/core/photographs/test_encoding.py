@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
-from tests.core.repair.test_exif import camera
-from tests.core.repair.test_photograph import RGB_PROFILE, pixels
 
 from studio.core.events import Refused
 from studio.core.photographs import encoding
 from studio.core.photographs.encoding import ENDINGS, encoded
 from studio.core.photographs.photograph import Photograph
+from tests.core.photographs.test_exif import camera
+from tests.core.photographs.test_photograph import RGB_PROFILE, pixels
 
 
 @pytest.mark.parametrize("depth", [8, 16])

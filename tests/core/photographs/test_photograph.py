@@ -15,10 +15,10 @@ import tifffile
 from hypothesis import HealthCheck, given, settings
 from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
-from tests.core.repair.test_exif import camera
 
 from studio.core.events import Refused
 from studio.core.photographs.photograph import Photograph, open_photograph, save_photograph
+from tests.core.photographs.test_exif import camera
 
 RGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LOSSLESS = [(8, ".png"), (16, ".png"), (8, ".tif"), (16, ".tiff"), (8, ".webp")]
