@@ -1,34 +1,22 @@
 """Restyle a picture: the one job that window, command line and Python share."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
 
 from studio.core.events import Drawn, Job, Progress, Refused
 from studio.core.style.color import lightness_from
+from studio.core.style.look import DEPTHS, StylePicture
 from studio.core.style.method import Method, Style, StyleSettings, Task
 from studio.core.style.methods import methods
 
-DEPTHS = {"uint8": 255, "uint16": 65535}
+T = TypeVar("T")
 MOST = 4  # style pictures
 OPAQUE = 0.5  # alpha from which a style's pixel is taken from
 STEPS = 1000  # of each layer, for its progress
-
-
-@dataclass(frozen=True, eq=False)
-class StylePicture:
-    """A style as the user gives it: `pixels` is uint8 or uint16 [h, w, c], c in 1, 3, 4.
-
-    `mask`, uint8 [h, w] of the *content's* size, tells where it goes: 255 wholly, 0 not; None =
-    wherever no other style's mask says otherwise.
-    """
-
-    pixels: np.ndarray
-    weight: float = 1.0
-    mask: np.ndarray | None = None
 
 
 def stylize(
@@ -58,6 +46,27 @@ def stylize(
         result = painted if where is None else _laid(result, painted, where)
     restyled = np.rint(np.clip(result, 0, 1) * top).astype(pixels.dtype)
     return _finished(restyled, pixels, mask)
+
+
+def guarded(job: Job[T]) -> Job[T]:
+    """Pass a job on; where memory runs out in it, raise Refused."""
+    try:
+        return (yield from job)
+    except (MemoryError, RuntimeError, cv2.error) as error:
+        if not _memory_ran_out(error):
+            raise
+    raise Refused(
+        "There is not enough memory to restyle this; nothing was changed. Close other programs, or "
+        "make the picture smaller."
+    )
+
+
+def _memory_ran_out(error: Exception) -> bool:
+    if isinstance(error, cv2.error):
+        return error.code == cv2.Error.StsNoMem
+    from studio.core.device import is_oom  # torch: only what failed pays for it
+
+    return is_oom(error)
 
 
 def _layers(
