@@ -34,3 +34,8 @@ def settings() -> Path:
 def repairs() -> Path:
     """Return the folder of the repairs that are not exported yet."""
     return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "repairs"
+
+
+def presets() -> Path:
+    """Return the folder of the user's own presets of style."""
+    return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "presets"

@@ -9,6 +9,7 @@ import numpy as np
 from studio.core.events import Job, Note, Progress, Refused
 from studio.core.style.look import Look, StylePicture, eight_bits, smaller
 from studio.core.style.method import Method, StyleSettings
+from studio.core.style.methods import methods
 
 STYLE_SIDE = 64  # pixels that the longer side of a style keeps in a preview
 PRESET_SIDE = 96
@@ -80,8 +81,6 @@ def restyle(pixels: np.ndarray, look: Look) -> Job[Restyled]:
 
 def words(look: Look) -> str:
     """Say in a line what is chosen: 'Oil: Brush 30, Keep colors', only what is not the default."""
-    from studio.core.style.methods import methods
-
     way = methods()[look.method]
     changed = [
         _setting(info.title or name, getattr(look.settings, name))
@@ -134,8 +133,6 @@ def preset_looks(
 
 
 def _drawable(styled: bool) -> list[Method]:
-    from studio.core.style.methods import methods
-
     ways = [way for way in methods().values() if not way.weighted]
     slow = [way for way in reversed(ways) if way.styled and styled]
     return [way for way in ways if not way.styled] + slow

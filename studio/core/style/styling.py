@@ -119,10 +119,15 @@ def _bled(colors: np.ndarray) -> np.ndarray:
 
 
 def _style(style: StylePicture) -> Style:
-    open_ = None
-    if style.pixels.shape[2] == 4:
-        open_ = style.pixels[..., 3] >= OPAQUE * DEPTHS[style.pixels.dtype.name]
-    return Style(_colors(style.pixels), style.weight, open_)
+    return Style(_colors(style.pixels), style.weight, _open(style))
+
+
+def _open(style: StylePicture) -> np.ndarray | None:
+    """Return where a style is opaque, bool [h, w]; None = everywhere."""
+    if style.pixels.shape[2] < 4:
+        return None
+    found = style.pixels[..., 3] >= OPAQUE * DEPTHS[style.pixels.dtype.name]
+    return None if found.all() else found
 
 
 def _laid(below: np.ndarray, above: np.ndarray, where: np.ndarray) -> np.ndarray:
@@ -167,8 +172,10 @@ def _checked(
         raise Refused(f"{way.title} needs no style picture; leave it out, or choose patch.")
     if len(styles) > MOST:
         raise Refused(f"{len(styles)} style pictures are too many; give one to four.")
-    if any(not style.weight > 0 for style in styles):
+    if any(not 0 < style.weight < np.inf for style in styles):
         raise Refused("A style's weight is a number above 0.")
+    if any(open_ is not None and not open_.any() for open_ in map(_open, styles)):
+        raise Refused("A style picture is transparent everywhere; give one with something in it.")
     if way.weighted and weights is None:
         raise Refused(f"{way.title} needs your VGG19 file; choose it, or give --weights FILE.")
     h, w = pixels.shape[:2]
