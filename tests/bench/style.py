@@ -25,8 +25,9 @@ from PIL import Image
 
 from studio.core.events import finished
 from studio.core.style.color import from_oklab, to_oklab
+from studio.core.style.live import restyle
+from studio.core.style.look import Look, StylePicture
 from studio.core.style.methods import methods
-from studio.core.style.styling import StylePicture, stylize
 from tests.bench.style_cases import CONTENTS, STYLES, content, fitted, references, style
 from tests.bench.style_peers import PEERS, cached, facts
 from tests.bench.style_scores import Judge, Score
@@ -61,10 +62,10 @@ def ours(
     """Return the picture of one of our methods, and its seconds of CPU."""
     way = methods()[method]
     settings = way.settings(strength=strength)
-    styles = [StylePicture(painting)] if way.styled else []
+    styles = (StylePicture(painting),) if way.styled else ()
     begun = time.process_time()
-    made = finished(stylize(photo, method, settings, styles))
-    return made, time.process_time() - begun
+    made = finished(restyle(photo, Look(method, settings, styles)))
+    return made.pixels, time.process_time() - begun
 
 
 def rows(pair: Pair, asked: argparse.Namespace) -> Iterator[Row]:

@@ -11,6 +11,9 @@ GPDM: README's settings for style (start at the content, patches of 7, 64 projec
 noise, pyramid .85 from a quarter of the finest side as 256 to 1024), but `--steps` a level: 300 are
 published. GPNN: README's (patches of 7, alpha .005, pyramid .75 from half the finest side as 200 to
 400, no noise, exact neighbors by PyTorch), but `--iterations` a level: 10 are published.
+
+--speed measures three of GPDM's steps on each level of 512 x 512, coarsest 256 as published, and
+writes what 300 each take to CACHE/gpdm-speed.json: the whole run is more than an hour.
 """
 
 import argparse
@@ -54,6 +57,21 @@ def gpdm(asked: argparse.Namespace, content: Path, style: Path) -> np.ndarray:
         device="cpu",
     )
     return _picture(made)
+
+
+def gpdm_speed(asked: argparse.Namespace, content: Path, style: Path) -> dict[str, Any]:
+    """Return GPDM's seconds of CPU for its published run, from three steps on each level."""
+    _stand_in("matplotlib", "matplotlib.pyplot")
+    sys.path.insert(0, str(asked.peers / "gpdm"))
+    peer, swd, files = (importlib.import_module(m) for m in ("GPDM", "patch_swd", "utils"))
+    target, loss = files.load_image(str(style)), swd.PatchSWDLoss(7, 1, 64)
+    each: dict[int, float] = {}
+    for scale in files.get_pyramid_scales(512, 256, 0.85):
+        begun = time.process_time()
+        peer.generate(target, loss, str(content), [scale], num_steps=3, device="cpu")
+        each[scale] = (time.process_time() - begun) / 3
+    date = time.strftime("%Y-%m-%d %H:%M")
+    return {"seconds": 300 * sum(each.values()), "step": each, "date": date}
 
 
 def gpnn(asked: argparse.Namespace, content: Path, style: Path) -> np.ndarray:
@@ -129,6 +147,11 @@ def one(asked: argparse.Namespace, peer: str, pair: tuple[str, str]) -> None:
         inputs, (content(pair[0], asked.side), style(pair[1], asked.side)), strict=True
     ):
         Image.fromarray(made).save(file)
+    if asked.speed:
+        known = gpdm_speed(asked, *inputs)
+        print(known)
+        (asked.cache / "gpdm-speed.json").write_text(json.dumps(known))
+        return
     cpu, wall = time.process_time(), time.perf_counter()
     picture = PEERS[peer](asked, *inputs)
     known = {
@@ -153,7 +176,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--iterations", type=int, default=10)
     parser.add_argument("--here", action="store_true", help="in this process")
+    parser.add_argument("--speed", action="store_true")
     asked = parser.parse_args()
+    if asked.speed:
+        asked.side = 512
+        one(asked, "gpdm", ("astronaut", "tissue"))
+        return
     for text in asked.pairs.split(","):
         first, second = text.split("-")
         for peer in asked.only.split(","):
