@@ -15,13 +15,12 @@ import torch
 
 from studio.core import device
 from studio.core.style.vgg import gatys
-from studio.core.style.vgg.network import LAYERS, Network
+from studio.core.style.vgg.network import LAYERS, WIDTHS, Network
 from studio.core.style.vgg.optimizing import Schedule, optimized
 from studio.core.style.vgg.pictures import colors, fitted, padded, resized, tensor
 
 SIDE = 256
 STEPS = 150
-WIDTHS = (3, 64, 64, 128, 128, *(256,) * 4, *(512,) * 8)
 CONTENT_WEIGHT = 0.1
 
 

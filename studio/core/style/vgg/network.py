@@ -12,14 +12,15 @@ from torch import Tensor
 from torch.nn import functional
 
 # Each convolution, followed by a ReLU; the first of a block is preceded by pooling, but for the
-# first of all.
+# first of all. What comes after 5_1 is of no use here.
 LAYERS = (
     *("1_1", "1_2"),
     *("2_1", "2_2"),
     *("3_1", "3_2", "3_3", "3_4"),
     *("4_1", "4_2", "4_3", "4_4"),
-    *("5_1", "5_2", "5_3", "5_4"),
+    "5_1",
 )
+WIDTHS = (3, 64, 64, 128, 128, *(256,) * 4, *(512,) * 5)  # before and after each
 SMALLEST = 32  # pixels that a picture's sides need: block 5 sees a sixteenth of them
 
 Pooling = Literal["max", "average"]

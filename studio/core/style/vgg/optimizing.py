@@ -60,7 +60,7 @@ def optimized(
 
     Yields (steps done, the last step's loss, the picture) between layers and steps.
     """
-    bands = decomposed(start, schedule.levels)
+    bands = decomposed(start.clone(), schedule.levels)
     means, squares = ([torch.zeros_like(band) for band in bands] for _ in range(2))
     picture, loss = start, math.inf
     for step in range(schedule.steps):
