@@ -1,0 +1,78 @@
+"""Shading: tones of a picture, and the patterns of ink that stand for them.
+
+A pattern is float32 [h, w] in [0, 1] with all values about equally frequent: where it exceeds a
+tone is ink, so a tone of 0.3 is inked by 70 percent. Places are given in lengths of the longer
+side, so a picture of any size has the same pattern.
+"""
+
+import cv2
+import numpy as np
+
+from studio.core.style.flow import along, blurred, tensor_field
+from studio.core.style.texture import turbulence
+
+EVEN = 0.4  # share of equal frequencies in tones, against the picture's own
+BINS = 1024  # of lightness, whose frequencies are counted
+SPREAD = 0.35  # lightness that is spread over all tones at the most
+SECOND, THIRD = 0.6, 0.32  # tones from which hatching is crossed, and crossed again
+
+
+def toned(lightness: np.ndarray) -> np.ndarray:
+    """Return float32 [h, w] in [0, 1], about evenly spread; a flat picture is 0.5 everywhere.
+
+    Dark pictures and pale ones become drawings alike.
+    """
+    low, high = np.percentile(lightness, (1, 99))
+    own = 0.5 + (lightness - 0.5 * (low + high)) / max(high - low, SPREAD)
+    levels = np.clip(lightness * BINS, 0, BINS - 1).astype(np.int64)
+    counts = np.bincount(levels.ravel(), minlength=BINS)
+    even = ((np.cumsum(counts) - 0.5 * counts) / lightness.size)[levels]
+    return np.clip(own + EVEN * (even - own), 0, 1).astype(np.float32)
+
+
+def areas(tones: np.ndarray, size: float) -> np.ndarray:
+    """Return tones [h, w] in clear areas: what is narrower than `size` pixels is gone."""
+    side = min(2 * int(size / 2) + 1, 255)
+    flat = cv2.medianBlur(np.rint(tones * 255).astype(np.uint8), side) if side > 1 else tones * 255
+    return blurred(flat.astype(np.float32) / 255, max(0.7, size / 6))
+
+
+def dots(y: np.ndarray, x: np.ndarray, pitch: float) -> np.ndarray:
+    """Return a screen of dots at 45 degrees for places [h, 1] and [1, w]."""
+    turn = np.float32(np.pi * 2**0.5 / pitch)
+    wave = 0.5 + 0.25 * (np.cos(turn * (x + y)) + np.cos(turn * (x - y)))
+    # Sums of two cosines crowd about the middle.
+    return np.clip(wave - 0.06 * np.sin(2 * np.pi * wave), 0, 1)
+
+
+def hatching(
+    y: np.ndarray, x: np.ndarray, pitch: float, tones: np.ndarray, bend: np.ndarray
+) -> np.ndarray:
+    """Return the margin of ink over paper, above 0 ink, of up to three crossed layers of lines.
+
+    `bend` [h, w], about 0 and of deviation 1, is how the hand sways.
+    """
+    first = _layer(y, x, pitch, 45, bend) - (0.5 + 0.55 * tones)
+    second = _layer(y, x, pitch, 112, -bend) - (0.5 + 0.55 * tones / SECOND)
+    third = _layer(y, x, pitch, 8, bend) - (0.5 + 0.55 * tones / THIRD)
+    return np.maximum(np.maximum(first, second), third)
+
+
+def _layer(
+    y: np.ndarray, x: np.ndarray, pitch: float, degrees: float, bend: np.ndarray
+) -> np.ndarray:
+    turn = np.deg2rad(degrees)
+    place = (np.float32(np.cos(turn)) * x + np.float32(np.sin(turn)) * y) / np.float32(pitch)
+    place = place + np.float32(0.45) * bend
+    return np.abs(2 * (place - np.floor(place)) - 1)
+
+
+def cuts(tones: np.ndarray, pitch: float, reach: float, rng: np.random.Generator) -> np.ndarray:
+    """Return gouge marks along the forms of `tones` [h, w]: `pitch` pixels apart, `reach` long."""
+    angle, _ = tensor_field(tones, reach / 6, wide=True)
+    h, w = tones.shape
+    noise = turbulence(h, w, pitch, 1, rng) - np.float32(0.5)
+    hairs = along(noise - blurred(noise, pitch), angle, reach)
+    hairs /= np.sqrt(blurred(hairs * hairs, 4 * pitch)) + np.float32(1e-6)
+    # The logistic curve that comes closest to the normal distribution's.
+    return 1 / (1 + np.exp(np.float32(-1.702) * hairs))
