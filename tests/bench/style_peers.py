@@ -8,9 +8,11 @@ FOLDER holds checkouts of the peers, which are never kept here: `gpdm` (ariel415
 what they took, with which settings and when, beside them as JSON; what is there already is kept.
 
 GPDM: README's settings for style (start at the content, patches of 7, 64 projections, Adam .01, no
-noise, pyramid .85 from a quarter of the finest side as 256 to 1024), but `--steps` a level: 300 are
-published. GPNN: README's (patches of 7, alpha .005, pyramid .75 from half the finest side as 200 to
-400, no noise, exact neighbors by PyTorch), but `--iterations` a level: 10 are published.
+noise, pyramid .85, coarsest 256 or the content's height if that is less), but `--steps` a level:
+300 are published. gpdm_quarter: the same from a quarter of the height, as 256 is of README's 1024;
+it has more style and less content. GPNN: README's (patches of 7, alpha .005, pyramid .75 from half
+the height, as 200 is of 400, no noise, exact neighbors by PyTorch), but `--iterations` a level: 10
+are published.
 
 --speed measures three of GPDM's steps on each level of 512 x 512, coarsest 256 as published, and
 writes what 300 each take to CACHE/gpdm-speed.json: the whole run is more than an hour.
@@ -46,7 +48,7 @@ def gpdm(asked: argparse.Namespace, content: Path, style: Path) -> np.ndarray:
     peer, swd, files = (importlib.import_module(m) for m in ("GPDM", "patch_swd", "utils"))
     target = files.load_image(str(style))
     fine = files.load_image(str(content)).shape[-2]
-    scales = files.get_pyramid_scales(fine, fine // 4, 0.85)
+    scales = files.get_pyramid_scales(fine, asked.coarsest or fine // 4, 0.85)
     made, _ = peer.generate(
         target,
         swd.PatchSWDLoss(patch_size=7, stride=1, num_proj=64, c=3),
@@ -59,6 +61,12 @@ def gpdm(asked: argparse.Namespace, content: Path, style: Path) -> np.ndarray:
     return _picture(made)
 
 
+def gpdm_quarter(asked: argparse.Namespace, content: Path, style: Path) -> np.ndarray:
+    """GPDM from a quarter of the content's height."""
+    asked.coarsest = 0
+    return gpdm(asked, content, style)
+
+
 def gpdm_speed(asked: argparse.Namespace, content: Path, style: Path) -> dict[str, Any]:
     """Return GPDM's seconds of CPU for its published run, from three steps on each level."""
     _stand_in("matplotlib", "matplotlib.pyplot")
@@ -66,7 +74,7 @@ def gpdm_speed(asked: argparse.Namespace, content: Path, style: Path) -> dict[st
     peer, swd, files = (importlib.import_module(m) for m in ("GPDM", "patch_swd", "utils"))
     target, loss = files.load_image(str(style)), swd.PatchSWDLoss(7, 1, 64)
     each: dict[int, float] = {}
-    for scale in files.get_pyramid_scales(512, 256, 0.85):
+    for scale in files.get_pyramid_scales(512, asked.coarsest, 0.85):
         begun = time.process_time()
         peer.generate(target, loss, str(content), [scale], num_steps=3, device="cpu")
         each[scale] = (time.process_time() - begun) / 3
@@ -102,7 +110,12 @@ def random_vgg(asked: argparse.Namespace, content: Path, style: Path) -> np.ndar
 
 
 Peer = Callable[[argparse.Namespace, Path, Path], np.ndarray]
-PEERS: dict[str, Peer] = {"gpdm": gpdm, "gpnn": gpnn, "random_vgg": random_vgg}
+PEERS: dict[str, Peer] = {
+    "gpdm": gpdm,
+    "gpdm_quarter": gpdm_quarter,
+    "gpnn": gpnn,
+    "random_vgg": random_vgg,
+}
 
 
 def cached(cache: Path, peer: str, pair: tuple[str, str], side: int) -> Path:
@@ -175,6 +188,7 @@ def main() -> None:
     parser.add_argument("--pairs", default=",".join("-".join(pair) for pair in PAIRS))
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--iterations", type=int, default=10)
+    parser.add_argument("--coarsest", type=int, default=256)
     parser.add_argument("--here", action="store_true", help="in this process")
     parser.add_argument("--speed", action="store_true")
     asked = parser.parse_args()
