@@ -61,7 +61,8 @@ def along(values: np.ndarray, angle: np.ndarray, length: float) -> np.ndarray:
     if passes == 0:
         return values
     tx, ty = np.cos(angle), np.sin(angle)
-    y, x = np.indices(angle.shape, np.float32)
+    places = np.indices(angle.shape, np.float32)
+    y, x = places[0], places[1]
     for number in range(passes):
         step = np.float32(length / 3 ** (passes - number))
         total = values.copy()
