@@ -15,6 +15,7 @@ VERBS = (
     "sample",
     "explore",
     "repair",
+    "style",
     "instant",
     "inspect",
     "doctor",

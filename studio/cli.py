@@ -1,13 +1,19 @@
 """Every action of the window without a window: train, resume, evaluate, sample, explore …"""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from studio import exploring, repairing
-from studio.options import JsonOption, ProjectArgument, RunOption, guarded, refused
+from studio import exploring, repairing, styling
+from studio.options import (
+    JsonOption,
+    ProjectArgument,
+    RunOption,
+    assigned,
+    guarded,
+    refused,
+)
 
 ABOUT = """An offline studio that turns a folder of pictures into a picture generator.
 
@@ -24,6 +30,7 @@ verbs = typer.Typer(
 )
 verbs.add_typer(exploring.verbs, name="explore")
 verbs.command()(repairing.repair)
+verbs.command()(styling.style)
 
 DataArgument = Annotated[
     str,
@@ -250,17 +257,3 @@ def sides(size: str) -> dict[str, int]:
     if len(parts) > 2 or not all(part.isdecimal() and part.isascii() for part in parts):
         raise refused(f"'{size}' is not a size; write 32, or WIDTHxHEIGHT as 48x32.")
     return {"width": int(parts[0]), "height": int(parts[-1])}
-
-
-def assigned(pairs: list[str]) -> dict[str, Any]:
-    """Read KEY=VALUE pairs; a value is a number, true, false, a JSON list, or else a word."""
-    found: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise refused(f"'{pair}' is not a setting; write --set KEY=VALUE.")
-        try:
-            found[key.strip()] = json.loads(value)
-        except ValueError:
-            found[key.strip()] = value
-    return found

@@ -1,11 +1,12 @@
 """What the verbs of the command line share: common options, and exit codes for what goes wrong."""
 
 import functools
+import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
@@ -48,3 +49,17 @@ def refused(text: str) -> Exception:
     from studio.core.events import Refused
 
     return Refused(text)
+
+
+def assigned(pairs: list[str]) -> dict[str, Any]:
+    """Read KEY=VALUE pairs; a value is a number, true, false, a JSON list, or else a word."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise refused(f"'{pair}' is not a setting; write --set KEY=VALUE.")
+        try:
+            found[key.strip()] = json.loads(value)
+        except ValueError:
+            found[key.strip()] = value
+    return found

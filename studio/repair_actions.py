@@ -1,26 +1,22 @@
 """What `atelier repair` does, once its words are read."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from studio.core.events import Progress, Refused
-from studio.terminal import pull, write_json
+from studio.core.events import Refused
+from studio.terminal import pull, seldom, write_json
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from studio.core.events import Job
     from studio.core.explore.explorer import Explorer
     from studio.core.photographs.photograph import Photograph
     from studio.core.repair.hole import Candidate
     from studio.core.repair.request import RepairSettings
 
-T = TypeVar("T")
 ENDING = "-repaired.png"
-BETWEEN = 0.1  # seconds from one progress to the next
 
 
 @dataclass(frozen=True)
@@ -139,7 +135,7 @@ def _repair_one(
     if not target.overwrite:  # before minutes are spent
         target.files(picture, settings.candidates)
     job = fill(photograph.pixels, mask, settings, allowed, explorer)
-    found = pull(_seldom(job), json_lines)
+    found = pull(seldom(job), json_lines)
     files = target.files(picture, len(found))
     told = _holes(mask, settings.wrap)
     notes = photograph.notes
@@ -162,20 +158,6 @@ def _repair_one(
         write_json({**words, "candidates": made, "notes": list(notes)})
         return
     _say(picture, told, list(zip(files, found, outside, strict=True)), notes)
-
-
-def _seldom(job: "Job[T]") -> "Job[T]":
-    """Pass a job on, its progress ten times a second at most: it counts thousands of steps."""
-    said = 0.0
-    while True:
-        try:
-            event = next(job)
-        except StopIteration as ended:
-            return ended.value
-        now = time.monotonic()
-        if type(event) is not Progress or now - said > BETWEEN:
-            said = now
-            yield event
 
 
 def _written(candidate: "Candidate", file: Path, photograph: "Photograph") -> tuple[str, ...]:

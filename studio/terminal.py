@@ -17,6 +17,7 @@ from studio.core.events import Event, Job, Note, Progress, Samples, Saved, Scala
 T = TypeVar("T")
 SECONDS_BETWEEN_LINES = 5.0
 SECONDS_BETWEEN_GRIDS = 30.0
+SECONDS_BETWEEN_STEPS = 0.1
 Told = Progress | Scalars | Samples | Saved | Note  # all but what is for the window alone
 Where = Callable[[Samples], Path | None]
 
@@ -41,6 +42,20 @@ def pull(job: Job[T], json_lines: bool = False, where: Where = lambda _: None) -
         except BaseException:
             job.close()
             raise
+
+
+def seldom(job: Job[T]) -> Job[T]:
+    """Pass a job on, its progress ten times a second at most: some count thousands of steps."""
+    said = 0.0
+    while True:
+        try:
+            event = next(job)
+        except StopIteration as ended:
+            return ended.value
+        now = time.monotonic()
+        if type(event) is not Progress or now - said > SECONDS_BETWEEN_STEPS:
+            said = now
+            yield event
 
 
 @contextmanager

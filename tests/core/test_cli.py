@@ -328,7 +328,7 @@ HEAVY = {"torch", "torchvision", "PySide6", "numpy", "rich", "cv2", "sklearn"}
 
 
 @pytest.mark.parametrize(
-    "verb", ["", "train", "resume", "health", "evaluate", "sample", "repair", "inspect"]
+    "verb", ["", "train", "resume", "health", "evaluate", "sample", "repair", "style", "inspect"]
 )
 def test_help_loads_nothing_heavy(verb):
     program = (
@@ -355,6 +355,7 @@ def test_help_names_the_window_and_every_verb_in_time():
             "evaluate",
             "sample",
             "repair",
+            "style",
             "instant",
             "inspect",
             "doctor",

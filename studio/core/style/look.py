@@ -40,26 +40,29 @@ class Look:
 
 
 def smaller(pixels: np.ndarray, factor: float) -> np.ndarray:
-    """Return pixels [h, w, c] or a mask [h, w] at `factor` <= 1 of their size, by area means.
-
-    A straight alpha weighs the colors; the depth stays. A factor from 1 on returns them as they
-    are.
-    """
+    """Return pixels [h, w, c] or a mask [h, w] at `factor` of their size; from 1 on as they are."""
     if factor >= 1:
         return pixels
+    h, w = pixels.shape[:2]
+    return resized(pixels, (max(1, round(w * factor)), max(1, round(h * factor))))
+
+
+def resized(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return pixels [h, w, c] or a mask [h, w] at a `size` (width, height), by area means.
+
+    A straight alpha weighs the colors; the depth stays.
+    """
     import cv2
 
-    h, w = pixels.shape[:2]
-    size = max(1, round(w * factor)), max(1, round(h * factor))
     if pixels.ndim == 2 or pixels.shape[2] < 4:
         found = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=cv2.INTER_AREA)
         return found.reshape(size[1], size[0], *pixels.shape[2:])
-    alpha = pixels[..., 3:].astype(np.float32) / DEPTHS[pixels.dtype.name]
+    top = DEPTHS[pixels.dtype.name]
+    alpha = pixels[..., 3:].astype(np.float32) / top
     color = cv2.resize(pixels[..., :3] * alpha, size, interpolation=cv2.INTER_AREA)
     share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], 1)
-    straight = np.minimum(color / np.maximum(share, LEAST), DEPTHS[pixels.dtype.name])
-    whole = np.concatenate([straight, share * DEPTHS[pixels.dtype.name]], axis=2)
-    return np.rint(whole).astype(pixels.dtype)
+    straight = np.minimum(color / np.maximum(share, LEAST), top)
+    return np.rint(np.concatenate([straight, share * top], axis=2)).astype(pixels.dtype)
 
 
 def fitting(pixels: np.ndarray, side: int) -> np.ndarray:
