@@ -99,6 +99,27 @@ def test_what_a_job_refuses_passes_through_and_signals_are_given_back(capsys):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_progress_that_comes_too_often_is_left_out_and_nothing_else(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+
+    def counting() -> Job[str]:
+        for k in range(100):
+            now[0] += 0.01
+            yield Progress(k, 100, "")
+            if k % 50 == 0:
+                yield Note("half")
+        return "done"
+
+    job, events = terminal.seldom(counting()), list[Event]()
+    with pytest.raises(StopIteration) as ended:
+        while True:
+            events.append(next(job))
+    assert ended.value.value == "done"
+    assert len([event for event in events if isinstance(event, Note)]) == 2
+    assert 5 <= len([event for event in events if isinstance(event, Progress)]) <= 10
+
+
 def test_a_failing_reader_closes_the_job(monkeypatch):
     closed: list[str] = []
     monkeypatch.setattr(terminal, "write_json", lambda _: (_ for _ in ()).throw(BrokenPipeError()))
