@@ -14,6 +14,7 @@ from studio.core.style.texture import turbulence
 EVEN = 0.4  # share of equal frequencies in tones, against the picture's own
 BINS = 1024  # of lightness, whose frequencies are counted
 SPREAD = 0.35  # lightness that is spread over all tones at the most
+RAMP = np.float32(0.8)  # of tone over the longer side
 SECOND, THIRD = 0.6, 0.32  # tones from which hatching is crossed, and crossed again
 
 
@@ -69,8 +70,10 @@ def _layer(
 
 def cuts(tones: np.ndarray, pitch: float, reach: float, rng: np.random.Generator) -> np.ndarray:
     """Return gouge marks along the forms of `tones` [h, w]: `pitch` pixels apart, `reach` long."""
-    angle, _ = tensor_field(tones, reach / 6, wide=True)
     h, w = tones.shape
+    # A faint ramp gives open areas, as skies, one slant instead of whirls.
+    y, x = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)
+    angle, _ = tensor_field(tones + RAMP / max(h, w) * (0.6 * x + 0.8 * y), reach / 6, wide=True)
     noise = turbulence(h, w, pitch, 1, rng) - np.float32(0.5)
     hairs = along(noise - blurred(noise, pitch), angle, reach)
     hairs /= np.sqrt(blurred(hairs * hairs, 4 * pitch)) + np.float32(1e-6)

@@ -13,14 +13,14 @@ from studio.core.style.sheet import Sheet, inked
 from studio.core.style.texture import paper, turbulence
 
 # Tone up to which full darkness is solid black.
-BLACK = {"none": 0.45, "hatching": 0.3, "dots": 0.4, "cuts": 0.25, "wash": 0.35}
+BLACK = {"none": 0.45, "hatching": 0.3, "dots": 0.34, "cuts": 0.25, "wash": 0.3}
 SHADED = 0.6  # tones above black that full darkness shades
 CLEAR = 2.2  # line widths below which an area of tone is nothing
 REACH = 80.0  # thousandths of the longer side that a cut is long
 NONE = 1.08  # of a pattern's range: nothing is inked
 CUT = 1.3  # line widths from one cut to the next
 PITCH, CLOSE = 2.4, 9.0  # line widths from one line of shading to the next; thousandths at least
-WASHES, DILUTED = 3, 0.22  # layers of diluted ink, and how dark each is
+WASHES, DILUTED = 4, 0.2  # layers of diluted ink, and how dark each is
 GRANULATION = 0.03  # of tone
 REVERSED = 0.06  # of tone that the light side of an edge loses blacks by, so they show their forms
 SWAY = 0.08  # of the longer side: how soon a hatching hand turns
