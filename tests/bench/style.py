@@ -1,4 +1,4 @@
-"""Style transfer against its peers: content, style, color, what was copied, and seconds.
+"""Style transfer against its peers: content, style, strokes, color, copied, and seconds.
 
     .venv/bin/python -m tests.bench.style [--ours patch] [--contents ..] [--styles ..] [--side 512]
         [--strengths 0.25,0.5,0.75,1] [--cache FOLDER] [--kept] [--sheet OUT.png] [--json OUT.json]
@@ -108,22 +108,23 @@ def _kept(
     return made, seconds
 
 
-def best_at(content: float, points: list[Score]) -> float:
-    """Return the least style distance at no less than `content` on the line through `points`.
+def best_at(content: float, points: list[Score], score: str = "style") -> float:
+    """Return the least `score` at no less than `content` on the line through `points`.
 
-    The points go from the photograph to full strength; between them both scores are linear.
+    The points go from the photograph to full strength; between them scores are linear.
     """
     found = []
     for one, two in itertools.pairwise(points):
         for share in np.linspace(0, 1, 51):
             kept = one.content + share * (two.content - one.content)
             if kept >= content - 1e-9:
-                found.append(one.style + share * (two.style - one.style))
-    return min(found, default=points[0].style)
+                start, end = (getattr(point, score) for point in (one, two))
+                found.append(start + share * (end - start))
+    return min(found, default=getattr(points[0], score))
 
 
-def ratios(table: list[Row], method: str) -> dict[str, dict[Pair, float]]:
-    """Return our style distance by each other maker's, at its content or more, pair by pair."""
+def ratios(table: list[Row], method: str, score: str) -> dict[str, dict[Pair, float]]:
+    """Return our `score` by each other maker's, at its content or more, pair by pair."""
     found: dict[str, dict[Pair, float]] = {}
     for other in table:
         if other.maker == "photograph" or other.maker.startswith(f"{method} "):
@@ -131,7 +132,8 @@ def ratios(table: list[Row], method: str) -> dict[str, dict[Pair, float]]:
         mine = [r.score for r in table if r.pair == other.pair and r.maker.startswith(f"{method} ")]
         start = next(r.score for r in table if r.pair == other.pair and r.maker == "photograph")
         if mine:
-            ratio = best_at(other.score.content, [start, *mine]) / other.score.style
+            best = best_at(other.score.content, [start, *mine], score)
+            ratio = best / max(getattr(other.score, score), 1e-6)
             found.setdefault(other.maker, {})[other.pair] = ratio
     return found
 
@@ -139,8 +141,8 @@ def ratios(table: list[Row], method: str) -> dict[str, dict[Pair, float]]:
 def line(maker: str, score: Any, seconds: float | None) -> str:
     """Return a line of the table."""
     took = f"{seconds:9.1f}" if seconds is not None else f"{'-':>9}"
-    content, style, color, copied = score
-    return f"  {maker:16}{content:9.3f}{style:9.1f}{color:9.2f}{copied:9.1f}{took}"
+    content, style, strokes, color, copied = score
+    return f"  {maker:16}{content:9.3f}{style:9.1f}{strokes:9.1f}{color:9.2f}{copied:9.1f}{took}"
 
 
 def report(table: list[Row], method: str) -> None:
@@ -153,14 +155,29 @@ def report(table: list[Row], method: str) -> None:
         took = [row.seconds for row in some if row.seconds is not None]
         mean = np.mean([row.score for row in some], axis=0)
         print(line(maker, mean, float(np.mean(took)) if took else None), f"{len(some):8}")
-    print(f"\n{method}'s style distance / the other's, at the other's content or more")
-    for maker, found in ratios(table, method).items():
-        values = list(found.values())
-        wins = sum(v < 1 for v in values)
+    for score in ("style", "strokes"):
+        print(f"\n{method}'s {score} / the other's, at the other's content or more")
+        for maker, found in ratios(table, method, score).items():
+            values = list(found.values())
+            each = "  ".join(f"{'-'.join(pair)} {value:.2f}" for pair, value in found.items())
+            print(
+                f"  {maker:16} mean {np.mean(values):.3f}, worst {max(values):.3f}, "
+                f"below 1 on {sum(v < 1 for v in values)} of {len(values)}   "
+                f"{each if len(values) < 9 else ''}"
+            )
+
+
+def report_speed(table: list[Row], asked: argparse.Namespace) -> None:
+    """Print GPDM's published run by our seconds at full strength, both of 512 x 512."""
+    file = asked.cache and asked.cache / "gpdm-speed.json"
+    last = f"{asked.ours.split(',')[0]} {asked.strengths[-1]:g}"
+    took = [r.seconds for r in table if r.maker == last and r.picture.shape[:2] == (512, 512)]
+    if file and file.exists() and took:
+        theirs, mine = json.loads(file.read_text()), float(np.mean(took))
         print(
-            f"  {maker:16} mean {np.mean(values):.3f}, worst {max(values):.3f}, "
-            f"below 1 on {wins} of {len(values)}   "
-            + ("  ".join(f"{'-'.join(p)} {v:.2f}" for p, v in found.items()) * (len(values) < 9))
+            f"\n512 x 512: GPDM as published {theirs['seconds']:.0f} s of CPU ({theirs['date']}, "
+            f"from three steps on each level), {last} {mine:.1f} s: "
+            f"{theirs['seconds'] / mine:.0f} times as fast"
         )
 
 
@@ -240,6 +257,7 @@ def main() -> None:
             print(line(row.maker, row.score, row.seconds), flush=True)
             table.append(row)
     report(table, asked.ours.split(",")[0])
+    report_speed(table, asked)
     if asked.json:
         known = [r._asdict() | {"score": r.score._asdict(), "picture": None} for r in table]
         asked.json.write_text(json.dumps(known, indent=1))

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.bench.style import best_at
+from tests.bench.style import best_at, reinhard
 from tests.bench.style_cases import content, dabs, hatching
 from tests.bench.style_scores import (
     Judge,
@@ -15,6 +15,7 @@ from tests.bench.style_scores import (
     laplacian,
     level_count,
     multi_scale_ssim,
+    stroke_distance,
 )
 
 
@@ -43,7 +44,7 @@ def test_the_style_itself_has_all_style_no_content_and_is_a_copy(photo, painting
     assert score.content < 0.1
     assert score.copied > 95
     whole = Judge(painting, painting).score(painting)
-    assert (whole.style, whole.color) == (0, 0)
+    assert (whole.style, whole.strokes, whole.color) == (0, 0, 0)
 
 
 def test_noise_has_no_content_no_style_and_copies_nothing(photo, painting):
@@ -77,6 +78,22 @@ def test_blurring_the_style_loses_its_fine_levels_alone(painting):
     levels = judge.levels(cv2.GaussianBlur(painting, (0, 0), 3))
     assert levels[0] > 300
     assert levels[-1] < 30
+
+
+def test_white_noise_lowers_the_style_distance_and_not_the_strokes(photo, painting):
+    grain = np.random.default_rng(0).normal(0, 20, photo.shape)
+    grainy = np.clip(reinhard(photo, painting) + grain, 0, 255).astype(np.uint8)
+    plain = reinhard(photo, painting)
+    judge = Judge(photo, painting)
+    assert judge.score(grainy).style < 0.9 * judge.score(plain).style
+    assert stroke_distance(grainy, painting) > 0.8 * stroke_distance(plain, painting)
+
+
+def test_strokes_turned_by_a_right_angle_are_other_strokes():
+    waves = np.sin(np.arange(128) / 2)[:, None] * np.ones(128)
+    across = np.repeat((127 * waves + 128).astype(np.uint8)[..., None], 3, axis=2)
+    assert stroke_distance(across, across) == 0
+    assert stroke_distance(across.swapaxes(0, 1).copy(), across) > 20
 
 
 def test_a_pyramid_adds_up_to_the_picture(photo):
@@ -114,10 +131,11 @@ def test_scores_do_not_change_from_run_to_run(photo, painting):
 
 
 def test_the_best_style_at_a_content_lies_between_strengths():
-    points = [Score(1.0, 400, 0, 0), Score(0.8, 300, 0, 0), Score(0.4, 100, 0, 0)]
+    points = [Score(1.0, 400, 9, 0, 0), Score(0.8, 300, 9, 0, 0), Score(0.4, 100, 5, 0, 0)]
     assert best_at(0.6, points) == pytest.approx(200)
     assert best_at(0.1, points) == 100
     assert best_at(1.0, points) == 400
+    assert best_at(0.6, points, "strokes") == pytest.approx(7)
 
 
 def test_the_drawn_styles_are_always_the_same():
