@@ -11,7 +11,7 @@ from studio.core.style.look import Look, StylePicture, eight_bits, smaller
 from studio.core.style.method import Method, StyleSettings
 from studio.core.style.methods import methods
 
-STYLE_SIDE = 64  # pixels that the longer side of a style keeps in a preview
+STYLE_SIDE, STYLE_LEAST = 64, 16  # pixels that a style keeps in a preview, and its shorter side
 PRESET_SIDE = 96
 
 
@@ -63,9 +63,17 @@ def shrunk(pixels: np.ndarray, look: Look, side: int) -> tuple[np.ndarray, Look]
 
 
 def _small_style(style: StylePicture, factor: float) -> StylePicture:
-    kept = max(factor, STYLE_SIDE / max(style.pixels.shape[:2]))
     mask = None if style.mask is None else smaller(style.mask, factor)
-    return replace(style, pixels=eight_bits(smaller(style.pixels, kept)), mask=mask)
+    small = smaller(style.pixels, style_factor(style.pixels, factor))
+    return replace(style, pixels=eight_bits(small), mask=mask)
+
+
+def style_factor(pixels: np.ndarray, factor: float) -> float:
+    """Return by how much a style shrinks where the content shrinks by `factor`: no further than it
+    keeps patches to take.
+    """
+    h, w = pixels.shape[:2]
+    return max(factor, STYLE_SIDE / max(h, w), STYLE_LEAST / min(h, w))
 
 
 def restyle(pixels: np.ndarray, look: Look) -> Job[Restyled]:

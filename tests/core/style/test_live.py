@@ -72,6 +72,13 @@ def test_a_style_keeps_enough_to_take_patches_from():
     look = Look("colors", StyleSettings(), (StylePicture(scene(100, 120, 0)),))
     _, seen = live.shrunk(np.zeros((4000, 3000, 3), np.uint8), look, 200)
     assert max(seen.styles[0].pixels.shape) == live.STYLE_SIDE
+    _, seen = live.shrunk(np.zeros((4000, 9, 3), np.uint8), replace(look, styles=(strip(),)), 200)
+    assert seen.styles[0].pixels.shape == (16, 800, 3)
+
+
+def strip() -> StylePicture:
+    """A style that is long and low."""
+    return StylePicture(np.zeros((20, 1000, 3), np.uint8))
 
 
 def test_alpha_and_mask_hold_in_a_preview_too(content, style):
