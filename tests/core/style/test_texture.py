@@ -27,6 +27,13 @@ def test_a_wider_picture_goes_on_where_the_other_ends():
     assert np.allclose(lumps(50, 200, 24)[:, :60], lumps(50, 60, 24))
 
 
+def test_some_rows_are_those_of_the_whole():
+    whole = paper(300, 90, np.random.default_rng(3), grain=20)
+    assert np.array_equal(
+        whole[120:170], paper(300, 90, np.random.default_rng(3), grain=20, rows=(120, 170))
+    )
+
+
 @pytest.mark.parametrize("scale", [3.0, 12.0, 50.0])
 def test_texture_is_neither_flat_nor_clipped(scale):
     texture = lumps(300, 300, scale)
