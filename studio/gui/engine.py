@@ -33,6 +33,7 @@ REPAIRS = (
     *("open_picture", "look_ahead", "fill", "export", "read_mask", "write_mask"),
     *("interrupted_repairs", "resume_repair", "discard_repair", "write_history"),
 )
+STYLES = ("open_content", "open_sources", "proof", "restyled", "drawn", "write_styled", "share")
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
     **dict.fromkeys(("look", "settle", "laid_out"), "studio.core.explore.live"),
@@ -41,6 +42,7 @@ VERBS = {  # what the panels may ask for, and the module it is found in
     ),
     **dict.fromkeys(STUDIES, "studio.core.explore.studies"),
     **dict.fromkeys(REPAIRS, "studio.core.repair.live"),
+    **dict.fromkeys(STYLES, "studio.gui.restyling"),
     "as_image": "studio.gui.pasting",
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }

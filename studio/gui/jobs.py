@@ -14,6 +14,7 @@ LIVE = (
     "draw",
     "strip",
     "judge",
+    "preview",
 )  # lanes that follow the user's hand: no word of their coming and going
 LANES = (
     "engine",
@@ -35,6 +36,12 @@ LANES = (
     "mask",
     "journal",
     "unfinished",
+    "content",
+    "source",
+    "presets",
+    "restyle",
+    "styled",
+    "sharing",
     "train",
 )
 FLUSH = 50  # ms between two batches of events: at most 20 a second reach the window

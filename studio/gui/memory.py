@@ -1,4 +1,4 @@
-"""What the program remembers between starts: recent projects, the window's place."""
+"""What the program remembers between starts: projects, the window's place, a file of weights."""
 
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,16 @@ class Memory:
     def forget(self) -> None:
         """Empty the list of recent projects."""
         self.file.setValue("recent", [])
+
+    def weights(self) -> Path | None:
+        """Return the VGG19 file that was chosen last, if it is still there."""
+        stored = str(self.file.value("vgg19", ""))
+        return Path(stored) if stored and Path(stored).is_file() else None
+
+    def keep_weights(self, path: Path) -> None:
+        """Keep which VGG19 file is used; the file itself stays where it is."""
+        self.file.setValue("vgg19", str(path))
+        self.file.sync()
 
     def geometry(self) -> QByteArray | None:
         """Return what `keep_geometry` was given, in this or an earlier session."""

@@ -48,6 +48,13 @@ def explore(session: Session) -> QWidget:
     return ExplorePanel(session)
 
 
+def style(session: Session) -> QWidget:
+    """Build the Style workspace."""
+    from studio.gui.panels.style import StylePanel
+
+    return StylePanel(session)
+
+
 def repair(session: Session) -> QWidget:
     """Build the Repair workspace."""
     from studio.gui.panels.repair import RepairPanel
@@ -68,6 +75,7 @@ class Pages(QMainWindow):
                 Workspace("library", self.tr("Library"), "library", library, 1),
                 Workspace("train", self.tr("Train"), "train", train, 2),
                 Workspace("explore", self.tr("Explore"), "explore", explore, 3),
+                Workspace("style", self.tr("Style"), "style", style, 4, free=True),
                 Workspace("repair", self.tr("Repair"), "repair", repair, 5, free=True),
             )
         }
@@ -107,6 +115,8 @@ class Pages(QMainWindow):
             page.train_asked.connect(self._train_on)
         if id == "explore":
             page.train_asked.connect(self._show_train)
+        if id == "style":
+            page.repair_asked.connect(self._repair_pixels)
         if id == "train":
             page.library_asked.connect(self._show_library)
 
@@ -144,13 +154,20 @@ class Pages(QMainWindow):
         self.show_page("repair")
         self.session.open_picture(pixels_of(image), self.tr("Picture"))
 
-    def leave_repair(self, then: Callable[[], None]) -> bool:
+    @Slot(object, str)
+    def _repair_pixels(self, pixels: Any, name: str) -> None:
+        self.show_page("repair")
+        self.session.open_picture(pixels, name)
+
+    def leave_pictures(self, then: Callable[[], object]) -> bool:
         """Return whether nothing would be lost by closing; else ask, and do `then` if it may be."""
-        page: Any = self.pages.get("repair")
-        if page is None or not page.unsaved:
-            return True
-        page.leave(then)
-        return False
+        for id in ("style", "repair"):
+            page: Any = self.pages.get(id)
+            if page is not None and page.unsaved:
+                self.show_page(id)
+                page.leave(then)
+                return False
+        return True
 
     def end_repair(self) -> None:
         """Forget what a crash would have needed; no worker is left."""

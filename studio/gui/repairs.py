@@ -35,11 +35,11 @@ class Repairs(Explorations):
     def open_picture(self, source: "Path | bytes | np.ndarray", name: str) -> None:
         """Open a file, a file's bytes or pixels to be repaired; the newest wish counts."""
         title = self.tr("Opening {name}").format(name=name)
-        self.start("picture", title, _at_once("open_picture", source, name))
+        self.start("picture", title, at_once("open_picture", source, name))
 
     def look_ahead(self, mask: "np.ndarray", wrap: bool) -> None:
         """Tell what filling the mask, uint8 [h, w], would mean; the newest wish counts."""
-        self.start("outlook", self.tr("Looking at the mask"), _at_once("look_ahead", mask, wrap))
+        self.start("outlook", self.tr("Looking at the mask"), at_once("look_ahead", mask, wrap))
 
     def fill(
         self,
@@ -63,40 +63,40 @@ class Repairs(Explorations):
         """Write the picture to `path`."""
         title = self.tr("Exporting {name}").format(name=path.name)
         asked = (opened, pixels, path, overwrite)
-        self.start("export", title, _at_once("export", *asked))
+        self.start("export", title, at_once("export", *asked))
 
     def find_interrupted(self) -> None:
         """Look for repairs that a crash interrupted; done("unfinished", tuple of Unfinished)."""
         if any(paths.repairs().glob("*")):  # looking costs half a second of reading modules
             title = self.tr("Looking for repairs")
-            self.start("unfinished", title, _at_once("interrupted_repairs"))
+            self.start("unfinished", title, at_once("interrupted_repairs"))
 
     def resume_repair(self, repair: "Unfinished") -> None:
         """Open an interrupted repair; done("picture", OpenedPicture)."""
         title = self.tr("Opening {name}").format(name=repair.name)
-        self.start("picture", title, _at_once("resume_repair", repair))
+        self.start("picture", title, at_once("resume_repair", repair))
 
     def discard_repair(self, repair: "Unfinished") -> None:
         """Forget an interrupted repair."""
-        self.start("unfinished", self.tr("Discarding"), _at_once("discard_repair", repair))
+        self.start("unfinished", self.tr("Discarding"), at_once("discard_repair", repair))
 
     def write_history(self, batch: "Sequence[Entry]") -> None:
         """Write to journals; ask only while the lane "journal" is free, as the last wish counts."""
-        self.start("journal", self.tr("Writing the history"), _at_once("write_history", batch))
+        self.start("journal", self.tr("Writing the history"), at_once("write_history", batch))
 
     def read_mask(self, path: Path, size: tuple[int, int]) -> None:
         """Read a mask for a picture of `size` (width, height); done("mask", uint8 [h, w])."""
-        self.start("mask", self.tr("Reading the mask"), _at_once("read_mask", path, size))
+        self.start("mask", self.tr("Reading the mask"), at_once("read_mask", path, size))
 
     def write_mask(self, path: Path, mask: "np.ndarray") -> None:
         """Write a mask uint8 [h, w]; done("mask", Path)."""
-        self.start("mask", self.tr("Writing the mask"), _at_once("write_mask", path, mask))
+        self.start("mask", self.tr("Writing the mask"), at_once("write_mask", path, mask))
 
     def copy_picture(self, pixels: "np.ndarray", name: str) -> None:
         """Make an image for the clipboard."""
-        self.start("copy", self.tr("Copying the picture"), _at_once("as_image", pixels, name))
+        self.start("copy", self.tr("Copying the picture"), at_once("as_image", pixels, name))
 
 
-def _at_once(verb: str, *asked: Any) -> "Callable[[], Job[Any]]":
+def at_once(verb: str, *asked: Any) -> "Callable[[], Job[Any]]":
     """Return the engine's verb as a job that does not wait for the engine."""
     return lambda: getattr(importlib.import_module(engine.VERBS[verb]), verb)(*asked)

@@ -10,14 +10,15 @@ from studio import paths
 from studio.gui import engine
 from studio.gui.jobs import LIVE
 from studio.gui.memory import Memory
-from studio.gui.repairs import REPAIR, Repairs
+from studio.gui.repairs import REPAIR
+from studio.gui.styles import STYLE, Styles
 
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
     from studio.core.project import Project, Run
 
 
-class Session(Repairs):
+class Session(Styles):
     """What the panels ask for and listen to. All signals are emitted in the window's thread.
 
     project_changed: another project was opened, or its sets or runs changed (read `project`).
@@ -230,13 +231,13 @@ class Session(Repairs):
             self._on_imported(value, announce)
         elif lane == "explore":
             self._on_opened(value)
+        elif lane in (*REPAIR, *STYLE):
+            if announce:
+                self.done.emit(lane, value)
         elif lane in LIVE:
             run, found = value
             if self.opened is not None and self.opened.run.folder == run:
                 self.done.emit(lane, found)
-        elif lane in REPAIR:
-            if announce:
-                self.done.emit(lane, value)
         elif announce and lane != "engine":
             self._measured = (self._measured[0], value if lane == "forecast" else None)
             self.done.emit(lane, value)

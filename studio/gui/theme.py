@@ -44,6 +44,7 @@ QPushButton {{ background: {RAISED};
   border: 1px solid {EDGE}; border-radius: 6px; padding: 6px 16px; }}
 QPushButton:hover {{ border-color: {QUIET}; }}
 QPushButton:pressed {{ background: {SURFACE}; }}
+QPushButton:checked {{ border-color: {ACCENT}; color: {ACCENT}; }}
 QPushButton:focus {{ border-color: {ACCENT}; }}
 QPushButton:disabled {{ color: #6b6e76; border-color: {RAISED}; }}
 QPushButton[role="primary"] {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT};

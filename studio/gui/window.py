@@ -30,9 +30,12 @@ QUIET = (
     "check",
     "forecast",
     "outlook",
+    "preview",
+    "presets",
 )  # lanes nobody asked for: what fails there is said in its place
 LATER = (
     "studio.gui.panels.explore",
+    "studio.gui.panels.style",
     "studio.gui.panels.repair",
 )  # 0.3 s of reading each that nobody need wait for
 SAID = 6000  # ms that a word of success stays
@@ -210,7 +213,7 @@ class Window(Pages):
             if self.leaving or LeaveQuestion(self.session.title("train"), self).stop():
                 self._save_first()
             return
-        if not self.leaving and not self.leave_repair(self.leave):
+        if not self.leaving and not self.leave_pictures(self.close):
             event.ignore()
             return
         self.leaving = self.leaving or time.monotonic()

@@ -60,7 +60,7 @@ def repaired(session: Session, qtbot: QtBot, path: Path) -> RepairPanel:
 
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path | str) -> None:
     """Let the file dialog return that name."""
-    name = "studio.gui.desks.picture.QFileDialog.getSaveFileName"
+    name = "studio.gui.desks.picture_files.QFileDialog.getSaveFileName"
     monkeypatch.setattr(name, lambda *_: (str(path), ""))
 
 
@@ -362,7 +362,7 @@ def test_the_welcome_page_leads_to_repair(window: Window) -> None:
 
 
 def test_the_question_has_three_honest_answers(qtbot: QtBot) -> None:
-    question = UnsavedQuestion("photo.png")
+    question = UnsavedQuestion(("Title", "Repairs of photo.png", "Told", "Discard repairs"))
     qtbot.addWidget(question)
     words = {button.text() for button in question.buttons()}
     assert words == {"Export…", "Discard repairs", "Cancel"}

@@ -92,7 +92,7 @@ def test_actions_say_what_they_undo(qtbot: QtBot) -> None:
 
 
 def test_a_dragged_picture_lights_the_frame(qtbot: QtBot) -> None:
-    drop, data = PictureDrop(), QMimeData()
+    drop, data = PictureDrop("repair", "Title", "Words", ("Open", "Paste")), QMimeData()
     qtbot.addWidget(drop)
     data.setText("no picture")
     assert not _entered(drop, data) and drop.property("over") != "true"

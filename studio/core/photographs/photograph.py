@@ -83,6 +83,18 @@ def open_photograph(path: Path) -> Photograph:
         raise Refused(f"{path} can't be read: {error.strerror or error}.") from None
 
 
+def photograph_of(source: Path | bytes | np.ndarray, name: str) -> Photograph:
+    """Read a file, a file's bytes, or take pixels uint8 or uint16 [h, w, c]; raise Refused."""
+    if isinstance(source, Path):
+        return open_photograph(source)
+    if isinstance(source, np.ndarray):
+        return Photograph(source)
+    try:
+        return decoded(source)
+    except Unreadable as reason:
+        raise Refused(f"{name} can't be opened. {reason}") from None
+
+
 def save_photograph(photograph: Photograph, path: Path, overwrite: bool = False) -> tuple[str, ...]:
     """Write a PNG, TIFF, WebP or JPEG, by the name's ending, whole or not at all.
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
-from studio.core.data.decode import Unreadable
 from studio.core.events import Event, Job, Note, Progress, Refused
 from studio.core.painting.box import Box
 from studio.core.painting.edit import Edit
 from studio.core.painting.masks import extent, load_mask, save_mask
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare, shown
-from studio.core.photographs.photograph import Photograph, decoded, open_photograph, save_photograph
+from studio.core.photographs.photograph import Photograph, photograph_of, save_photograph
 from studio.core.repair import journal as journals
 from studio.core.repair.hole import Candidate, Patch
 from studio.core.repair.regions import regions, thickness
@@ -93,7 +92,7 @@ class Copied(Progress):
 def open_picture(source: Path | bytes | np.ndarray, name: str) -> Job[OpenedPicture]:
     """Open a file, a file's bytes, or pixels uint8 or uint16 [h, w, c]; raises Refused."""
     yield Progress(0, None, name)
-    photograph = _photograph(source, name)
+    photograph = photograph_of(source, name)
     path = source if isinstance(source, Path) else None
     yield Progress(0, None, name)
     try:
@@ -104,17 +103,6 @@ def open_picture(source: Path | bytes | np.ndarray, name: str) -> Job[OpenedPict
     painting = Painting(photograph.pixels)
     preview = yield from prepare(painting.pixels)
     return OpenedPicture(photograph, painting, preview, name, path, journal)
-
-
-def _photograph(source: Path | bytes | np.ndarray, name: str) -> Photograph:
-    if isinstance(source, Path):
-        return open_photograph(source)
-    if isinstance(source, np.ndarray):
-        return Photograph(source)
-    try:
-        return decoded(source)
-    except Unreadable as reason:
-        raise Refused(f"{name} can't be opened. {reason}") from None
 
 
 def interrupted_repairs() -> Job[tuple[journals.Unfinished, ...]]:

@@ -5,20 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from studio.core.events import Note
-from studio.gui.pasting import is_loose, pasted
+from studio.gui.desks import picture_files
+from studio.gui.pasting import is_loose
 from studio.gui.session import Session
-from studio.gui.widgets import words
 from studio.gui.widgets.repair_room import PICTURE, RepairRoom
 from studio.gui.widgets.unsaved_question import UnsavedQuestion
 
-ENDINGS = (".png", ".tif", ".tiff", ".webp", ".jpg", ".jpeg")  # that can be written
 AT_ONCE = 0.02  # seconds that an edit may take before the canvas waits for it
-CHANNELS = {1: "grey", 3: "RGB", 4: "RGBA"}
 
 
 class PictureDesk(QObject):
@@ -107,26 +104,20 @@ class PictureDesk(QObject):
     def ask_open(self) -> None:
         """Let the user choose a picture."""
         start = str(self.opened.path.parent) if self.opened and self.opened.path else ""
-        kinds = self.tr("Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif)")
-        path, _ = QFileDialog.getOpenFileName(
-            self.room, self.tr("Choose a picture to repair"), start, kinds
-        )
+        path = picture_files.choose(self.room, self.tr("Choose a picture to repair"), start)
         if path:
-            self.take([Path(path)])
+            self.take([path])
 
     @Slot()
     def paste(self) -> None:
         """Open what is on the clipboard: a file, or a picture such as a screenshot."""
-        data = QGuiApplication.clipboard().mimeData() or QMimeData()  # a bare X11 has none
-        found = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        source = None if found else pasted(data)
+        found, source = picture_files.from_clipboard()
         if found:
             self.take(found)
         elif source is not None:
             self.session.open_picture(source, self.tr("Pasted picture"))
         else:
-            said = self.tr("There is no picture on the clipboard; copy one first.")
-            self.session.failed.emit("picture", said)
+            self.session.failed.emit("picture", picture_files.nothing_to_paste())
 
     @Slot()
     def copy(self) -> None:
@@ -143,43 +134,30 @@ class PictureDesk(QObject):
     def _ask_export(self, then: Callable[[], None] | None) -> None:
         if self.busy or self.session.title("export"):
             return
-        kinds = self.tr("PNG (*.png);;TIFF (*.tif *.tiff);;WebP (*.webp)")
-        title, name = self.tr("Export the repaired picture"), str(self.suggested())
-        chosen, _ = QFileDialog.getSaveFileName(self.room, title, name, kinds)
-        if not chosen:
-            return
-        path = Path(chosen)
-        known = path.suffix.lower() in ENDINGS
-        target = path if known else path.with_name(f"{path.name}.png")
-        if self._may_write(target, asked=known):
+        title, own = self.tr("Export the repaired picture"), self.opened.path
+        target = picture_files.target(self.room, title, self.suggested(), own)
+        if target is not None:
             self.lent, self._exporting = True, (self._last(), then)
             self.session.export(self.opened, self.painting.pixels, target, True)
 
     def suggested(self) -> Path:
         """Return a name beside the picture's own file: NAME-repaired.png."""
-        return beside(self.opened.path, self.tr("picture"))
-
-    def _may_write(self, target: Path, asked: bool) -> bool:
-        """Ask before the opened file itself is replaced, and any whose name was completed."""
-        own = self.opened.path is not None and target.resolve() == self.opened.path.resolve()
-        if own:
-            text = self.tr("{name} is the picture you opened. Replace it by the repaired one?")
-        elif not asked and target.exists():
-            text = self.tr("{name} is there already. Replace it?")
-        else:
-            return True
-        title = self.tr("Export the repaired picture")
-        answer = QMessageBox.question(self.room, title, text.format(name=target.name))
-        return answer == QMessageBox.StandardButton.Yes
+        return picture_files.beside(self.opened.path, self.tr("picture"), "repaired")
 
     def leave(self, then: Callable[[], None]) -> None:
         """Do `then` once nothing would be lost by it: at once, after an export, or never."""
-        answer = UnsavedQuestion(self.opened.name, self.room).ask() if self.unsaved else "discard"
+        answer = self._question().ask() if self.unsaved else "discard"
         if answer == "discard":
             self.settled = self._last()
             then()
         elif answer == "export":
             self._ask_export(then)
+
+    def _question(self) -> UnsavedQuestion:
+        text = self.tr("The repairs of {name} are not exported yet.").format(name=self.opened.name)
+        told = self.tr("Your file itself was not changed; discarded repairs can't be brought back.")
+        title, discard = self.tr("Repairs are not exported"), self.tr("Discard repairs")
+        return UnsavedQuestion((title, text, told, discard), self.room)
 
     @Slot()
     def undo(self) -> None:
@@ -206,17 +184,7 @@ class PictureDesk(QObject):
 
     def facts(self) -> str:
         """Return size, depth and what of the file is kept."""
-        photograph = self.opened.photograph
-        h, w, c = photograph.pixels.shape
-        kept = [
-            self.tr("{w} × {h} px").format(w=words.count(w), h=words.count(h)),
-            self.tr("{n} bit {kind}").format(n=photograph.depth, kind=CHANNELS[c]),
-        ]
-        if photograph.profile:
-            kept.append(self.tr("color profile kept"))
-        if photograph.exif:
-            kept.append(self.tr("EXIF kept"))
-        return "  ·  ".join([*kept, *photograph.notes])
+        return picture_files.facts(self.opened.photograph)
 
     def _last(self) -> Any:
         """Return the last edit that is done and changed the picture; None as it was opened."""
@@ -271,11 +239,3 @@ class PictureDesk(QObject):
     def _on_failed(self, lane: str, sentence: str) -> None:
         if lane == "export":
             self._exporting = (None, None)
-
-
-def beside(path: Path | None, unnamed: str) -> Path:
-    """Return where a repaired picture is written to unless the user says so: never the source."""
-    ending = ".tif" if path is not None and path.suffix.lower() in (".tif", ".tiff") else ".png"
-    if path is None:
-        return Path(f"{unnamed}-repaired{ending}")
-    return path.with_name(f"{path.stem}-repaired{ending}")

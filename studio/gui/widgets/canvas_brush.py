@@ -20,7 +20,6 @@ from studio.gui.widgets.canvas_surface import CanvasSurface
 from studio.gui.widgets.canvas_tools import Freehand, Outlined, Stroke
 
 Tool = Literal["brush", "eraser", "line", "rectangle", "lasso", "hand"]
-LayerName = Literal["mask", "allowed"]
 LARGEST = 2048  # pixels across, of the brush
 FINE, BROAD = 1 / 40, 1 / 4  # of a picture that is opened: what a brush may be across
 LEFT, RIGHT, MIDDLE = (
@@ -43,7 +42,7 @@ class BrushCanvas(CanvasSurface):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.tool: Tool = "brush"
-        self.layer: LayerName = "mask"
+        self.layer: str = "mask"
         self.brush_size, self.hardness = 40.0, 1.0  # across, in the picture's pixels; 0 to 1
         self._stroke: Stroke | None = None
         self._pointer: QPointF | None = None
@@ -57,8 +56,8 @@ class BrushCanvas(CanvasSurface):
         self.tool = tool
         self._change()
 
-    def set_layer(self, layer: LayerName) -> None:
-        """Paint on the 'mask' or on the 'allowed' region."""
+    def set_layer(self, layer: str) -> None:
+        """Paint on a layer of the painting: the 'mask', the 'allowed' region, 'style 1' …"""
         self.cancel()
         self.layer = layer
         self._change()

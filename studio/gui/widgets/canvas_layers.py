@@ -10,10 +10,18 @@ from studio.core.painting.box import Box
 from studio.core.painting.painting import Painting, Patch
 from studio.core.painting.preview import Preview, prepare
 from studio.gui.widgets.canvas_first import First
-from studio.gui.widgets.canvas_sheet import Layer, Sheet, Tint, laid
+from studio.gui.widgets.canvas_sheet import Face, Layer, Sheet, Tint, laid
 from studio.gui.widgets.canvas_view import View
 
-TINTS = {"mask": QColor(255, 48, 128, 150), "allowed": QColor(64, 200, 160, 110)}
+TINTS = {
+    "mask": QColor(255, 48, 128, 150),
+    "allowed": QColor(64, 200, 160, 110),
+    "style 1": QColor(86, 156, 255, 110),
+    "style 2": QColor(255, 170, 60, 110),
+    "style 3": QColor(80, 205, 120, 110),
+    "style 4": QColor(190, 120, 255, 110),
+}
+STARTED = ("mask", "allowed")  # layers that a painting may come with; looking costs milliseconds
 LARGE = 4_000_000  # pixels that are shown anew in one go: about 10 ms
 ALIGNED = 64  # rows that strips begin at a multiple of, for the smaller copies
 
@@ -23,14 +31,19 @@ class Layers:
 
     def __init__(self, painting: Painting, preview: Preview | None = None):
         self.painting = painting
-        self.layer: Layer | None = None
+        self.layer: Face | None = None
+        self.other: Face | None = None  # is compared with, in place of the picture at first
         self.sheet = Sheet(preview or _made(prepare(painting.pixels)))
         self.first = First(painting, self.sheet)
-        self.tints = {name: Tint(painting.layers[name], color) for name, color in TINTS.items()}
+        self.tints = {
+            name: Tint(values, TINTS[name])
+            for name, values in painting.layers.items()
+            if name in TINTS
+        }
         self._coming: Generator[None, None, Layer] | None = None
         self._stale: list[tuple[Box, tuple[str, ...]]] = []
-        for tint in self.tints.values():
-            tint.begin()
+        for name in STARTED:
+            self.tints[name].begin()
 
     @property
     def has_layer(self) -> bool:
@@ -88,7 +101,7 @@ class Layers:
         left, right = QRectF(rect), QRectF(rect)
         left.setRight(min(rect.right(), edge))
         right.setLeft(max(rect.left(), edge))
-        for layer, side in ((self.first.layer, left), (self.layer, right)):
+        for layer, side in ((self.other or self.first.layer, left), (self.layer, right)):
             if layer is not None and side.width() > 0:
                 layer.paint(painter, view, side)
         for name in tinted:

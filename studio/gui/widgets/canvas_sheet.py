@@ -1,6 +1,7 @@
 """Paints the layers of a canvas: the picture, a candidate over it, masks as tints."""
 
 from collections.abc import Generator, Sequence
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -40,6 +41,14 @@ class Sheet:
             ready = premultiplied(box.of(pixels)) if not level else pixels[box.top : box.bottom]
             corner = (box.top, box.left if not level else 0)
             _draw(painter, view, level, box, ready, corner, self.preview.clear)
+
+
+class Face(Protocol):
+    """What is shown in place of the picture."""
+
+    def paint(self, painter: QPainter, view: View, rect: QRectF) -> None:
+        """Paint what lies in a part of the widget."""
+        ...
 
 
 class Layer:

@@ -22,7 +22,9 @@ from typing_extensions import override
 from studio.core.settings import extra
 from studio.gui.widgets.parts import slider
 
-NOTCHES = 200  # positions of the slider beside a logarithmic number
+NOTCHES = 200  # positions of the slider beside a number
+NARROW = 4  # letters of a unit that there is room for beside a slider and its number
+FAR = 10_000  # between bounds that are no more apart, other numbers may have one, too
 
 
 class Editor(QWidget):
@@ -128,15 +130,18 @@ class NumberBox(QAbstractSpinBox):
 
 
 class NumberEdit(Editor):
-    """A number box; a bounded logarithmic setting also gets a slider."""
+    """A number box; a bounded logarithmic setting also gets a slider, any other if it is `slid`."""
 
-    def __init__(self, whole: bool, low: float, high: float, logarithmic: bool, unit: str):
+    def __init__(
+        self, whole: bool, low: float, high: float, logarithmic: bool, unit: str, slid: bool = False
+    ):
         super().__init__()
         self.box = NumberBox(whole, low, high, logarithmic, unit)
         self.box.edited.connect(self._edited)
         row = _row(self)
         bounded = logarithmic and low > 0 and math.isfinite(high)
-        self.slider = slider(NOTCHES) if bounded else None
+        near = slid and not logarithmic and high - low <= FAR
+        self.slider = slider(NOTCHES) if bounded or near else None
         if self.slider:
             self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self.slider.setMinimumWidth(48)
@@ -156,18 +161,29 @@ class NumberEdit(Editor):
         return self.box
 
     def _place(self, value: Any) -> None:
-        if self.slider and isinstance(value, int | float) and value > 0:
-            share = math.log(value / self.box.low) / math.log(self.box.high / self.box.low)
+        if self.slider and isinstance(value, int | float) and (value > 0 or not self._logarithmic):
+            share = self._share(value)
             self.slider.blockSignals(True)
             self.slider.setValue(round(share * NOTCHES))
             self.slider.blockSignals(False)
+
+    @property
+    def _logarithmic(self) -> bool:
+        return self.box.logarithmic and self.box.low > 0
+
+    def _share(self, value: float) -> float:
+        low, high = self.box.low, self.box.high
+        if self._logarithmic:
+            return math.log(value / low) / math.log(high / low)
+        return (value - low) / (high - low)
 
     def _edited(self, value: Any) -> None:
         self._place(value)
         self.changed.emit(value)
 
     def _slid(self, notch: int) -> None:
-        value = self.box.low * (self.box.high / self.box.low) ** (notch / NOTCHES)
+        low, high, share = self.box.low, self.box.high, notch / NOTCHES
+        value = low * (high / low) ** share if self._logarithmic else low + share * (high - low)
         value = round(value) if self.box.whole else float(f"{value:.2g}")
         value = min(max(value, self.box.low), self.box.high)
         self.box.show_value(value)
@@ -260,8 +276,10 @@ class LineEdit(Editor):
         return self.box
 
 
-def editor_for(info: FieldInfo) -> Editor:
-    """Return the editor that suits a settings field's type, range and unit."""
+def editor_for(info: FieldInfo, sliders: bool = False) -> Editor:
+    """Return the editor that suits a settings field's type, range and unit; with `sliders`, every
+    number between near bounds has one, not only those on a logarithmic scale.
+    """
     kind = info.annotation
     if get_origin(kind) is Literal:
         return ChoiceEdit(get_args(kind))
@@ -272,7 +290,9 @@ def editor_for(info: FieldInfo) -> Editor:
     if kind in (int, float):
         low, high = bounds(info)
         log = bool(extra(info, "logarithmic"))
-        return NumberEdit(kind is int, low, high, log, extra(info, "unit") or "")
+        unit = extra(info, "unit") or ""
+        told = unit if len(unit) <= NARROW or not sliders else ""
+        return NumberEdit(kind is int, low, high, log, told, sliders)
     return LineEdit()
 
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from studio.core.events import Refused
 from studio.core.settings import Settings, extra
-from studio.gui.widgets.editors import choice_text, editor_for, number_text
+from studio.gui.widgets.editors import NARROW, choice_text, editor_for, number_text
 from studio.gui.widgets.fold import Fold
 from studio.gui.widgets.parts import label
 
@@ -48,10 +48,10 @@ class Field(QWidget):
     edited = Signal(str, object)
     reset_asked = Signal(str)
 
-    def __init__(self, name: str, info: FieldInfo):
+    def __init__(self, name: str, info: FieldInfo, compact: bool = False):
         super().__init__()
-        self.name = name
-        self.editor = editor_for(info)
+        self.name, self.compact = name, compact
+        self.editor = editor_for(info, sliders=compact)
         self.label = FieldLabel(self.tr(info.title or name), self)
         self.help = label(self.tr(info.description or ""), "help", small=True)
         self.error = label("", "error", small=True)
@@ -89,10 +89,12 @@ class Field(QWidget):
         holder = self.editor.holder()
         holder.setAccessibleName(self.label.title)
         holder.setAccessibleDescription(self.help.text())
-        holder.setToolTip(self.help.text())
+        unit = extra(info, "unit") or ""
+        told = self.tr("In {unit}.").format(unit=unit) if len(unit) > NARROW else ""
+        holder.setToolTip("\n".join(filter(None, (self.help.text(), told))))
         holder.setObjectName(self.name)
         self.label.setBuddy(holder)
-        self.help.setVisible(bool(info.description))
+        self.help.setVisible(bool(info.description) and not self.compact)
 
     def _edited(self, value: Any) -> None:
         self.edited.emit(self.name, value)
@@ -112,8 +114,12 @@ class SettingsForm(QWidget):
     faulted = Signal(str)
 
     def __init__(
-        self, value: Settings | type[Settings] | None = None, parent: QWidget | None = None
+        self,
+        value: Settings | type[Settings] | None = None,
+        parent: QWidget | None = None,
+        compact: bool = False,
     ):
+        """`compact`: what a setting does is told by its tooltip only, and numbers have sliders."""
         super().__init__(parent)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -123,6 +129,7 @@ class SettingsForm(QWidget):
         self._value: Settings | None = None
         self._default: Settings | None = None
         self.wrong: set[str] = set()
+        self._compact = compact
         if value is not None:
             self.show_value(value() if isinstance(value, type) else value)
 
@@ -158,7 +165,9 @@ class SettingsForm(QWidget):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        self.fields = {name: Field(name, info) for name, info in settings.model_fields.items()}
+        self.fields = {
+            name: Field(name, info, self._compact) for name, info in settings.model_fields.items()
+        }
         advanced = QWidget()
         folded = QVBoxLayout(advanced)
         folded.setContentsMargins(0, 0, 0, 0)

@@ -1,9 +1,9 @@
-"""Where a picture to be repaired comes in: dropped, opened or pasted."""
+"""Where a picture comes in: dropped, opened or pasted."""
 
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTemporaryDir, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -12,37 +12,47 @@ from studio.gui.widgets import canvas_files
 
 
 class PictureDrop(QFrame):
-    """A dashed frame: dropped(list of Path), open_asked(), paste_asked()."""
+    """A dashed frame with an icon, a title and a few words.
+
+    dropped(list of Path), open_asked(), paste_asked(). The tips say what the two buttons do.
+    """
 
     dropped = Signal(list)
     open_asked = Signal()
     paste_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(
+        self,
+        icon: str,
+        title: str,
+        words: str,
+        tips: tuple[str, str],
+        parent: QWidget | None = None,
+    ):
         super().__init__(parent)
         self._drawer = QTemporaryDir()  # where pictures lie that are let fall without a file
         self.setProperty("role", "drop")
         self.setAcceptDrops(True)
         self.open = QPushButton(self.tr("Open…"))
         self.open.setProperty("role", "primary")
-        self.open.setToolTip(self.tr("Choose a picture to repair (Ctrl+Shift+O)"))
+        self.open.setToolTip(tips[0])
         self.open.clicked.connect(self.open_asked)
         self.paste = QPushButton(theme.icon("paste", 16), self.tr("Paste"))
-        self.paste.setToolTip(self.tr("Repair the picture on the clipboard (Ctrl+V)"))
+        self.paste.setToolTip(tips[1])
         self.paste.clicked.connect(self.paste_asked)
+        self.picture, self.title = QLabel(), QLabel(title)
+        self.picture.setPixmap(theme.pixmap(icon, 48, theme.QUIET))
+        self.title.setProperty("role", "heading")
+        self.told = QLabel(words, alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.told.setProperty("role", "quiet")
         self._lay_out()
 
+    def show_picture(self, picture: QPixmap, words: str) -> None:
+        """Show what came in, in place of the icon and the words."""
+        self.picture.setPixmap(picture)
+        self.told.setText(words)
+
     def _lay_out(self) -> None:
-        picture, title = QLabel(), QLabel(self.tr("Open, drop or paste a picture"))
-        picture.setPixmap(theme.pixmap("repair", 48, theme.QUIET))
-        title.setProperty("role", "heading")
-        words = self.tr(
-            "Paint over scratches, stains, writing or whole things:\n"
-            "they are filled from the rest of the picture, and nothing else changes.\n"
-            "Your file stays as it is."
-        )
-        told = QLabel(words, alignment=Qt.AlignmentFlag.AlignHCenter)
-        told.setProperty("role", "quiet")
         buttons = QWidget()
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 0, 0, 0)
@@ -51,7 +61,7 @@ class PictureDrop(QFrame):
         column = QVBoxLayout(self)
         column.setSpacing(2 * theme.GAP)
         column.addStretch(1)
-        for each in (picture, title, told, buttons):
+        for each in (self.picture, self.title, self.told, buttons):
             column.addWidget(each, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 

@@ -1,45 +1,43 @@
 """What can be done to a repaired picture as a whole, with the keys for it."""
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from studio.gui import theme
+from studio.gui.widgets.page_actions import PageActions
 
 Context = Qt.ShortcutContext
 
 
-class RepairActions(QObject):
+class RepairActions(PageActions):
     """Actions of `page`: their keys work while it is on show. Those that lead from one candidate
     to the next work only where `stage` has the keyboard, as arrows mean other things elsewhere.
     """
 
     def __init__(self, page: QWidget, stage: QWidget):
         super().__init__(page)
-        self.page = page
         tr = self.tr
-        self.open = self._add(tr("Open picture…"), "folder")
+        self.open = self.add(tr("Open picture…"), "folder")
         self.open.setToolTip(tr("Choose a picture to repair (Ctrl+Shift+O)"))
-        self.paste = self._add(tr("Paste picture"), "paste", "Ctrl+V")
+        self.paste = self.add(tr("Paste picture"), "paste", "Ctrl+V")
         self.paste.setToolTip(tr("Repair the picture on the clipboard (Ctrl+V)"))
-        self.copy = self._add(tr("Copy picture"), "pictures", "Ctrl+C")
+        self.copy = self.add(tr("Copy picture"), "pictures", "Ctrl+C")
         self.copy.setToolTip(tr("Put the repaired picture on the clipboard (Ctrl+C)"))
-        self.export = self._add(tr("Export picture…"), "export", "Ctrl+Shift+E")
+        self.export = self.add(tr("Export picture…"), "export", "Ctrl+Shift+E")
         self.export.setIconText(tr("Export…"))
         self.export.setToolTip(tr("Write the repaired picture to a file (Ctrl+Shift+E)"))
-        self.undo = self._add(tr("Undo"), "undo", "Ctrl+Z")
-        self.redo = self._add(tr("Redo"), "redo", "Ctrl+Y", "Ctrl+Shift+Z")
-        self.compare = self._add(tr("Compare"), "compare", "C")
+        self.undo = self.add(tr("Undo"), "undo", "Ctrl+Z")
+        self.redo = self.add(tr("Redo"), "redo", "Ctrl+Y", "Ctrl+Shift+Z")
+        self.compare = self.add(tr("Compare"), "compare", "C")
         self.compare.setCheckable(True)
         self.compare.setToolTip(
             tr("Drag a line between the picture as it was opened and as it is now (C); hold Tab")
             + " "
             + tr("to see it as it was")
         )
-        self.enter = self._add(tr("Fill, or keep the candidate"), "", "Return", "Enter")
-        self.escape = self._add(tr("Stop filling, or discard the candidates"), "", "Esc")
-        self.next = self._add(tr("Next candidate"), "", "Right")
-        self.previous = self._add(tr("Previous candidate"), "", "Left")
+        self.enter = self.add(tr("Fill, or keep the candidate"), "", "Return", "Enter")
+        self.escape = self.add(tr("Stop filling, or discard the candidates"), "", "Esc")
+        self.next = self.add(tr("Next candidate"), "", "Right")
+        self.previous = self.add(tr("Previous candidate"), "", "Left")
         for each in (self.next, self.previous):
             page.removeAction(each)
             stage.addAction(each)
@@ -57,12 +55,3 @@ class RepairActions(QObject):
             action.setToolTip(words.format(title=title or "").replace("  ", " "))
         for each in (self.next, self.previous, self.compare):
             each.setEnabled(offered)
-
-    def _add(self, text: str, icon: str, *keys: str) -> QAction:
-        made = QAction(text, self)
-        if icon:
-            made.setIcon(theme.icon(icon, 18))
-        made.setShortcuts([QKeySequence(key) for key in keys])
-        made.setShortcutContext(Context.WindowShortcut)
-        self.page.addAction(made)
-        return made

@@ -29,7 +29,8 @@ class RepairRoom(QWidget):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.canvas, self.drop = Canvas(), PictureDrop()
+        self.canvas = Canvas()
+        self.drop = self._drop()
         self.strip, self.options = CandidateStrip(), RepairOptions()
         self.brushes = BrushBar(self.canvas)
         self.actions_ = RepairActions(self, self.canvas)
@@ -42,6 +43,17 @@ class RepairRoom(QWidget):
         self.pointer.setProperty("role", "quiet")
         self.pages = QStackedWidget()
         self._lay_out()
+
+    def _drop(self) -> PictureDrop:
+        words = self.tr(
+            "Paint over scratches, stains, writing or whole things:\n"
+            "they are filled from the rest of the picture, and nothing else changes.\n"
+            "Your file stays as it is."
+        )
+        opening = self.tr("Choose a picture to repair (Ctrl+Shift+O)")
+        pasting = self.tr("Repair the picture on the clipboard (Ctrl+V)")
+        title = self.tr("Open, drop or paste a picture")
+        return PictureDrop("repair", title, words, (opening, pasting))
 
     def _lay_out(self) -> None:
         left = QWidget()

@@ -17,12 +17,14 @@ FIRST = (
     "invert",
     "path",
     "picture",
+    "content",
     "repair",
+    "restyle",
     "export",
     "forecast",
 )  # of several lanes at work, the first is shown
 IN_PARTS = ("evaluate",)  # whose progress is that of one part, so that no end can be told
-SHARES = ("picture", "repair")  # whose steps are no one's: their share is told
+SHARES = ("picture", "content", "repair", "restyle")  # whose share is told: steps are no one's
 WINDOW = 20.0  # seconds over which speed is measured
 ENOUGH = 2.0  # seconds of progress before a speed is told
 

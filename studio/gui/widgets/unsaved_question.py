@@ -1,4 +1,4 @@
-"""The question before a repaired picture is left: export it, discard what was done, or stay."""
+"""The question before a changed picture is left: export it, discard what was done, or stay."""
 
 from typing import Literal
 
@@ -8,19 +8,20 @@ Answer = Literal["export", "discard", "stay"]
 
 
 class UnsavedQuestion(QMessageBox):
-    """Three honest answers; closing the question stays."""
+    """Three honest answers; closing the question stays. `words` are its title, its text, what is
+    said besides, and what the button that discards is called.
+    """
 
-    def __init__(self, name: str, parent: QWidget | None = None):
+    def __init__(self, words: tuple[str, str, str, str], parent: QWidget | None = None):
         super().__init__(parent)
         self.setIcon(QMessageBox.Icon.Question)
-        self.setWindowTitle(self.tr("Repairs are not exported"))
-        self.setText(self.tr("The repairs of {name} are not exported yet.").format(name=name))
-        self.setInformativeText(
-            self.tr("Your file itself was not changed; discarded repairs can't be brought back.")
-        )
+        title, text, told, discarding = words
+        self.setWindowTitle(title)
+        self.setText(text)
+        self.setInformativeText(told)
         role = QMessageBox.ButtonRole
         self.exporting = self.addButton(self.tr("Export…"), role.AcceptRole)
-        self.discarding = self.addButton(self.tr("Discard repairs"), role.DestructiveRole)
+        self.discarding = self.addButton(discarding, role.DestructiveRole)
         self.staying = self.addButton(self.tr("Cancel"), role.RejectRole)
         self.setDefaultButton(self.exporting)
         self.setEscapeButton(self.staying)

@@ -1,0 +1,195 @@
+"""Pictures that are restyled, between core's jobs and the window. Runs in workers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from studio.core.events import Drawn, Job, Note, Progress, Refused
+from studio.core.painting.painting import Painting
+from studio.core.painting.preview import Preview, prepare
+from studio.core.photographs.photograph import Photograph, photograph_of, save_photograph
+from studio.core.style.live import PRESET_SIDE, preset_looks, preview_style, restyle
+from studio.core.style.look import Look, StylePicture, eight_bits, fitting, smaller
+from studio.gui.pasting import image_of
+
+SIDES = {True: 192, False: 256}  # of a preview: from pictures, which takes longer, and without
+THUMBNAIL = 192
+COARSE = 1024  # pixels a side that a look on the way to the whole picture is shown with
+STYLE_SIDE = 64  # pixels that a style keeps at least
+LAYERS = ("style 1", "style 2", "style 3", "style 4")  # where each style goes
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """A picture ready to be restyled. `path` is its file, None for one without."""
+
+    photograph: Photograph
+    painting: Painting
+    preview: Preview
+    name: str
+    path: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A picture that a style is taken from, and itself small, uint8 [h, w, c]."""
+
+    pixels: np.ndarray
+    thumbnail: np.ndarray
+    name: str
+    path: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Proof(Progress):
+    """A small look at what was wished: uint8 [h, w, c]. `final`: it gets no better."""
+
+    wish: Any
+    picture: np.ndarray
+    final: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The whole picture as it was wished, ready to be shown, and itself small."""
+
+    wish: Any
+    pixels: np.ndarray
+    preview: Preview
+    thumbnail: np.ndarray
+    seconds: float
+    words: str
+
+
+class Shrunk:
+    """Small copies of pictures, kept from one preview to the next; one worker uses it."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[np.ndarray, float, np.ndarray]] = {}
+
+    def look(self, pixels: np.ndarray, look: Look, side: int) -> tuple[np.ndarray, Look]:
+        """Return the content and the look as `live.shrunk` does; others are forgotten."""
+        factor = side / max(pixels.shape[:2])
+        before, self._known = self._known, {}
+        small = self._small(pixels, factor, before)
+        styles = tuple(
+            replace(
+                style,
+                pixels=self._small(style.pixels, _kept(style, factor), before),
+                mask=None if style.mask is None else smaller(style.mask, factor),
+            )
+            for style in look.styles
+        )
+        mask = None if look.mask is None else smaller(look.mask, factor)
+        return small, replace(look, styles=styles, mask=mask)
+
+    def _small(self, pixels: np.ndarray, factor: float, before: dict[int, Any]) -> np.ndarray:
+        known = before.get(id(pixels))
+        if known is None or known[0] is not pixels or known[1] != factor:
+            known = (pixels, factor, eight_bits(smaller(pixels, factor)))
+        self._known[id(pixels)] = known
+        return known[2]
+
+
+def _kept(style: StylePicture, factor: float) -> float:
+    return max(factor, STYLE_SIDE / max(style.pixels.shape[:2]))
+
+
+def open_content(source: Path | bytes | np.ndarray, name: str) -> Job[Content]:
+    """Open a file, a file's bytes, or pixels uint8 or uint16 [h, w, c]; raises Refused."""
+    yield Progress(0, None, name)
+    photograph = photograph_of(source, name)
+    painting = Painting(photograph.pixels)
+    size = photograph.pixels.shape[:2]
+    painting.layers |= {layer: np.zeros(size, np.uint8) for layer in LAYERS}
+    preview = yield from prepare(painting.pixels)
+    path = source if isinstance(source, Path) else None
+    return Content(photograph, painting, preview, name, path)
+
+
+def open_sources(
+    found: Sequence[tuple[Path | bytes | np.ndarray, str]], place: int
+) -> Job[tuple[int, tuple[Source, ...]]]:
+    """Open pictures that styles are taken from; returns `place` and them. What can't be opened is
+    left out with a Note; raises Refused where nothing is left.
+    """
+    opened: list[Source] = []
+    for done, (source, name) in enumerate(found):
+        yield Progress(done, len(found), name)
+        try:
+            pixels = photograph_of(source, name).pixels
+        except Refused as refused:
+            if len(found) == 1:
+                raise
+            yield Note(str(refused), "warning")
+            continue
+        path = source if isinstance(source, Path) else None
+        opened.append(Source(pixels, eight_bits(fitting(pixels, THUMBNAIL)), name, path))
+    return place, tuple(opened)
+
+
+def proof(pixels: np.ndarray, look: Look, wish: Any, small: Shrunk) -> Job[Proof]:
+    """Restyle a small copy; yields a Proof for every coarse look and returns the last."""
+    side = SIDES[bool(look.styles)]
+    content, seen = small.look(pixels, look, side)
+    job = preview_style(content, seen, side)
+    while True:
+        try:
+            event = next(job)
+        except StopIteration as ended:
+            return Proof(1, 1, "", wish, ended.value, True)
+        yield _seen(event, wish)
+
+
+def _seen(event: Any, wish: Any) -> Any:
+    """Return a coarse look as a Proof; other events as they are."""
+    if not isinstance(event, Drawn):
+        return event
+    return Proof(0, None, "", wish, fitting(event.pictures[0], COARSE), False)
+
+
+def restyled(pixels: np.ndarray, look: Look, wish: Any, threads: int) -> Job[Result]:
+    """Restyle the whole picture with so many threads; yields a Proof for every coarse look."""
+    if look.styles:
+        from studio.core import device  # torch, which painterly methods do not wait for
+
+        device.use_threads(threads)
+    job = restyle(pixels, look)
+    while True:
+        try:
+            event = next(job)
+        except StopIteration as ended:
+            found = ended.value
+            break
+        yield _seen(event, wish)
+    preview = yield from prepare(found.pixels)
+    thumbnail = eight_bits(fitting(found.pixels, THUMBNAIL))
+    return Result(wish, found.pixels, preview, thumbnail, found.seconds, found.words)
+
+
+def drawn(pixels: np.ndarray, styles: Sequence[StylePicture]) -> Job[int]:
+    """Draw all presets on the picture, as `live.preset_looks`."""
+    return (yield from preset_looks(pixels, styles, PRESET_SIDE * 2))
+
+
+def write_styled(
+    content: Content, pixels: np.ndarray, path: Path
+) -> Job[tuple[Path, tuple[str, ...]]]:
+    """Write restyled pixels with all else that the photograph holds, over any file at `path`.
+
+    Returns the file, and in sentences what it does not hold of the picture. Raises Refused.
+    """
+    yield Progress(0, None, path.name)
+    photograph = replace(content.photograph, pixels=pixels)
+    if content.photograph.pixels.shape[2] == 1 and pixels.shape[2] > 1:
+        photograph = replace(photograph, profile=None)  # one of greys says nothing of colors
+    return path, save_photograph(photograph, path, overwrite=True)
+
+
+def share(pixels: np.ndarray, name: str) -> Job[Any]:
+    """Turn restyled pixels into an image for the clipboard."""
+    yield Progress(0, None, name)
+    return image_of(pixels)

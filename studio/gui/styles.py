@@ -1,0 +1,60 @@
+"""What is asked of style: pictures to open, looks to preview, the whole picture, its file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.gui.repairs import Repairs, at_once
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from studio.core.style.look import Look, StylePicture
+    from studio.gui.restyling import Content, Shrunk
+
+    Picture = Path | bytes | np.ndarray
+
+STYLE = ("content", "source", "preview", "presets", "restyle", "styled", "sharing")
+
+
+class Styles(Repairs):
+    """Turns the user's wishes about a picture's style into jobs; none needs a project or the
+    engine.
+
+    done("content", Content). done("source", (place, tuple of Source)).
+    events("preview", [Proof…]) and done("preview", Proof); events("presets", [PresetDrawn…]).
+    events("restyle", [Proof…]) and done("restyle", Result). done("styled", (Path, sentences)).
+    done("sharing", QImage).
+    """
+
+    def open_content(self, source: "Picture", name: str) -> None:
+        """Open a picture to be restyled; the newest wish counts."""
+        title = self.tr("Opening {name}").format(name=name)
+        self.start("content", title, at_once("open_content", source, name))
+
+    def open_sources(self, found: "Sequence[tuple[Picture, str]]", place: int) -> None:
+        """Open pictures to take styles from, to be put from `place` on."""
+        title = self.tr("Opening {name}").format(name=found[0][1])
+        self.start("source", title, at_once("open_sources", found, place))
+
+    def preview(self, pixels: "np.ndarray", look: "Look", wish: Any, small: "Shrunk") -> None:
+        """Draw a small look at once; one at work is stopped."""
+        self.start("preview", "preview", at_once("proof", pixels, look, wish, small))
+
+    def restyle(self, pixels: "np.ndarray", look: "Look", wish: Any) -> None:
+        """Restyle the whole picture; a newer wish replaces one at work."""
+        asked = (pixels, look, wish, 1 if self.title("train") else 2)
+        self.start("restyle", self.tr("Restyling"), at_once("restyled", *asked))
+
+    def draw_presets(self, pixels: "np.ndarray", styles: "Sequence[StylePicture]") -> None:
+        """Draw the presets on the picture, in the background."""
+        self.start("presets", self.tr("Drawing the presets"), at_once("drawn", pixels, styles))
+
+    def write_styled(self, content: "Content", pixels: "np.ndarray", path: Path) -> None:
+        """Write a restyled picture over whatever is at `path`."""
+        title = self.tr("Exporting {name}").format(name=path.name)
+        self.start("styled", title, at_once("write_styled", content, pixels, path))
+
+    def share(self, pixels: "np.ndarray", name: str) -> None:
+        """Make an image of a restyled picture for the clipboard."""
+        self.start("sharing", self.tr("Copying the picture"), at_once("share", pixels, name))

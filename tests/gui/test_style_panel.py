@@ -1,0 +1,181 @@
+"""The Style workspace: previewed at once, made in full size, compared, undone, brought back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from repair_scene import LONG, picture, session_here, written
+from style_scene import at_rest, opened, paint, panel_on, proven, restyled, styled
+
+from studio.gui.session import Session
+from studio.gui.widgets.look_strip import HISTORY
+from studio.gui.widgets.style_room import PICTURE, WELLS
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    with session_here() as made:
+        yield made
+
+
+def test_two_wells_then_a_preview_without_being_asked(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = panel_on(session, qtbot)
+    assert panel.pages.currentIndex() == WELLS and not panel.actions_.export.isEnabled()
+    panel.setups.choose("colors")
+    panel.style_drop.dropped.emit([written(tmp_path, "style.png", h=40, w=50)])
+    panel.content_drop.dropped.emit([written(tmp_path)])
+    qtbot.waitUntil(lambda: panel.pages.currentIndex() == PICTURE, timeout=LONG)
+    qtbot.waitUntil(lambda: bool(panel.sources.sources), timeout=LONG)
+    proven(panel, qtbot)
+    assert panel.canvas.has_layer and panel.canvas.tags[1] == "Preview"
+    assert "preview" in panel.strip.said.text()
+    assert panel.options.rows[0].title.text() == "style.png"
+    at_rest(session, qtbot)
+
+
+def test_a_method_says_what_it_lacks(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path, "colors")
+    assert "takes the style from a picture" in panel.strip.said.text()
+    assert not panel.options.restyle.isEnabled() and not panel.canvas.has_layer
+    assert panel.options.rows[0].isVisible() and not panel.options.rows[1].isVisible()
+    styled(session, qtbot, panel, written(tmp_path, "style.png", h=40, w=50))
+    proven(panel, qtbot)
+    assert panel.options.restyle.isEnabled() and panel.options.rows[1].isVisible()
+    assert not panel.options.rows[0].weight.isVisible(), "one style has nothing to weigh against"
+    styled(session, qtbot, panel, written(tmp_path, "other.png", h=30, w=50))
+    assert panel.options.rows[0].weight.isVisible()
+    panel.options.rows[0].remove.click()
+    assert [source.name for source in panel.sources.sources] == ["other.png"]
+    at_rest(session, qtbot)
+
+
+def test_the_whole_picture_is_made_compared_and_left_alone(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = opened(session, qtbot, tmp_path)
+    before = picture()
+    restyled(panel, qtbot)
+    result = panel.proofs.result
+    assert result is not None and result.pixels.shape == before.shape
+    assert not np.array_equal(result.pixels, before)
+    assert panel.content.content is not None
+    assert np.array_equal(panel.content.content.painting.pixels, before)
+    assert panel.canvas.tags[1] == "" and "Whole picture" in panel.strip.said.text()
+    after = panel.canvas.grab().toImage()
+    qtbot.keyPress(panel.canvas, Key.Key_Tab)
+    original = panel.canvas.grab().toImage()
+    qtbot.keyRelease(panel.canvas, Key.Key_Tab)
+    assert original != after and panel.canvas.grab().toImage() == after
+    panel.actions_.compare.trigger()
+    assert panel.canvas.split == 0.5 and panel.canvas.grab().toImage() not in (after, original)
+    at_rest(session, qtbot)
+
+
+def test_a_slider_moved_shows_another_look_and_undo_brings_it_back(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = opened(session, qtbot, tmp_path)
+    first = panel.setups.now
+    shown = panel.canvas.grab().toImage()
+    editor = panel.options.form.fields["strength"].editor
+    for notch in (150, 100, 60):
+        editor.slider.setValue(notch)  # type: ignore[attr-defined]  # a number between bounds
+    proven(panel, qtbot)
+    assert panel.canvas.grab().toImage() != shown
+    panel.actions_.undo.trigger()
+    assert panel.setups.now == first, "dragging is one step"
+    proven(panel, qtbot)
+    assert panel.canvas.grab().toImage() == shown
+    panel.actions_.redo.trigger()
+    assert panel.setups.now != first
+    at_rest(session, qtbot)
+
+
+def test_a_and_b_are_flipped_at_once(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path)
+    a = panel.canvas.grab().toImage()
+    panel.actions_.flip.trigger()
+    assert panel.setups.at == 1 and panel.setups.now.method == "ink", "B begins as A"
+    panel.setups.choose("pixel")
+    proven(panel, qtbot)
+    b = panel.canvas.grab().toImage()
+    panel.options.slots[0].click()
+    assert panel.canvas.grab().toImage() == a != b and panel.options.method.currentData() == "ink"
+    panel.actions_.flip.trigger()
+    assert panel.canvas.grab().toImage() == b
+    panel.actions_.both.trigger()
+    assert panel.canvas.tags == ("A  ·  Preview", "B  ·  Preview")
+    assert panel.canvas.grab().toImage() not in (a, b)
+    at_rest(session, qtbot)
+
+
+def test_only_what_is_painted_changes(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path)
+    assert not panel.brushes.isVisible()
+    panel.options.where.click()
+    assert panel.brushes.isVisible() and panel.canvas.tool == "brush"
+    paint(panel, qtbot, (20, 20), (60, 20))
+    panel.actions_.escape.trigger()
+    assert not panel.brushes.isVisible() and not panel.options.where.isChecked()
+    restyled(panel, qtbot)
+    result, mask = panel.proofs.result, panel.masking.masks.layers["mask"]
+    assert result is not None
+    changed = (result.pixels != picture()).any(-1)
+    assert changed.any() and not changed[mask == 0].any()
+    panel.actions_.undo.trigger()
+    assert not panel.masking.masks.layers and panel.proofs.result is None
+    at_rest(session, qtbot)
+
+
+def test_each_style_has_a_mask_of_its_own(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path, "colors")
+    for name in ("one.png", "two.png"):
+        styled(session, qtbot, panel, written(tmp_path, name, h=40, w=50))
+    panel.options.rows[1].paint.click()
+    assert panel.canvas.layer == "style 2"
+    paint(panel, qtbot, (20, 20), (60, 20))
+    assert set(panel.masking.masks.layers) == {"style 2"}
+    wish = panel.proofs.wish()
+    assert wish is not None and wish.look().styles[0].mask is None
+    assert wish.look().styles[1].mask is not None
+    panel.options.rows[0].remove.click()
+    assert set(panel.masking.masks.layers) == {"style 1"}, "its mask moves with it"
+    at_rest(session, qtbot)
+
+
+def test_the_history_brings_settings_masks_and_the_picture_back(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = opened(session, qtbot, tmp_path)
+    panel.options.where.click()
+    paint(panel, qtbot, (20, 20), (60, 20))
+    restyled(panel, qtbot)
+    first = panel.proofs.result
+    panel.setups.choose("pixel")
+    paint(panel, qtbot, (20, 50), (60, 50))
+    proven(panel, qtbot)
+    panel.actions_.pin.trigger()
+    assert panel.strip.rows.currentIndex() == HISTORY and len(panel.strip.history.cells) == 2
+    panel.strip.history.chosen.emit(1)
+    assert panel.proofs.result is first and panel.setups.now.method == "ink"
+    assert first is not None and panel.masking.masks is first.wish.masks
+    at_rest(session, qtbot)
+
+
+def test_presets_are_drawn_on_the_picture(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path)
+    panel.looks._draw()
+    qtbot.waitUntil(lambda: len(panel.strip.presets.cells) > 2, timeout=LONG)
+    key, cell = next(iter(panel.strip.presets.cells.items()))
+    cell.click()
+    assert panel.setups.now == panel.looks.presets[key]
+    session.stop("presets")
+    qtbot.waitUntil(lambda: not session.title("presets"), timeout=LONG)
+    at_rest(session, qtbot)
