@@ -1,8 +1,9 @@
 """What `atelier style` does, once its words are read."""
 
+import contextlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -119,9 +120,7 @@ def style(
         _style_folder(content, prepared, target, kept, json_lines)
         return
     file = target.file(content)
-    _apart(file, kept)
-    if not target.overwrite and file.exists():
-        raise Refused(f"{file} is there already; use --overwrite, or another --out.")
+    _free(file, target.overwrite, _identities(kept))
     _tell(content, *_styled(content, file, prepared, json_lines), json_lines)
 
 
@@ -129,7 +128,7 @@ def _style_folder(
     folder: Path, prepared: Prepared, target: Target, kept: Sequence[Path], json_lines: bool
 ) -> None:
     """Restyle a folder's pictures into the same tree below `out`; bad ones are told and skipped."""
-    from studio.core.style.batch import planned, real
+    from studio.core.style.batch import planned
 
     out = Path(target.out)
     if out.exists() and not out.is_dir():
@@ -137,13 +136,12 @@ def _style_folder(
     batch = pull(planned(folder, out), json_lines)
     for name, reason in (*batch.links, *batch.skipped):
         _tell_failure(folder / name, reason, json_lines)
-    inputs = {real(source) for source, _ in batch.pairs} | {real(file) for file in kept}
+    inputs = _identities([*kept, *(source for source, _ in batch.pairs)])
     failed, said = len(batch.skipped), set()
     for source, file in batch.pairs:
         try:
-            _below(file, out, inputs)
-            if not target.overwrite and file.exists():
-                raise Refused(f"{file} is there already; use --overwrite, or another --out.")
+            _below(file, out)
+            _free(file, target.overwrite, inputs)
             made, notes = _styled(source, file, prepared, json_lines)
         except Refused as reason:
             failed += 1
@@ -159,22 +157,30 @@ def _style_folder(
         raise Refused(f"{failed} of {total} pictures were not restyled.")
 
 
-def _apart(file: Path, kept: Sequence[Path]) -> None:
-    """Raise Refused where a picture would be written over a style, a mask or weights."""
-    from studio.core.style.batch import real
-
-    if real(file) in {real(each) for each in kept}:
-        raise Refused(f"{file} is what the style is taken from; choose another --out.")
-
-
-def _below(file: Path, out: Path, inputs: set[Path]) -> None:
-    """Raise Refused where a link leads a file out of `out`, or onto a file that is read."""
+def _below(file: Path, out: Path) -> None:
+    """Raise Refused where a link leads a file out of `out`."""
     from studio.core.style.batch import real
 
     if not real(file.parent).is_relative_to(real(out)):
         raise Refused(f"{file.parent} is a link out of {out}; nothing is written there.")
-    if real(file.parent) / file.name in inputs or real(file) in inputs:
-        raise Refused(f"{file} is itself restyled or a style; choose another --out.")
+
+
+def _identities(files: Iterable[Path]) -> set[tuple[int, int]]:
+    """Return what tells files apart, whatever they are called: links, upper and lower case."""
+    found = set()
+    for file in files:
+        with contextlib.suppress(OSError, ValueError):
+            status = file.stat()
+            found.add((status.st_dev, status.st_ino))
+    return found
+
+
+def _free(file: Path, overwrite: bool, inputs: set[tuple[int, int]]) -> None:
+    """Raise Refused where something is written over that must stay."""
+    if inputs & _identities([file]):
+        raise Refused(f"{file} is read for this itself; choose another --out.")
+    if not overwrite and file.exists():
+        raise Refused(f"{file} is there already; use --overwrite, or another --out.")
 
 
 @dataclass(frozen=True, eq=False)

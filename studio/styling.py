@@ -38,7 +38,7 @@ def style(
         str | None, typer.Option(help="Settings by their title: the method's, or your own.")
     ] = None,
     strength: Annotated[
-        float | None, typer.Option(help="How far the picture leaves the photograph, 0 to 1; 1.")
+        float | None, typer.Option(help="How far the picture leaves the photograph, 0 to 1.")
     ] = None,
     scale: Annotated[
         float | None, typer.Option(help="How large the style's strokes become, where it has any.")

@@ -300,7 +300,7 @@ def test_a_parent_as_target_does_not_touch_what_is_read(here, capsys):
     Image.fromarray(scene(20, 20, 1)).save(inner / "x.png")
     before = tree(here / "in")
     assert style("in", "--out=.", "--overwrite") == 2
-    assert "itself restyled" in capsys.readouterr().out
+    assert "read for this itself" in capsys.readouterr().out
     assert tree(here / "in") == before and Path("x.png").exists()
 
 
@@ -309,6 +309,9 @@ def test_a_style_in_the_folder_is_not_written_over(folder):
     (folder / "broken.png").unlink()
     before = tree(folder)
     assert style("in/a.png", "--out=in/style.png", "--overwrite", by="in/style.png") == 2
+    os.link(folder / "style.png", folder / "same.png")
+    assert style("in/a.png", "--out=in/same.png", "--overwrite", by="in/style.png") == 2
+    (folder / "same.png").unlink()
     assert style("in", "--out=made", by="in/style.png") == 0
     assert tree(folder) == before
 
