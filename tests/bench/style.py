@@ -171,7 +171,8 @@ def report_speed(table: list[Row], asked: argparse.Namespace) -> None:
     """Print GPDM's published run by our seconds at full strength, both of 512 x 512."""
     file = asked.cache and asked.cache / "gpdm-speed.json"
     last = f"{asked.ours.split(',')[0]} {asked.strengths[-1]:g}"
-    took = [r.seconds for r in table if r.maker == last and r.picture.shape[:2] == (512, 512)]
+    made = [row for row in table if row.maker == last and row.picture.shape[:2] == (512, 512)]
+    took = [row.seconds for row in made if row.seconds is not None]
     if file and file.exists() and took:
         theirs, mine = json.loads(file.read_text()), float(np.mean(took))
         print(
