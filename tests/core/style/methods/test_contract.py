@@ -8,20 +8,17 @@ import pytest
 
 from studio.core.events import Drawn, Note, Progress, Refused, finished
 from studio.core.settings import extra
-from studio.core.style.look import StylePicture
+from studio.core.style.look import StylePicture, smaller
 from studio.core.style.method import Method, Style, Task
 from studio.core.style.methods import methods
 from studio.core.style.styling import stylize
 from tests.core.style.conftest import scene
 
-WEIGHTED = "needs the user's own file of VGG19; its own tests have one of random numbers"
-WAYS = [
-    pytest.param(way, id=name, marks=pytest.mark.skipif(way.weighted, reason=WEIGHTED))
-    for name, way in methods().items()
-]
-every_method = pytest.mark.parametrize("way", WAYS)
+# The one that needs the user's file of VGG19 is left out: its own tests have a random one.
+WAYS = [way for way in methods().values() if not way.weighted]
+every_method = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 every_styled_method = pytest.mark.parametrize(
-    "way", [param for param, way in zip(WAYS, methods().values(), strict=True) if way.styled]
+    "way", [way for way in WAYS if way.styled], ids=lambda way: way.name
 )
 
 
@@ -134,6 +131,15 @@ def test_of_several_styles_the_weightier_shows_more(way):
     assert (warm[..., 0] - warm[..., 2]).mean() > (cold[..., 0] - cold[..., 2]).mean() + 0.02
 
 
+@pytest.mark.parametrize("way", [way for way in WAYS if not way.styled], ids=lambda way: way.name)
+def test_a_small_picture_looks_like_the_large_one(way):
+    large = colors(192, 256, 0)
+    small = smaller(large, 0.5)
+    found = smaller(painted(way, large), 0.125), smaller(painted(way, small), 0.25)
+    assert np.abs(found[0].mean((0, 1)) - found[1].mean((0, 1))).max() < 0.06
+    assert np.abs(found[0] - found[1]).mean() < 0.08
+
+
 @every_method
 def test_what_it_says_is_counted_and_shown(way):
     job = way.stylize(Task(colors(48, 64, 0), styles(way)), way.settings())
@@ -199,7 +205,7 @@ def test_kept_colors_are_the_contents(way):
     assert np.median(np.abs(with_ - own)) < 0.03
 
 
-@pytest.mark.parametrize("way", [pytest.param(way, id=name) for name, way in methods().items()])
+@pytest.mark.parametrize("way", methods().values(), ids=lambda way: way.name)
 def test_its_words_are_there_and_its_presets_fit(way):
     assert way.title and way.summary.endswith(".") and way.presets
     for name, info in way.settings.model_fields.items():
