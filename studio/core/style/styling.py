@@ -9,7 +9,7 @@ import numpy as np
 
 from studio.core.events import Drawn, Job, Progress, Refused, finished
 from studio.core.style.color import lightness_from
-from studio.core.style.look import DEPTHS, Look, StylePicture, eight_bits, resized
+from studio.core.style.look import DEPTHS, Look, StylePicture, eight_bits, resized, smaller
 from studio.core.style.method import Method, Style, StyleSettings, Task
 from studio.core.style.methods import methods
 
@@ -139,26 +139,32 @@ def _coarse(event: Drawn, pixels: np.ndarray, look: Look) -> Drawn:
 
 def _colors(pixels: np.ndarray) -> np.ndarray:
     """Return pixels as float32 [h, w, 3] in [0, 1]; what is transparent takes colors nearby."""
-    colors = pixels.astype(np.float32)
+    colors = _colored(pixels)[..., :3].astype(np.float32)
+    if pixels.shape[2] == 4:
+        clear = pixels[..., 3] == 0
+        if clear.any() and not clear.all():
+            np.copyto(colors, _bled(pixels), where=clear[..., None])
     colors /= DEPTHS[pixels.dtype.name]
-    if colors.shape[2] == 4:
-        return _bled(colors)
-    return np.repeat(colors, 3, axis=2) if colors.shape[2] == 1 else colors
+    return colors
 
 
-def _bled(colors: np.ndarray) -> np.ndarray:
-    """Return the colors of [h, w, 4]; a transparent pixel has its nearest opaque one's."""
-    clear = (colors[..., 3] < 1 / 255).astype(np.uint8)
-    if not clear.any() or clear.all():
-        return np.ascontiguousarray(colors[..., :3])
+def _bled(pixels: np.ndarray) -> np.ndarray:
+    """Return colors float32 [h, w, 3] that go on where [h, w, 4] is transparent.
+
+    A transparent pixel has its nearest opaque one's, found in a smaller copy of a large picture.
+    """
+    h, w = pixels.shape[:2]
+    small = smaller(pixels, (STRIP / (h * w)) ** 0.5)
+    clear = (small[..., 3] == 0).astype(np.uint8)
     _, found = cv2.distanceTransformWithLabels(
         clear, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    labels = np.asarray(found, np.int64)
+    labels = np.asarray(found, np.int32)
     nearest = np.zeros(int(labels.max()) + 1, np.int64)
     opaque = np.flatnonzero(clear.ravel() == 0)
     nearest[labels.ravel()[opaque]] = opaque
-    return colors.reshape(-1, 4)[nearest[labels], :3]
+    bled = small.reshape(-1, 4)[nearest[labels], :3].astype(np.float32)
+    return bled if bled.shape[:2] == (h, w) else cv2.resize(bled, (w, h))
 
 
 def _style(style: StylePicture) -> Style:
