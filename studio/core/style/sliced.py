@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 
 SIDE = 7  # pixels of a patch
 DIRECTIONS = 32  # in one step
-SAMPLES = 16384  # patches that quantiles are measured on
+SAMPLES = 8192  # patches that quantiles are measured on
 QUANTILES, TABLE = 512, 1024
-STRIDE = 2  # every other patch is moved, others in the next step
-PIXELS = 1 << 18  # moved in one pull
+PIXELS = 1 << 16  # moved in one pull
 RATE = 0.5  # of the way is gone in each direction, in a step
-LOOSELY = np.float32(0.15)  # the image is held in each step, which are many
+LOOSELY = 0.15  # the image is held in each step, which are many
 GAIN = np.float32(RATE * 3 * SIDE * SIDE / DIRECTIONS)
 
 
@@ -70,24 +69,22 @@ def flow(
     steps: int,
     rng: np.random.Generator,
     tick: Progress,
-    rows: int = 0,
 ) -> Job[None]:
     """Move an image float32 [h, w, 3], in place, some steps towards the target.
 
-    A large one is moved `rows` at a time (0 = as many as are quick); the result is the same.
+    It is moved some rows at a time; however many, the result is the same.
     """
     h, w = image.shape[:2]
-    rows = max(SIDE, rows or PIXELS // w) // STRIDE * STRIDE
+    rows = max(SIDE, PIXELS // w)
     for _ in range(steps):
         directions = _directions(rng)
         tables = _tables(image, goal, directions, rng)
-        top, left = (int(rng.integers(STRIDE)) for _ in range(2))
         moved = np.zeros((h + SIDE - 1, w + SIDE - 1, 3), np.float32)
         yield tick
-        for begin in range(top, h, rows):
-            _move(image, moved, directions, tables, (begin, left), min(h, begin + rows))
+        for top in range(0, h, rows):
+            _move(image, moved, directions, tables, slice(top, min(h, top + rows)))
             yield tick
-        down, across = _counts(h, top)[:, None], _counts(w, left)
+        down, across = _counts(h)[:, None], _counts(w)
         for strip in strips.rows(h, w):
             part = moved[SIDE // 2 :][strip, SIDE // 2 :][:, :w]
             image[strip] += GAIN * part / (down[strip] * across)[..., None]
@@ -149,30 +146,28 @@ def _move(
     moved: np.ndarray,
     directions: "Tensor",
     tables: tuple["Tensor", "Tensor", "Tensor"],
-    corner: tuple[int, int],
-    bottom: int,
+    part: slice,
 ) -> None:
-    """Add to `moved` what the patches want whose centers lie from `corner` on, above `bottom`."""
+    """Add to `moved` what the patches want whose centers are in a part of the rows."""
     import torch
     from torch.nn.functional import conv2d, conv_transpose2d
 
     table, begin, length = tables
     filters = directions.view(-1, 3, SIDE, SIDE)
-    part = torch.from_numpy(_framed(image, corner, bottom).transpose(2, 0, 1))[None]
-    projected = conv2d(part.contiguous(), filters, stride=STRIDE)[0]
+    framed = torch.from_numpy(_framed(image, part).transpose(2, 0, 1))[None]
+    projected = conv2d(framed.contiguous(), filters)[0]
     at = (projected - begin[:, None, None]).mul_(((TABLE - 1) / length)[:, None, None])
     at = at.clamp_(0, TABLE - 1).to(torch.int64)
     wanted = table.gather(1, at.flatten(1)).view_as(projected)
-    back = conv_transpose2d(wanted[None], filters, stride=STRIDE)[0].permute(1, 2, 0)
-    (top, left), (h, w, _) = corner, back.shape
-    moved[top : top + h, left : left + w] += back.numpy()
+    back = conv_transpose2d(wanted[None], filters)[0].permute(1, 2, 0)
+    moved[part.start : part.start + len(back)] += back.numpy()
 
 
-def _framed(image: np.ndarray, corner: tuple[int, int], bottom: int) -> np.ndarray:
-    """Return rows of an image mirrored outwards by half a patch, from `corner` to `bottom`."""
-    half, (top, left), (h, w) = SIDE // 2, corner, image.shape[:2]
-    rows = _mirror(np.arange(top - half, bottom + half), h)
-    return image[rows][:, _mirror(np.arange(left - half, w + half), w)]
+def _framed(image: np.ndarray, part: slice) -> np.ndarray:
+    """Return the pixels of the patches around some rows; outside the image it is mirrored."""
+    half, (h, w) = SIDE // 2, image.shape[:2]
+    rows = _mirror(np.arange(part.start - half, part.stop + half), h)
+    return image[rows][:, _mirror(np.arange(-half, w + half), w)]
 
 
 def _mirror(at: np.ndarray, length: int) -> np.ndarray:
@@ -181,9 +176,7 @@ def _mirror(at: np.ndarray, length: int) -> np.ndarray:
     return np.where(at < length, at, 2 * length - 1 - at)
 
 
-def _counts(length: int, begin: int) -> np.ndarray:
+def _counts(length: int) -> np.ndarray:
     """Return how many patches cover each position of a side, float32 [length]."""
-    count = np.zeros(length + SIDE - 1, np.float32)
-    for at in range(begin, length, STRIDE):
-        count[at : at + SIDE] += 1
-    return np.maximum(count[SIDE // 2 :][:length], 1)
+    at, half = np.arange(length), SIDE // 2
+    return (np.minimum(at, half) + np.minimum(length - 1 - at, half) + 1).astype(np.float32)

@@ -73,9 +73,9 @@ ROUNDS = {
     80: (Round(0, 13, 1), Round(5, 9, 2), Round(5)),
     160: (Round(0, 21, 1), Round(6, 13, 1), Round(0, 9, 1), Round(8)),
     320: (Round(6, 21, 1), Round(0, 9, 1), Round(10)),
-    SEARCHED + 1: (Round(4, 13, 1), Round(6, 7, 1), Round(5)),
+    SEARCHED + 1: (Round(4, 13, 1), Round(6, 7, 1), Round(12)),
 }
-FINISHING = (Round(5),)
+FINISHING = (Round(6),)
 
 
 class Grip(NamedTuple):
