@@ -4,12 +4,12 @@ Colors here are float32 in `palette.to_space`: a picture [h, w, 3], a palette [k
 indices into the palette, int [h, w]. `amount` runs from 0, the nearest color everywhere, to 1.
 """
 
-from collections.abc import Generator
 from functools import cache
 
 import numpy as np
 
 from studio.core.style.palette import nearest
+from studio.core.style.steps import Steps
 
 CHUNK = 8192  # pixels whose pairs of colors are weighed at once
 # How much a pattern of two colors disturbs, against being a wrong color: at full amount, and what
@@ -82,10 +82,8 @@ def _partner(
     return partner, np.take_along_axis(share, partner[:, None], 1)[:, 0]
 
 
-def diffused(
-    lab: np.ndarray, palette: np.ndarray, amount: float
-) -> Generator[float, None, np.ndarray]:
-    """Dither by error diffusion; yields the share done. Returns the indices.
+def diffused(lab: np.ndarray, palette: np.ndarray, amount: float) -> Steps[np.ndarray]:
+    """Dither by error diffusion; returns the indices.
 
     Floyd and Steinberg, "An adaptive algorithm for spatial greyscale", 1976. Pixels (y, x) of one
     x + 2 y do not need each other: a front of them is one slice of the flat picture, a row and two

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from studio.core.style.flow import blurred
+from studio.core.style.steps import Steps
 
 WAYS = 8  # directions that a straight stroke may have
 FAINT = 0.03  # gradient below which nothing is an edge
@@ -23,8 +24,8 @@ LONG = 18  # pitches that a stroke is long
 FAINTEST, FULLEST = np.array([0.8, 0.19, 0.01]), np.array([0.12, 0.5, 0.38])
 
 
-def outlines(lightness: np.ndarray, width: float, reach: float) -> np.ndarray:
-    """Return how dark straight strokes along the edges are, float32 [h, w] from 0.
+def outlines(lightness: np.ndarray, width: float, reach: float) -> Steps[np.ndarray]:
+    """Find how dark straight strokes along the edges are; returns float32 [h, w] from 0.
 
     `lightness` is float32 [h, w] in [0, 1]; `width` in pixels softens edges, strokes are `reach`
     pixels long to either side, so they cross at corners as sketched lines do.
@@ -32,10 +33,15 @@ def outlines(lightness: np.ndarray, width: float, reach: float) -> np.ndarray:
     edges = _edges(lightness, width)
     kernels = [_stroke(way * np.pi / WAYS, reach) for way in range(WAYS)]
     edge = cv2.BORDER_REPLICATE
-    found = np.stack([cv2.filter2D(edges, -1, k, borderType=edge) for k in kernels])
-    best = found.argmax(0)
+    most, best = np.full_like(edges, -1), np.zeros(edges.shape, np.uint8)
+    for way, kernel in enumerate(kernels):
+        yield 0.5 * way / WAYS
+        found = cv2.filter2D(edges, -1, kernel, borderType=edge)
+        best[found > most] = way
+        np.maximum(most, found, out=most)
     total = np.zeros_like(edges)
     for way, kernel in enumerate(kernels):
+        yield 0.5 + 0.5 * way / WAYS
         total += cv2.filter2D(np.where(best == way, edges, 0), -1, kernel, borderType=edge)
     return np.maximum(total, 0)
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from studio.core.style.flow import along, blurred, tensor_field
+from studio.core.style.steps import Steps
 
 WIDER = 1.6  # the outer Gaussian to the inner (Marr and Hildreth, 1980)
 TAPS = 7  # samples to each side of a line
@@ -16,8 +17,8 @@ DEEP = 8.0  # margin that what is rejected loses, smoothly, or its rim would pri
 SHORT = 3.0  # area in squared widths below which a line is a speck
 
 
-def contours(lightness: np.ndarray, width: float, level: float) -> np.ndarray:
-    """Return how much every place is line, above 0 ink, float32 [h, w].
+def contours(lightness: np.ndarray, width: float, level: float) -> Steps[np.ndarray]:
+    """Find how much every place is line, above 0 ink; returns float32 [h, w].
 
     `lightness` is float32 [h, w] in [0, 1], `width` that of a line in pixels, `level` about 0.2
     (much is line) to 1. Kang, Lee and Chui, "Coherent line drawing", NPAR 2007, and "Flow-based
@@ -28,14 +29,16 @@ def contours(lightness: np.ndarray, width: float, level: float) -> np.ndarray:
     inner = 0.4 * width
     calm = cv2.GaussianBlur(lightness, (0, 0), max(0.5, 0.6 * inner))
     angle, _ = tensor_field(calm, 1.5 * width)
-    apart = _across(lightness, angle, inner)
+    apart = yield from _across(lightness, angle, inner)
     apart /= FAINT + CROWD * blurred(np.abs(apart), AROUND * longer)
+    yield 0.6
     line = -level - along(apart, angle, FLOW * width)
+    yield 0.9
     return _cleaned(line, level, width)
 
 
-def _across(lightness: np.ndarray, angle: np.ndarray, inner: float) -> np.ndarray:
-    """Return the difference of two Gaussians over the gradient's direction: below 0 on lines."""
+def _across(lightness: np.ndarray, angle: np.ndarray, inner: float) -> Steps[np.ndarray]:
+    """Take the difference of two Gaussians over the gradient's direction: below 0 on lines."""
     nx, ny = -np.sin(angle), np.cos(angle)
     places = np.indices(angle.shape, np.float32)
     step = 0.7 * inner
@@ -44,6 +47,7 @@ def _across(lightness: np.ndarray, angle: np.ndarray, inner: float) -> np.ndarra
     kernel = near / (2 * near.sum() - 1) - far / (2 * far.sum() - 1)
     total = np.float32(kernel[0]) * lightness
     for k in range(1, TAPS + 1):
+        yield 0.1 + 0.5 * k / TAPS
         for way in (np.float32(t[k]), np.float32(-t[k])):
             at = (places[1] + way * nx, places[0] + way * ny)
             there = cv2.remap(lightness, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

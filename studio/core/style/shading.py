@@ -13,22 +13,33 @@ from studio.core.style.texture import turbulence
 
 EVEN = 0.4  # share of equal frequencies in tones, against the picture's own
 BINS = 1024  # of lightness, whose frequencies are counted
-SPREAD = 0.35  # lightness that is spread over all tones at the most
+SPREAD = 0.35  # range of lightness from which all tones are used
 RAMP = np.float32(0.8)  # of tone over the longer side
 SECOND, THIRD = 0.6, 0.32  # tones from which hatching is crossed, and crossed again
 
 
-def toned(lightness: np.ndarray) -> np.ndarray:
-    """Return float32 [h, w] in [0, 1], about evenly spread; a flat picture is 0.5 everywhere.
+def span(lightness: np.ndarray) -> tuple[float, float]:
+    """Return which lightness is the darkest tone and which the lightest.
 
-    Dark pictures and pale ones become drawings alike.
+    A picture of little contrast is not spread over all tones: if pale it stays so, if dark too.
     """
-    low, high = np.percentile(lightness, (1, 99))
-    own = 0.5 + (lightness - 0.5 * (low + high)) / max(high - low, SPREAD)
+    low, high = (float(bound) for bound in np.percentile(lightness, (1, 99)))
+    lacking, middle = max(0.0, SPREAD - (high - low)), (low + high) / 2
+    return low - lacking * middle, high + lacking * (1 - middle)
+
+
+def toned(lightness: np.ndarray) -> np.ndarray:
+    """Return float32 [h, w] in [0, 1], about evenly spread.
+
+    Dark pictures and pale ones become drawings alike; a flat one keeps its lightness.
+    """
+    low, high = span(lightness)
+    own = (lightness - low) / (high - low)
     levels = np.clip(lightness * BINS, 0, BINS - 1).astype(np.int64)
     counts = np.bincount(levels.ravel(), minlength=BINS)
     even = ((np.cumsum(counts) - 0.5 * counts) / lightness.size)[levels]
-    return np.clip(own + EVEN * (even - own), 0, 1).astype(np.float32)
+    share = EVEN * min(1.0, 4 * own.std())
+    return np.clip(own + share * (even - own), 0, 1).astype(np.float32)
 
 
 def areas(tones: np.ndarray, size: float) -> np.ndarray:

@@ -49,11 +49,6 @@ class Sheet:
             light = cv2.resize(light, self.drawn[::-1], interpolation=cv2.INTER_CUBIC)
         return light
 
-    def printed(self, drawn: np.ndarray) -> np.ndarray:
-        """Return what was found [h, w] at the size of the print."""
-        h, w = (self.times * side for side in self.size)
-        return cv2.resize(drawn, (w, h), interpolation=cv2.INTER_LINEAR)
-
     def strips(self) -> Iterator["Strip"]:
         """Yield the parts that are printed one after another, from the top."""
         h, w = self.size
@@ -70,9 +65,19 @@ class Strip:
     bottom: int
     sheet: Sheet
 
-    def of(self, printed: np.ndarray) -> np.ndarray:
-        """Return the rows of a map at the size of the print."""
-        return printed[self._first : self._last]
+    def of(self, drawn: np.ndarray) -> np.ndarray:
+        """Return this strip of what was found [h, w], enlarged to the print."""
+        h, w = (self.sheet.times * side for side in self.sheet.size)
+        if drawn.shape == (h, w):
+            return drawn[self._first : self._last]
+        place = (np.arange(self._first, self._last) + 0.5) * len(drawn) / h - 0.5
+        place = np.clip(place, 0, len(drawn) - 1)
+        above = np.floor(place).astype(np.int64)
+        below = np.minimum(above + 1, len(drawn) - 1)
+        rows = drawn[above] + (place - above).astype(np.float32)[:, None] * (
+            drawn[below] - drawn[above]
+        )
+        return cv2.resize(rows, (w, len(rows)), interpolation=cv2.INTER_LINEAR)
 
     @property
     def _first(self) -> int:

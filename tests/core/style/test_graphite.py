@@ -1,13 +1,20 @@
 import numpy as np
 import pytest
 
-from studio.core.style.graphite import outlines, penciled, strokes
+from studio.core.events import finished
+from studio.core.style import graphite
+from studio.core.style.graphite import penciled, strokes
+from studio.core.style.steps import told
 
 PLACES = (
     np.linspace(0, 1, 300, dtype=np.float32)[:, None],
     np.linspace(0, 1, 300, dtype=np.float32)[None],
 )
 STILL = np.zeros((300, 300), np.float32)
+
+
+def outlines(light: np.ndarray, width: float, reach: float) -> np.ndarray:
+    return finished(told(graphite.outlines(light, width, reach), 0, 100, ""))
 
 
 def test_an_edge_is_outlined_and_flat_areas_are_not():

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,12 +40,11 @@ def test_places_are_in_lengths_of_the_longer_side():
     assert y.min() == pytest.approx(0.5 / 800) and y.max() == pytest.approx(599.5 / 800)
 
 
-def test_lightness_and_print_have_their_sizes():
+def test_lightness_has_its_size():
     for size in ((1, 1), (7, 3), (100, 2000), (700, 900)):
         plan = Sheet.of(*size)
         light = plan.lightness(np.full((*size, 3), 0.5, np.float32))
         assert light.shape == plan.drawn
-        assert plan.printed(light).shape == tuple(plan.times * side for side in size)
 
 
 def test_an_inked_edge_is_one_pixel_soft_however_steep_the_margin():
@@ -52,3 +52,13 @@ def test_an_inked_edge_is_one_pixel_soft_however_steep_the_margin():
     for slope in (0.1, 1.0, 20.0):
         ink = inked(slope * place, 0.01)
         assert np.allclose(ink[2], [0, 0, 0, 0, 0.25, 1, 1, 1, 1], atol=1e-5)
+
+
+def test_what_was_found_is_enlarged_alike_in_any_strips(monkeypatch: pytest.MonkeyPatch):
+    plan = Sheet.of(1500, 1100)
+    drawn = np.random.default_rng(0).random(plan.drawn).astype(np.float32)
+    whole = cv2.resize(drawn, (1100, 1500), interpolation=cv2.INTER_LINEAR)
+    monkeypatch.setattr(sheet, "STRIP", 70000)
+    parts = [strip.reduced(strip.of(drawn)) for strip in plan.strips()]
+    assert len(parts) > 10
+    assert np.allclose(np.concatenate(parts), whole, atol=1e-4)

@@ -10,6 +10,7 @@ from studio.core.style import shading
 from studio.core.style.lines import contours
 from studio.core.style.method import Method, StyleSettings, Task
 from studio.core.style.sheet import Sheet, inked
+from studio.core.style.steps import told
 from studio.core.style.texture import paper, turbulence
 
 # Tone up to which full darkness is solid black.
@@ -66,13 +67,13 @@ def stylize(task: Task, settings: InkSettings) -> Job[np.ndarray]:
     sheet = Sheet.of(*task.content.shape[:2])
     yield Progress(0, 100, "Lines")
     light = sheet.lightness(task.content)
-    yield Progress(10, 100, "Lines")
-    line = contours(light, settings.width * sheet.scale, 1 - 0.8 * settings.detail)
+    found = contours(light, settings.width * sheet.scale, 1 - 0.8 * settings.detail)
+    line = yield from told(found, 10, 40, "Lines")
     yield Progress(40, 100, "Shading")
     tones = shading.areas(shading.toned(light), CLEAR * settings.width * sheet.scale)
+    yield Progress(50, 100, "Shading")
     texture = _texture(tones, sheet, settings)
     yield Progress(60, 100, "Ink")
-    line, tones, texture = (sheet.printed(part) for part in (line, tones, texture))
     painted = task.content.copy()
     for strip in sheet.strips():
         yield Progress(60 + 40 * strip.top // sheet.size[0], 100, "Ink")

@@ -10,6 +10,7 @@ from studio.core.style import graphite, shading
 from studio.core.style.flow import blurred
 from studio.core.style.method import Method, StyleSettings, Task
 from studio.core.style.sheet import Sheet
+from studio.core.style.steps import told
 from studio.core.style.texture import paper, turbulence
 
 WHITE = 0.985  # lightness of the paper
@@ -60,20 +61,20 @@ def stylize(task: Task, settings: PencilSettings) -> Job[np.ndarray]:
     yield Progress(0, 100, "Outlines")
     light = sheet.lightness(task.content)
     width = (0.8 + 2.0 * settings.softness) * sheet.scale
-    line = graphite.outlines(light, width, REACH * sheet.scale)
+    found = graphite.outlines(light, width, REACH * sheet.scale)
+    line = yield from told(found, 5, 40, "Outlines")
     yield Progress(40, 100, "Tones")
     tones = graphite.penciled(shading.toned(blurred(light, 0.8 * sheet.scale)), settings.shade)
+    yield Progress(50, 100, "Tones")
     texture, grain = _textures(tones, sheet, settings)
     yield Progress(60, 100, "Graphite")
-    maps = [sheet.printed(part) for part in (line, tones, texture, grain)]
     painted = task.content.copy()
     for strip in sheet.strips():
         yield Progress(60 + 40 * strip.top // sheet.size[0], 100, "Graphite")
         rows = painted[strip.top : strip.bottom]
-        line, tones, texture, grain = (strip.of(part) for part in maps)
-        laid = _laid(tones, texture, strip.places(), settings)
-        drawn = 1 - (1 - laid) * np.exp(-_press(settings) * line)
-        value = _rubbed(drawn, grain, settings)
+        laid = _laid(strip.of(tones), strip.of(texture), strip.places(), settings)
+        drawn = 1 - (1 - laid) * np.exp(-_press(settings) * strip.of(line))
+        value = _rubbed(drawn, strip.of(grain), settings)
         rows += np.float32(settings.strength) * (strip.reduced(value)[..., None] - rows)
     return painted
 

@@ -1,6 +1,5 @@
 """Pixel art: few square pixels, few colors, the tones between by a pattern."""
 
-from collections.abc import Generator
 from typing import Literal
 
 import cv2
@@ -11,9 +10,12 @@ from studio.core.events import Job, Progress
 from studio.core.style import blocks, dither, palette
 from studio.core.style.color import from_oklab, to_oklab
 from studio.core.style.method import Method, StyleSettings, Task
+from studio.core.style.shading import span
+from studio.core.style.steps import told
 
 STRIP = 2**20  # pixels of the content that are shrunk in one pull
 TONAL = 0.15  # how far colors may lie beside the line from the darkest to the lightest, as one ramp
+JITTER = np.float32(0.01)
 FEW = 4  # colors, that need more contrast
 CONTRAST = 0.5
 DARKER = 0.5  # lightness left under a full outline
@@ -122,24 +124,15 @@ def _indices(art: np.ndarray, colors: np.ndarray, settings: PixelSettings) -> Jo
         wanted = _fitted(wanted, known)
     if settings.dither == 0:
         return palette.nearest(wanted, known)
+    rng = np.random.default_rng(settings.seed)
     if settings.pattern == "scatter":
+        # As even as a gradient is, diffusion would fall into step with it.
+        wanted += JITTER * rng.standard_normal(wanted.shape, np.float32)
         job = dither.diffused(wanted, known, settings.dither)
-        return (yield from _told(job))
+        return (yield from told(job, 75, 100, "Dither"))
     level = dither.bayer(2) if settings.pattern == "checker" else dither.blue_noise()
-    shift = (
-        np.random.default_rng(settings.seed).integers(0, len(level), 2) if settings.seed else (0, 0)
-    )
-    return dither.patterned(wanted, known, np.roll(level, shift, (0, 1)), settings.dither)
-
-
-def _told(job: Generator[float, None, np.ndarray]) -> Job[np.ndarray]:
-    """Pass a dither on; the share it has done becomes Progress."""
-    while True:
-        try:
-            done = next(job)
-        except StopIteration as ended:
-            return ended.value
-        yield Progress(int(100 * (3 + done)), 400, "Dither")
+    level = np.roll(level, rng.integers(0, len(level), 2), (0, 1))
+    return dither.patterned(wanted, known, level, settings.dither)
 
 
 def _fitted(wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -152,8 +145,8 @@ def _fitted(wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
     light = wanted[..., 0]
     if len(ramp) <= FEW:
         light = light + CONTRAST * (light - cv2.GaussianBlur(light, (0, 0), max(light.shape) / 16))
-    low, high = np.percentile(light, (1, 99))
-    tone = np.clip((light - low) / max(high - low, 0.2), 0, 1)
+    low, high = span(light)
+    tone = np.clip((light - low) / (high - low), 0, 1)
     if not _tonal(ramp):
         wanted[..., 0] = ramp[0, 0] + tone * (ramp[-1, 0] - ramp[0, 0])
         return wanted

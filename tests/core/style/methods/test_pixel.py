@@ -91,3 +91,9 @@ def test_progress_grows():
     events = list(METHOD.stylize(Task(picture(90, 120)), pixel.PixelSettings(pattern="scatter")))
     shares = [e.done / e.total for e in events if isinstance(e, Progress) and e.total]
     assert shares == sorted(shares) and shares[-1] <= 1
+
+
+@pytest.mark.parametrize("name", ["1-bit", "game-boy"])
+def test_flat_black_and_white_stay_so(name: str):
+    for light, color in ((0.0, machine(name)[0]), (1.0, machine(name)[-1])):
+        assert (restyled(np.full((30, 40, 3), light, np.float32), palette=name) == color).all()
