@@ -75,7 +75,7 @@ class OilSettings(StyleSettings):
 def stylize(task: Task, settings: OilSettings) -> Job[np.ndarray]:
     """Paint the content in oil: plan a layer of strokes, lay it, then the next; light the paint."""
     h, w = task.content.shape[:2]
-    plan = Plan(task.content)
+    plan = Plan(task.content, np.random.default_rng(settings.seed))
     canvas = _ground(plan.content, h, w)
     widths = _widths(settings)
     for number, width in enumerate(widths):

@@ -18,7 +18,7 @@ WORK = (
 )  # pixels on which the washes are made; paper and their borders are as fine as asked
 STRIP = 1 << 18  # pixels that are laid on paper in one step
 SHEET = np.array([0.992, 0.987, 0.972], np.float32)  # the paper's color
-DILUTED = 1.5  # most absorbance that the washes come to: black is a dark gray
+DILUTED = 2.1  # most absorbance that the washes come to: black is a dark gray
 GLAZE = 0.32  # absorbance of one glaze over the other
 UNPAINTED = 0.06  # absorbance up to which the paper stays white
 RICH = 1.3  # how much purer a wash is than the color it stands for
@@ -145,7 +145,7 @@ def _touches(fine: np.ndarray, washes: np.ndarray) -> np.ndarray:
 def _glazed(density: np.ndarray, flow: np.ndarray) -> np.ndarray:
     """Return the absorbance in a few glazes over each other, each with its own border."""
     tone = density.mean(2)
-    uneven = 0.5 * (flow - 0.5)
+    uneven = 0.4 * (flow - 0.5)
     level = tone / GLAZE + uneven
     whole = np.floor(level)
     glazes = GLAZE * (whole + _step(level - whole, 0.5, 0.25) - uneven)
@@ -178,7 +178,7 @@ def _gathered(
     rim += 0.5 * np.maximum(tone - blurred(tone, side * 0.015), 0)
     rim *= 1 - 0.7 * water.wet
     bloom = np.maximum(water.wet - blurred(water.wet, side * 0.01), 0) * tone
-    more = 1 + np.float32(0.5 + 0.8 * settings.wetness) * (water.flow - 0.5)
+    more = 1 + np.float32(0.3 + 0.7 * settings.wetness) * (water.flow - 0.5)
     gathered = (rim + bloom) * np.float32(settings.edges) / (tone + 0.2)
     return density * np.minimum(more + gathered, 2.5)[..., None]
 
