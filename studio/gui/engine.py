@@ -33,7 +33,10 @@ REPAIRS = (
     *("open_picture", "look_ahead", "fill", "export", "read_mask", "write_mask"),
     *("interrupted_repairs", "resume_repair", "discard_repair", "write_history"),
 )
-STYLES = ("open_content", "open_sources", "proof", "restyled", "drawn", "write_styled", "share")
+STYLES = (
+    *("open_content", "open_sources", "proof", "restyled", "drawn", "write_styled", "share"),
+    *("keep_preset", "rename_preset", "drop_preset", "thumbnails"),
+)
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
     **dict.fromkeys(("look", "settle", "laid_out"), "studio.core.explore.live"),

@@ -86,6 +86,7 @@ class Pages(QMainWindow):
         self.stack.addWidget(self.welcome)
         self.rail.chosen.connect(self.show_page)
         self.welcome.repair_asked.connect(self.show_repair)
+        self.welcome.style_asked.connect(self.show_style)
 
     def open_to(self) -> set[str]:
         """Return the workspaces that can be shown: without a project not all."""
@@ -111,10 +112,13 @@ class Pages(QMainWindow):
 
         for grid in page.findChildren(ImageGrid):
             grid.repair_asked.connect(self._repair_image)
+            grid.style_asked.connect(self._style_image)
         if id == "library":
             page.train_asked.connect(self._train_on)
         if id == "explore":
             page.train_asked.connect(self._show_train)
+        if id == "repair":
+            page.style_asked.connect(self._style_pixels)
         if id == "style":
             page.repair_asked.connect(self._repair_pixels)
         if id == "train":
@@ -135,6 +139,11 @@ class Pages(QMainWindow):
         self.show_page("repair")
 
     @Slot()
+    def show_style(self) -> None:
+        """Show the Style workspace."""
+        self.show_page("style")
+
+    @Slot()
     def ask_repair(self) -> None:
         """Let the user choose a picture to repair."""
         self.show_page("repair")
@@ -153,6 +162,20 @@ class Pages(QMainWindow):
 
         self.show_page("repair")
         self.session.open_picture(pixels_of(image), self.tr("Picture"))
+
+    @Slot(object, bool)
+    def _style_image(self, image: QImage, as_style: bool) -> None:
+        from studio.gui.pasting import pixels_of  # numpy
+
+        self.show_page("style")
+        page: Any = self.pages["style"]
+        pixels, name = pixels_of(image), self.tr("Picture")
+        page.sources.send(pixels, name) if as_style else self.session.open_content(pixels, name)
+
+    @Slot(object, str)
+    def _style_pixels(self, pixels: Any, name: str) -> None:
+        self.show_page("style")
+        self.session.open_content(pixels, name)
 
     @Slot(object, str)
     def _repair_pixels(self, pixels: Any, name: str) -> None:

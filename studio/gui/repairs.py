@@ -84,13 +84,13 @@ class Repairs(Explorations):
         """Write to journals; ask only while the lane "journal" is free, as the last wish counts."""
         self.start("journal", self.tr("Writing the history"), at_once("write_history", batch))
 
-    def read_mask(self, path: Path, size: tuple[int, int]) -> None:
-        """Read a mask for a picture of `size` (width, height); done("mask", uint8 [h, w])."""
-        self.start("mask", self.tr("Reading the mask"), at_once("read_mask", path, size))
+    def read_mask(self, path: Path, size: tuple[int, int], lane: str = "mask") -> None:
+        """Read a mask for a picture of `size` (width, height); done(lane, uint8 [h, w])."""
+        self.start(lane, self.tr("Reading the mask"), at_once("read_mask", path, size))
 
-    def write_mask(self, path: Path, mask: "np.ndarray") -> None:
-        """Write a mask uint8 [h, w]; done("mask", Path)."""
-        self.start("mask", self.tr("Writing the mask"), at_once("write_mask", path, mask))
+    def write_mask(self, path: Path, mask: "np.ndarray", lane: str = "mask") -> None:
+        """Write a mask uint8 [h, w]; done(lane, Path)."""
+        self.start(lane, self.tr("Writing the mask"), at_once("write_mask", path, mask))
 
     def copy_picture(self, pixels: "np.ndarray", name: str) -> None:
         """Make an image for the clipboard."""

@@ -1,7 +1,7 @@
 """Pictures that are restyled, between core's jobs and the window. Runs in workers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare
 from studio.core.photographs.photograph import Photograph, photograph_of, save_photograph
-from studio.core.style.live import PRESET_SIDE, preset_looks, preview_style, restyle
+from studio.core.style.live import PRESET_SIDE, preset_looks, preview_style, restyle, shrunk
 from studio.core.style.look import Look, StylePicture, eight_bits, fitting, smaller
+from studio.core.style.presets import Preset, delete_preset, load_presets, save_preset
+from studio.core.style.profiles import carried, in_colors_of
 from studio.gui.pasting import image_of
 
 SIDES = {True: 192, False: 256}  # of a preview: from pictures, which takes longer, and without
@@ -37,10 +39,18 @@ class Content:
 class Source:
     """A picture that a style is taken from, and itself small, uint8 [h, w, c]."""
 
-    pixels: np.ndarray
+    photograph: Photograph
     thumbnail: np.ndarray
     name: str
-    path: Path | None = None
+    _seen: dict[bytes | None, np.ndarray] = field(default_factory=dict)
+
+    def seen_in(self, content: Photograph | None) -> np.ndarray:
+        """Return its pixels as the content's profile writes their colors: the same array again."""
+        if content is None:
+            return self.photograph.pixels
+        if content.profile not in self._seen:
+            self._seen[content.profile] = in_colors_of(self.photograph, content)
+        return self._seen[content.profile]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +72,22 @@ class Result:
     thumbnail: np.ndarray
     seconds: float
     words: str
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPreset(Progress):
+    """A preset of the user's own, and what it makes: uint8 [h, w, c]."""
+
+    preset: Preset
+    picture: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Thumbnail(Progress):
+    """A picture file, small: uint8 [h, w, c]."""
+
+    path: Path
+    picture: np.ndarray
 
 
 class Shrunk:
@@ -120,22 +146,25 @@ def open_sources(
     for done, (source, name) in enumerate(found):
         yield Progress(done, len(found), name)
         try:
-            pixels = photograph_of(source, name).pixels
+            opened.append(source_of(photograph_of(source, name), name))
         except Refused as refused:
             if len(found) == 1:
                 raise
             yield Note(str(refused), "warning")
-            continue
-        path = source if isinstance(source, Path) else None
-        opened.append(Source(pixels, eight_bits(fitting(pixels, THUMBNAIL)), name, path))
     return place, tuple(opened)
 
 
-def proof(pixels: np.ndarray, look: Look, wish: Any, small: Shrunk) -> Job[Proof]:
+def source_of(photograph: Photograph, name: str) -> Source:
+    """Return a picture as one that a style is taken from."""
+    return Source(photograph, eight_bits(fitting(photograph.pixels, THUMBNAIL)), name)
+
+
+def proof(content: Content, wish: Any, small: Shrunk) -> Job[Proof]:
     """Restyle a small copy; yields a Proof for every coarse look and returns the last."""
+    pixels, look = content.photograph.pixels, wish.look(content.photograph)
     side = SIDES[bool(look.styles)]
-    content, seen = small.look(pixels, look, side)
-    job = preview_style(content, seen, side)
+    shown, seen = small.look(pixels, look, side)
+    job = preview_style(shown, seen, side)
     while True:
         try:
             event = next(job)
@@ -151,13 +180,14 @@ def _seen(event: Any, wish: Any) -> Any:
     return Proof(0, None, "", wish, fitting(event.pictures[0], COARSE), False)
 
 
-def restyled(pixels: np.ndarray, look: Look, wish: Any, threads: int) -> Job[Result]:
+def restyled(content: Content, wish: Any, threads: int) -> Job[Result]:
     """Restyle the whole picture with so many threads; yields a Proof for every coarse look."""
+    look = wish.look(content.photograph)
     if look.styles:
         from studio.core import device  # torch, which painterly methods do not wait for
 
         device.use_threads(threads)
-    job = restyle(pixels, look)
+    job = restyle(content.photograph.pixels, look)
     while True:
         try:
             event = next(job)
@@ -170,9 +200,67 @@ def restyled(pixels: np.ndarray, look: Look, wish: Any, threads: int) -> Job[Res
     return Result(wish, found.pixels, preview, thumbnail, found.seconds, found.words)
 
 
-def drawn(pixels: np.ndarray, styles: Sequence[StylePicture]) -> Job[int]:
-    """Draw all presets on the picture, as `live.preset_looks`."""
-    return (yield from preset_looks(pixels, styles, PRESET_SIDE * 2))
+def drawn(content: Content, sources: Sequence[tuple[Source, float]]) -> Job[int]:
+    """Draw all presets on the picture, as `live.preset_looks`, then the user's own, which are told
+    of before with the pictures they were kept with. Returns how many those are.
+    """
+    own = yield from load_presets()
+    for preset in own:
+        yield OwnPreset(0, None, "", preset, preset.picture)
+    pixels, side = content.photograph.pixels, 2 * PRESET_SIDE
+    styles = [StylePicture(s.seen_in(content.photograph), weight) for s, weight in sources]
+    yield from preset_looks(pixels, styles, side)
+    for preset in own:
+        small, look = shrunk(pixels, Look(preset.method, preset.settings, preset.styles), side)
+        try:
+            picture = yield from _silent(preview_style(small, look, side))
+        except Refused:  # as its VGG19 is not at hand: the picture it was kept with stays
+            continue
+        yield OwnPreset(0, None, "", preset, picture)
+    return len(own)
+
+
+def _silent(job: Job[np.ndarray]) -> Job[np.ndarray]:
+    while True:
+        try:
+            next(job)
+        except StopIteration as ended:
+            return ended.value
+        yield Progress(0, None, "")
+
+
+def keep_preset(name: str, wish: Any, picture: np.ndarray, overwrite: bool) -> Job[OwnPreset]:
+    """Keep a wish as a preset of the user's own; raises Refused."""
+    preset = yield from save_preset(name, wish.look(), picture, overwrite)
+    return OwnPreset(1, 1, "", preset, preset.picture)
+
+
+def rename_preset(preset: Preset, name: str) -> Job[tuple[str, OwnPreset]]:
+    """Give a preset of the user's own another name; returns the old one and it. Raises Refused."""
+    look = Look(preset.method, preset.settings, preset.styles)
+    renamed = yield from save_preset(name, look, preset.picture)
+    yield from delete_preset(preset.name)
+    return preset.name, OwnPreset(1, 1, "", renamed, preset.picture)
+
+
+def drop_preset(name: str) -> Job[str]:
+    """Move a preset of the user's own to the trash; returns its name. Raises Refused."""
+    yield from delete_preset(name)
+    return name
+
+
+def thumbnails(found: Sequence[Path]) -> Job[int]:
+    """Yield a Thumbnail of every picture file that can be opened; returns their number."""
+    count = 0
+    for done, path in enumerate(found):
+        try:
+            pixels = photograph_of(path, path.name).pixels
+        except Refused:
+            yield Progress(done, len(found), path.name)
+            continue
+        count += 1
+        yield Thumbnail(done, len(found), path.name, path, eight_bits(fitting(pixels, THUMBNAIL)))
+    return count
 
 
 def write_styled(
@@ -183,10 +271,9 @@ def write_styled(
     Returns the file, and in sentences what it does not hold of the picture. Raises Refused.
     """
     yield Progress(0, None, path.name)
-    photograph = replace(content.photograph, pixels=pixels)
-    if content.photograph.pixels.shape[2] == 1 and pixels.shape[2] > 1:
-        photograph = replace(photograph, profile=None)  # one of greys says nothing of colors
-    return path, save_photograph(photograph, path, overwrite=True)
+    photograph = carried(content.photograph, pixels)
+    told = photograph.notes[len(content.photograph.notes) :]
+    return path, (*told, *save_photograph(photograph, path, overwrite=True))
 
 
 def share(pixels: np.ndarray, name: str) -> Job[Any]:

@@ -9,12 +9,15 @@ from studio.gui.repairs import Repairs, at_once
 if TYPE_CHECKING:
     import numpy as np
 
-    from studio.core.style.look import Look, StylePicture
-    from studio.gui.restyling import Content, Shrunk
+    from studio.core.style.presets import Preset
+    from studio.gui.restyling import Content, Shrunk, Source
 
     Picture = Path | bytes | np.ndarray
 
-STYLE = ("content", "source", "preview", "presets", "restyle", "styled", "sharing")
+STYLE = (
+    *("content", "source", "preview", "presets", "preset", "thumbnails"),
+    *("restyle", "styled", "sharing", "style mask"),
+)
 
 
 class Styles(Repairs):
@@ -37,18 +40,38 @@ class Styles(Repairs):
         title = self.tr("Opening {name}").format(name=found[0][1])
         self.start("source", title, at_once("open_sources", found, place))
 
-    def preview(self, pixels: "np.ndarray", look: "Look", wish: Any, small: "Shrunk") -> None:
+    def preview(self, content: "Content", wish: Any, small: "Shrunk") -> None:
         """Draw a small look at once; one at work is stopped."""
-        self.start("preview", "preview", at_once("proof", pixels, look, wish, small))
+        self.start("preview", "preview", at_once("proof", content, wish, small))
 
-    def restyle(self, pixels: "np.ndarray", look: "Look", wish: Any) -> None:
+    def restyle(self, content: "Content", wish: Any) -> None:
         """Restyle the whole picture; a newer wish replaces one at work."""
-        asked = (pixels, look, wish, 1 if self.title("train") else 2)
+        asked = (content, wish, 1 if self.title("train") else 2)
         self.start("restyle", self.tr("Restyling"), at_once("restyled", *asked))
 
-    def draw_presets(self, pixels: "np.ndarray", styles: "Sequence[StylePicture]") -> None:
+    def draw_presets(self, content: "Content", sources: "Sequence[tuple[Source, float]]") -> None:
         """Draw the presets on the picture, in the background."""
-        self.start("presets", self.tr("Drawing the presets"), at_once("drawn", pixels, styles))
+        self.start("presets", self.tr("Drawing the presets"), at_once("drawn", content, sources))
+
+    def keep_preset(self, name: str, wish: Any, picture: "np.ndarray", overwrite: bool) -> None:
+        """Keep a look as a preset; done("preset", OwnPreset)."""
+        title = self.tr("Keeping {name}").format(name=name)
+        self.start("preset", title, at_once("keep_preset", name, wish, picture, overwrite))
+
+    def rename_preset(self, preset: "Preset", name: str) -> None:
+        """Give a preset another name; done("preset", (old name, OwnPreset))."""
+        title = self.tr("Keeping {name}").format(name=name)
+        self.start("preset", title, at_once("rename_preset", preset, name))
+
+    def drop_preset(self, name: str) -> None:
+        """Move a preset to the trash; done("preset", name)."""
+        self.start(
+            "preset", self.tr("Deleting {name}").format(name=name), at_once("drop_preset", name)
+        )
+
+    def look_at(self, found: "Sequence[Path]") -> None:
+        """Make picture files small; events("thumbnails", [Thumbnail…])."""
+        self.start("thumbnails", self.tr("Looking at pictures"), at_once("thumbnails", found))
 
     def write_styled(self, content: "Content", pixels: "np.ndarray", path: Path) -> None:
         """Write a restyled picture over whatever is at `path`."""

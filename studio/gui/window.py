@@ -213,7 +213,7 @@ class Window(Pages):
             if self.leaving or LeaveQuestion(self.session.title("train"), self).stop():
                 self._save_first()
             return
-        if not self.leaving and not self.leave_pictures(self.close):
+        if not self.leaving and not self.leave_pictures(self._close_again):
             event.ignore()
             return
         self.leaving = self.leaving or time.monotonic()
@@ -224,6 +224,10 @@ class Window(Pages):
         self.end_repair()
         self.session.memory.keep_geometry(self.saveGeometry())
         event.accept()
+
+    def _close_again(self) -> None:
+        """Close once more, for the next question or for good: Qt knows no close within another."""
+        QTimer.singleShot(0, self.close)
 
     def _save_first(self) -> None:
         """Stop the training; the window closes once it is saved."""

@@ -339,7 +339,7 @@ def test_a_mask_is_loaded_and_saved(
     mask[10:20, 30:50] = 255
     path = tmp_path / "mask.png"
     cv2.imwrite(str(path), mask)
-    dialog = "studio.gui.panels.repair.QFileDialog."
+    dialog = "studio.gui.desks.picture_files.QFileDialog."
     monkeypatch.setattr(f"{dialog}getOpenFileName", lambda *_: (str(path), ""))
     panel.brushes.load_asked.emit()
     qtbot.waitUntil(lambda: np.array_equal(panel.desk.painting.mask, mask))

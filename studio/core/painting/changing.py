@@ -1,6 +1,6 @@
 """Change a mask as a whole, part by part, so that a window stays awake meanwhile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 import numpy as np
@@ -50,6 +50,27 @@ def changed(
             part.of(before)[...] = values
             painting.seal()
             yield Progress(len(parts) + done, 2 * len(parts), title)
+    except GeneratorExit:
+        painting.cancel()
+        raise
+    return painting.finish()
+
+
+def replaced(
+    painting: Painting, layers: Mapping[str, np.ndarray | None], title: str
+) -> Job[Edit | None]:
+    """Give layers of masks other values, uint8 [h, w], None = nothing painted, as one edit that is
+    returned. Stopped meanwhile, it takes back what was written.
+    """
+    parts = [(layer, part) for layer in layers for part in _parts(painting.box)]
+    painting.begin(title)
+    try:
+        for done, (layer, part) in enumerate(parts):
+            values = layers[layer]
+            painting.touch(layer, part)
+            part.of(painting.layers[layer])[...] = 0 if values is None else part.of(values)
+            painting.seal()
+            yield Progress(done, len(parts), title)
     except GeneratorExit:
         painting.cancel()
         raise

@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.core.style.methods import methods
 from studio.gui.desks.content import ContentDesk
+from studio.gui.desks.own import OwnDesk
 from studio.gui.desks.proofs import ProofDesk
 from studio.gui.desks.setups import SetupDesk
 from studio.gui.desks.sources import SourceDesk
 from studio.gui.desks.wish import Setup, Wish
-from studio.gui.restyling import Result
+from studio.gui.restyling import OwnPreset, Result
 from studio.gui.session import Session
 from studio.gui.widgets.look_strip import HISTORY, PRESETS
 from studio.gui.widgets.style_room import StyleRoom
@@ -54,6 +55,7 @@ class LookDesk(QObject):
         self.presets: dict[Any, Setup] = {}
         self.entries: dict[int, Entry] = {}
         self._count = 0
+        self.own = OwnDesk(session, room, parts, self)
         self._timer = QTimer(self, interval=REST, singleShot=True)
         self._timer.timeout.connect(self._draw)
         self.content.shown.connect(self._begin)
@@ -84,11 +86,7 @@ class LookDesk(QObject):
         if self.session.title("preview") or self.session.title("restyle"):
             self._timer.start()
             return
-        styles = (
-            Wish(self.setups.now, self.sources.weighed, self.proofs.masking.masks).look().styles
-        )
-        plain = [replace(style, mask=None) for style in styles]
-        self.session.draw_presets(content.painting.pixels, plain)
+        self.session.draw_presets(content, self.sources.weighed)
 
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
@@ -99,6 +97,8 @@ class LookDesk(QObject):
         for event in events:
             if isinstance(event, PresetDrawn):
                 self._offer(event)
+            elif isinstance(event, OwnPreset):
+                self.own.offer(event)
 
     def _offer(self, drawn: Any) -> None:
         key = (drawn.method, drawn.title)
@@ -115,6 +115,9 @@ class LookDesk(QObject):
 
     @Slot(object)
     def _take_preset(self, key: Any) -> None:
+        if key not in self.presets:
+            self.own.take(key)
+            return
         self.setups.take(self.presets[key], self.tr("Preset"))
         self._mark()
         self.room.canvas.setFocus()
@@ -174,7 +177,7 @@ class LookDesk(QObject):
         entry = self.entries[key]
         self.proofs.masking.put(entry.wish.masks)
         if entry.wish.styles and entry.wish.styles != self.sources.weighed:
-            self.sources.put(entry.wish.styles)
+            self.sources.change(entry.wish.styles, self.tr("History"))
         self.setups.take(entry.wish.setup, self.tr("History"))
         if entry.result is not None:
             self.proofs.bring_back(entry.result)

@@ -1,18 +1,23 @@
 """The masking desk: where anything changes, and where each style goes, is painted."""
 
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from studio.core.painting.changing import replaced
+from studio.gui.desks import picture_files
 from studio.gui.desks.steps import Step, Steps
 from studio.gui.desks.wish import Masks
 from studio.gui.restyling import LAYERS
+from studio.gui.session import Session
 from studio.gui.widgets.style_room import StyleRoom
 
 EVERYWHERE = "mask"
 STROKE = "stroke"
+LANE = "style mask"
 
 
 class MaskingDesk(QObject):
@@ -20,15 +25,22 @@ class MaskingDesk(QObject):
 
     changed = Signal()
 
-    def __init__(self, room: StyleRoom, steps: Steps, parent: QObject | None = None):
+    def __init__(
+        self, session: Session, room: StyleRoom, steps: Steps, parent: QObject | None = None
+    ):
         super().__init__(parent)
+        self.session = session
         self.room, self.canvas, self.steps = room, room.canvas, steps
         self.layer: str | None = None  # that is painted on
         self._masks: Masks | None = None  # as they are; None = not looked at since the last stroke
+        self._coming: Masks | None = None  # those that are being put in place
         room.options.masking_asked.connect(self._on_whole)
         for row in room.options.rows:
             row.painting_asked.connect(self._on_style)
         self.canvas.painted.connect(self._on_painted)
+        room.brushes.load_asked.connect(self._load)
+        room.brushes.save_asked.connect(self._save)
+        session.done.connect(self._on_done)
         self.canvas.tool_changed.connect(self._on_tool)
 
     @property
@@ -64,40 +76,24 @@ class MaskingDesk(QObject):
 
     def follow(self, place: int) -> None:
         """The style at that place was taken away: its mask goes, and those after it move up."""
-        painting = self.canvas.painting
-        if painting is None or not any(layer in self.masks.layers for layer in LAYERS[place:]):
-            return
-        for layer, after in zip(LAYERS[place:], [*LAYERS[place + 1 :], None], strict=True):
-            values = painting.layers[after] if after else np.zeros_like(painting.mask)
-            painting.replace(layer, painting.box, values, self.tr("Take a style away"))
-        self.canvas.refresh(painting.box, *LAYERS)
-        painting.edits.clear()  # strokes on styles that are others by now can't be undone
-        painting.position = 0
-        self._drop_strokes()
-        self._change()
-
-    def _drop_strokes(self) -> None:
-        self.steps.done = [step for step in self.steps.done if step.kind != STROKE]
-        self.steps.undone = [step for step in self.steps.undone if step.kind != STROKE]
-        self.steps.changed.emit()
+        after = [*LAYERS[place + 1 :], ""]
+        moved = dict(zip(LAYERS[place:], (self.masks.layers.get(n) for n in after), strict=True))
+        kept = {**self.masks.layers, **moved}
+        self.put(Masks({name: values for name, values in kept.items() if values is not None}))
 
     def put(self, masks: Masks) -> None:
         """Take other masks, as they were before, as one step that can be undone."""
         painting = self.canvas.painting
         if painting is None or masks is self.masks:
             return
-        painting.begin(self.tr("Masks of the history"))
-        for layer in (EVERYWHERE, *LAYERS):
-            values = masks.layers.get(layer)
-            if values is not None or layer in self.masks.layers:
-                painting.touch(layer, painting.box)
-                painting.layers[layer][...] = 0 if values is None else values
-        edit = painting.finish()
-        if edit is not None:
-            self.canvas.refresh(edit.box, *edit.sizes)
-            self.steps.add(Step(edit.title, self._undo, self._redo, STROKE))
-        self._masks = masks
-        self.changed.emit()
+        before, after = self.masks.layers, masks.layers
+        names = [n for n in {*before, *after} if not _same(before.get(n), after.get(n))]
+        if not names:
+            self._masks = masks
+            return
+        self._coming = masks
+        job = replaced(painting, {n: after.get(n) for n in names}, self.tr("Masks"))
+        self.canvas.work(job, *names)
 
     @Slot(bool)
     def _on_whole(self, on: bool) -> None:
@@ -119,7 +115,38 @@ class MaskingDesk(QObject):
     @Slot(object)
     def _on_painted(self, edit: Any) -> None:
         self.steps.add(Step(edit.title, self._undo, self._redo, STROKE))
-        self._change()
+        self._masks, self._coming = self._coming, None
+        self.changed.emit()
+
+    @Slot()
+    def _load(self) -> None:
+        """Paint from a file, on the layer that is painted on."""
+        painting, title = self.canvas.painting, self.tr("Load a mask of the picture's size")
+        path = picture_files.choose_mask(self.room, title) if painting else None
+        if path and painting:
+            self.session.read_mask(path, (painting.box.width, painting.box.height), LANE)
+
+    @Slot()
+    def _save(self) -> None:
+        """Write the layer that is painted on to a file."""
+        painting = self.canvas.painting
+        if painting is None or self.layer is None:
+            return
+        path = picture_files.mask_target(self.room, Path(self.tr("mask")))
+        if path:
+            self.session.write_mask(path, painting.layers[self.layer].copy(), LANE)
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane != LANE:
+            return
+        if isinstance(result, Path):
+            said = self.tr("The mask is saved as {name} in {dir}.")
+            self.session.said.emit(said.format(name=result.name, dir=result.parent))
+            return
+        painting = self.canvas.painting
+        if painting is not None and self.layer and result.shape == painting.mask.shape:
+            self.put(Masks({**self.masks.layers, self.layer: result}))
 
     def _undo(self) -> None:
         self.canvas.undo()
@@ -132,3 +159,10 @@ class MaskingDesk(QObject):
     def _change(self) -> None:
         self._masks = None
         self.changed.emit()
+
+
+def _same(before: np.ndarray | None, after: np.ndarray | None) -> bool:
+    """Whether two masks are painted alike; None = not at all."""
+    if before is None or after is None:
+        return before is after
+    return before is after or np.array_equal(before, after)

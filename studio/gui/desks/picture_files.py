@@ -37,6 +37,20 @@ def nothing_to_paste() -> str:
     return _tr("There is no picture on the clipboard; copy one first.")
 
 
+def choose_mask(parent: QWidget, title: str) -> Path | None:
+    """Let the user choose a mask; None for none."""
+    offered = _tr("Masks (*.png *.tif *.tiff *.bmp *.webp *.jpg *.jpeg *.gif)")
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", offered)
+    return Path(path) if path else None
+
+
+def mask_target(parent: QWidget, suggested: Path) -> Path | None:
+    """Let the user choose where a mask is written to; None for nowhere."""
+    title, name = _tr("Save the mask"), str(suggested.with_suffix(".png"))
+    path, _ = QFileDialog.getSaveFileName(parent, title, name, "PNG (*.png)")
+    return Path(path).with_suffix(".png") if path else None
+
+
 def target(parent: QWidget, title: str, suggested: Path, own: Path | None) -> Path | None:
     """Let the user choose where a picture is written to; None for nowhere.
 

@@ -142,8 +142,7 @@ class ProofDesk(QObject):
                 self._again.start(int(1000 * (PATIENCE - since)) + 1)
                 return
         self._at_work, self._seen = (wish, time.monotonic()), False
-        pixels = self.content.content.painting.pixels
-        self.session.preview(pixels, wish.look(), wish, self._small)
+        self.session.preview(self.content.content, wish, self._small)
         self._give_way()
 
     def _give_way(self) -> None:
@@ -170,7 +169,7 @@ class ProofDesk(QObject):
         left, left_small = self.slots[A].face(self.wish(A)) if both else (None, False)
         tags = self._tag("A" if both else self.tr("Original"), left_small)
         self.canvas.show_faces(right, left, (tags, self._tag("B" if both else "", small)))
-        self.room.actions_.allow(self.content.content is not None, right is not None)
+        self.room.actions_.allow(self.content.content is not None, self.wish() is not None)
         self.looked.emit()
 
     def _tag(self, name: str, small: bool) -> str:
@@ -192,7 +191,7 @@ class ProofDesk(QObject):
             self.session.said.emit(self.tr("This is the whole picture already."))
         elif self._running != wish:
             self._running = wish
-            self.session.restyle(content.painting.pixels, wish.look(), wish)
+            self.session.restyle(content, wish)
             self._give_way()
 
     @Slot()

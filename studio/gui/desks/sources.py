@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog
 
 from studio.core.events import Note
 from studio.gui.desks.picture_files import from_clipboard, kinds, nothing_to_paste
+from studio.gui.desks.steps import Step, Steps
 from studio.gui.pasting import image_of, is_loose
 from studio.gui.restyling import Source
 from studio.gui.session import Session
+from studio.gui.widgets.kept_dialog import KeptDialog
 from studio.gui.widgets.style_options import MOST
 from studio.gui.widgets.style_room import StyleRoom
 from studio.gui.widgets.style_well import FULL
@@ -28,9 +30,12 @@ class SourceDesk(QObject):
     changed = Signal()
     moved = Signal(int)
 
-    def __init__(self, session: Session, room: StyleRoom, parent: QObject | None = None):
+    def __init__(
+        self, session: Session, room: StyleRoom, steps: Steps, parent: QObject | None = None
+    ):
         super().__init__(parent)
-        self.session, self.room = session, room
+        self.session, self.room, self.steps = session, room, steps
+        self._before: tuple[tuple[Source, float], ...] = ()  # as they were told of last
         self.sources: list[Source] = []
         session.done.connect(self._on_done)
         session.events.connect(self._on_events)
@@ -38,8 +43,9 @@ class SourceDesk(QObject):
             row.well.clicked.connect(self._ask)
             row.well.dropped.connect(self._on_dropped)
             row.well.paste_asked.connect(self._on_paste)
+            row.well.kept_asked.connect(self._ask_kept)
             row.well.removed.connect(self._on_removed)
-            row.weighed.connect(self.changed)
+            row.weighed.connect(self._on_weighed)
         room.style_drop.open_asked.connect(self.ask)
         room.style_drop.paste_asked.connect(self.paste)
         room.style_drop.dropped.connect(self.take)
@@ -54,14 +60,26 @@ class SourceDesk(QObject):
         return tuple(zip(self.sources, weights, strict=False))
 
     def put(self, styles: Sequence[tuple[Source, float]]) -> None:
-        """Take these styles with their weights, as they were before."""
+        """Show these styles with their weights."""
         self.sources = [source for source, _ in styles]
-        for row, (_, weight) in zip(self.room.options.rows, styles, strict=False):
-            row.weight.blockSignals(True)
-            row.weight.setValue(round(FULL * weight))
-            row.weight.blockSignals(False)
+        weights = [weight for _, weight in styles] + [1.0] * MOST
+        for row, weight in zip(self.room.options.rows, weights, strict=False):
+            with QSignalBlocker(row.weight):
+                row.weight.setValue(round(FULL * weight))
         self._show()
+        self._before = self.weighed
         self.changed.emit()
+
+    def change(self, styles: Sequence[tuple[Source, float]], title: str, kind: str = "") -> None:
+        """Take these styles, as a step that can be undone; those of one `kind` are one step."""
+        before, after = self._before, tuple(styles)
+        self.put(after)
+        step = Step(title, lambda: self.put(before), lambda: self.put(after), kind, bool(kind))
+        self.steps.add(step)
+
+    @Slot()
+    def _on_weighed(self) -> None:
+        self.change(self.weighed, self.tr("Weight"), "weight")
 
     def take(self, found: list[Path], place: int | None = None) -> None:
         """Take styles from files, from `place` on; None = after those that are there."""
@@ -117,15 +135,29 @@ class SourceDesk(QObject):
         self.paste(self._place())
 
     @Slot()
+    def _ask_kept(self) -> None:
+        """Let the user choose among the pictures that the project keeps."""
+        place, project = self._place(), self.session.project
+        found = sorted((project.folder / "gallery").glob("*.png")) if project else []
+        if not found:
+            said = self.tr("No picture is kept yet: open a project and keep some in Explore.")
+            self.session.failed.emit("source", said)
+            return
+        dialog = KeptDialog(self.room)
+        self.session.events.connect(dialog.tell)
+        self.session.look_at(found[::-1])
+        dialog.exec()
+        self.session.stop("thumbnails")
+        dialog.deleteLater()
+        self.take(dialog.chosen, place)
+
+    @Slot()
     def _on_removed(self) -> None:
         place = self._place()
         if place < len(self.sources):
-            rows = self.room.options.rows
-            weights = [row.weight.value() for row in rows]
-            weights = [*weights[:place], *weights[place + 1 :], FULL]
-            self.sources.pop(place)
+            left = [style for k, style in enumerate(self.weighed) if k != place]
+            self.change(left, self.tr("Take a style away"))
             self.moved.emit(place)
-            self.put([(s, w / FULL) for s, w in zip(self.sources, weights, strict=False)])
 
     def _show(self) -> None:
         shown = [(source.name, source.thumbnail) for source in self.sources]
@@ -141,9 +173,13 @@ class SourceDesk(QObject):
     def _on_done(self, lane: str, result: Any) -> None:
         if lane == "source":
             place, found = result
-            self.sources = [*self.sources[:place], *found, *self.sources[place + len(found) :]]
-            self._show()
-            self.changed.emit()
+            known, weights = list(self.weighed), [weight for _, weight in self.weighed]
+            fresh = [
+                (each, weights[k]) if (k := place + n) < len(known) else (each, 1.0)
+                for n, each in enumerate(found)
+            ]
+            styles = [*known[:place], *fresh, *known[place + len(fresh) :]]
+            self.change(styles, self.tr("Styles"))
 
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:

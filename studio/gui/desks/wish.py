@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from studio.core.photographs.photograph import Photograph
 from studio.core.style.look import Look, StylePicture
 from studio.core.style.method import StyleSettings
 from studio.gui.restyling import LAYERS, Source
@@ -42,11 +43,11 @@ class Wish:
     masks: Masks
     weights: Path | None = None
 
-    def look(self) -> Look:
-        """Return what core is asked for."""
+    def look(self, content: Photograph | None = None) -> Look:
+        """Return what core is asked for, the styles in the colors of `content`'s profile."""
         masks: dict[str, Any] = self.masks.layers
         styles = tuple(
-            StylePicture(source.pixels, weight, masks.get(layer))
+            StylePicture(source.seen_in(content), weight, masks.get(layer))
             for (source, weight), layer in zip(self.styles, LAYERS, strict=False)
         )
         setup = self.setup

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QTemporaryDir, Slot
+from PySide6.QtCore import QTemporaryDir, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from studio.gui.desks import picture_files
 from studio.gui.desks.filling import FillDesk
 from studio.gui.desks.journal import JournalDesk
 from studio.gui.desks.picture import PictureDesk
@@ -19,7 +20,12 @@ from studio.gui.widgets.repair_room import RepairRoom
 
 
 class RepairPanel(RepairRoom):
-    """Session to widgets, and what the user does to requests; each part of it has its desk."""
+    """Session to widgets, and what the user does to requests; each part of it has its desk.
+
+    style_asked(pixels, name): go on with that picture in the Style workspace.
+    """
+
+    style_asked = Signal(object, str)
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
@@ -43,6 +49,7 @@ class RepairPanel(RepairRoom):
         self.canvas.hovered.connect(self._on_hovered)
         self.canvas.tool_changed.connect(self._on_tool)
         self.options.layer_asked.connect(self._paint_on)
+        self.actions_.style.triggered.connect(self._send)
         self.brushes.load_asked.connect(self._load_mask)
         self.brushes.save_asked.connect(self._save_mask)
 
@@ -78,6 +85,12 @@ class RepairPanel(RepairRoom):
     def showEvent(self, event: QShowEvent) -> None:
         self._on_project()
 
+    @Slot()
+    def _send(self) -> None:
+        """Hand a copy of the picture as it is now to Style."""
+        if not self.desk.busy:
+            self.style_asked.emit(self.desk.painting.pixels.copy(), self.desk.suggested().name)
+
     @Slot(int, int)
     def _on_hovered(self, x: int, y: int) -> None:
         self.pointer.setText(self.tr("{x}, {y}").format(x=x, y=y) if x >= 0 else "")
@@ -95,11 +108,10 @@ class RepairPanel(RepairRoom):
     def _load_mask(self) -> None:
         """Paint from a file what is to be repaired."""
         painting = self.desk.painting
-        kinds = self.tr("Masks (*.png *.tif *.tiff *.bmp *.webp *.jpg *.jpeg *.gif)")
         title = self.tr("Load a mask of the picture's size: white is repaired")
-        path, _ = QFileDialog.getOpenFileName(self, title, "", kinds) if painting else ("", "")
+        path = picture_files.choose_mask(self, title) if painting else None
         if path:
-            self.session.read_mask(Path(path), (painting.box.width, painting.box.height))
+            self.session.read_mask(path, (painting.box.width, painting.box.height))
 
     @Slot(str, object)
     def _on_done(self, lane: str, result: Any) -> None:
@@ -119,11 +131,11 @@ class RepairPanel(RepairRoom):
         painting = self.desk.painting
         if painting is None:
             return
-        name = str(self.desk.suggested().with_suffix("")).replace("-repaired", "-mask") + ".png"
-        title = self.tr("Save the mask")
-        path, _ = QFileDialog.getSaveFileName(self, title, name, "PNG (*.png)")
+        own = self.desk.opened.path
+        name = picture_files.beside(own, self.tr("picture"), "mask")
+        path = picture_files.mask_target(self, name)
         if path:
-            self.session.write_mask(Path(path).with_suffix(".png"), painting.mask.copy())
+            self.session.write_mask(path, painting.mask.copy())
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -23,12 +23,13 @@ SHOWN = 5  # recent projects
 class WelcomePanel(QScrollArea):
     """Shown until a project is open.
 
-    pictures_asked, project_asked: the user wants to choose a folder. repair_asked: a picture shall
-    be repaired.
+    pictures_asked, project_asked: the user wants to choose a folder. repair_asked, style_asked: a
+    picture shall be repaired, or restyled.
     """
 
     pictures_asked = Signal()
     repair_asked = Signal()
+    style_asked = Signal()
     project_asked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None):
@@ -90,7 +91,10 @@ class WelcomePanel(QScrollArea):
         self.digits.setToolTip(self.tr("Train on 1797 handwritten digits at once"))
         self.pictures = button(self.tr("Open pictures…"), "", self.pictures_asked)
         self.project = button(self.tr("Open project…"), "", self.project_asked)
-        self.mending = button(self.tr("Repair a picture"), "", self.repair_asked)
+        self.mending = button(self.tr("Repair"), "", self.repair_asked)
+        self.mending.setToolTip(self.tr("Paint over what should go, in a picture of yours"))
+        self.styling = button(self.tr("Restyle"), "", self.style_asked)
+        self.styling.setToolTip(self.tr("Give a picture the hand of a painting, or of oil or ink"))
         trial = self.tr("Watch a model learn within seconds, from pictures that come with Atelier.")
         mine = self.tr(
             "Choose a folder of your own pictures, "
@@ -99,11 +103,14 @@ class WelcomePanel(QScrollArea):
         again = self.tr(
             "Go on where you left off: sets, runs and all they learned are in the project folder."
         )
-        mend = self.tr("Paint over scratches, writing or things, and they are gone. No training.")
+        mend = self.tr(
+            "Paint over scratches or things, and they are gone; or give it a painting's hand."
+            " No training."
+        )
         row.addWidget(door("spark", self.tr("Try it now"), trial, self.sprites, self.digits), 1)
         row.addWidget(door("pictures", self.tr("Your pictures"), mine, self.pictures), 1)
         row.addWidget(door("folder", self.tr("Your projects"), again, self.project), 1)
-        row.addWidget(door("repair", self.tr("One picture"), mend, self.mending), 1)
+        row.addWidget(door("repair", self.tr("One picture"), mend, self.mending, self.styling), 1)
         doors.setLayout(row)
         return doors
 

@@ -141,7 +141,7 @@ class BrushBar(QWidget):
             action.setToolTip(tip)
             action.setData(how)
         menu.addSeparator()
-        tip = self.tr("Paint from a picture of the same size: white is repaired")
+        tip = self.tr("Paint from a picture of the same size: white is painted")
         menu.addAction(self.tr("Load mask…"), self.load_asked.emit).setToolTip(tip)
         tip = self.tr("Write what is painted as a grey picture")
         menu.addAction(self.tr("Save mask…"), self.save_asked.emit).setToolTip(tip)

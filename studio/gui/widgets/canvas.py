@@ -1,5 +1,6 @@
 """The canvas: a picture under a mask that is painted by mouse, pen and keys."""
 
+import time
 from collections.abc import Callable
 from functools import cached_property
 
@@ -27,6 +28,7 @@ from studio.gui.widgets.canvas_brush import RIGHT, BrushCanvas
 from studio.gui.widgets.canvas_files import given, paths
 from studio.gui.widgets.canvas_keys import BY_KEYS, CONTROL, PLAIN, SHIFT, pressed, released
 
+AT_ONCE = 0.02  # seconds that an edit may take before it is done between other things
 ALT = Qt.KeyboardModifier.AltModifier
 
 
@@ -41,6 +43,7 @@ class Canvas(BrushCanvas):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._work: Job[Edit | None] | None = None
+        self._worked: tuple[str, ...] = ()  # the layers it changes
         self._worker = QTimer(self, interval=0)
         self._worker.timeout.connect(self._work_on)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -89,7 +92,16 @@ class Canvas(BrushCanvas):
         """
         self._settle()
         if self.painting is not None:
-            self._work = changed(self.painting, self.layer, how, amount, self._title(how))
+            job = changed(self.painting, self.layer, how, amount, self._title(how))
+            self.work(job, self.layer)
+
+    def work(self, job: Job[Edit | None], *layers: str) -> None:
+        """Do an edit of some layers, a part at a time; what is small is done at once."""
+        self._settle()
+        self._work, self._worked, begun = job, layers, time.monotonic()
+        while self._work is not None and time.monotonic() - begun < AT_ONCE:
+            self._work_on()
+        if self._work is not None:
             self._worker.start()
 
     @override
@@ -190,7 +202,7 @@ class Canvas(BrushCanvas):
             self._work = None
             self._worker.stop()
             if ended.value is not None:
-                self.refresh(ended.value.box, self.layer)
+                self.refresh(ended.value.box, *self._worked)
                 self.painted.emit(ended.value)
 
     def _settle(self) -> None:

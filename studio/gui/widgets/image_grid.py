@@ -41,12 +41,14 @@ class ImageGrid(QWidget):
     opened(int): the user wants to see this cell large.
     pictures_changed(): other pictures are shown.
     repair_asked(QImage): the user wants to paint on this picture.
+    style_asked(QImage, bool): the user wants to restyle it, or, True, to take a style from it.
     """
 
     current_changed = Signal(int)
     opened = Signal(int)
     pictures_changed = Signal()
     repair_asked = Signal(object)
+    style_asked = Signal(object, bool)
 
     def __init__(self, title: str = "", parent: QWidget | None = None):
         super().__init__(parent)
@@ -193,6 +195,8 @@ class ImageGrid(QWidget):
             menu.addAction(self.tr("Copy picture"), self.copy_picture)
             menu.addAction(self.tr("Save picture…"), self.save_picture)
             menu.addAction(self.tr("Repair this picture"), self.ask_repair)
+            menu.addAction(self.tr("Restyle this picture"), self.ask_style)
+            menu.addAction(self.tr("Use it as a style"), self.ask_as_style)
             menu.addSeparator()
         menu.addAction(self.tr("Copy grid"), self.copy_grid)
         menu.addAction(self.tr("Save grid…"), self.save_grid)
@@ -205,6 +209,14 @@ class ImageGrid(QWidget):
     def ask_repair(self) -> None:
         """Ask for the current picture to be repaired."""
         self.repair_asked.emit(self.image(self.current))
+
+    def ask_style(self) -> None:
+        """Ask for the current picture to be restyled."""
+        self.style_asked.emit(self.image(self.current), False)
+
+    def ask_as_style(self) -> None:
+        """Ask for the current picture's style to be given to another."""
+        self.style_asked.emit(self.image(self.current), True)
 
     def copy_grid(self) -> None:
         """Put the whole grid on the clipboard."""

@@ -25,6 +25,8 @@ class RepairActions(PageActions):
         self.export = self.add(tr("Export picture…"), "export", "Ctrl+Shift+E")
         self.export.setIconText(tr("Export…"))
         self.export.setToolTip(tr("Write the repaired picture to a file (Ctrl+Shift+E)"))
+        self.style = self.add(tr("Send to Style"), "style")
+        self.style.setToolTip(tr("Restyle the picture as it is now in the Style workspace"))
         self.undo = self.add(tr("Undo"), "undo", "Ctrl+Z")
         self.redo = self.add(tr("Redo"), "redo", "Ctrl+Y", "Ctrl+Shift+Z")
         self.compare = self.add(tr("Compare"), "compare", "C")
@@ -45,7 +47,7 @@ class RepairActions(PageActions):
 
     def allow(self, picture: bool, undo: str | None, redo: str | None, offered: bool) -> None:
         """Allow what is possible: with a picture, with edits to undo and redo, with candidates."""
-        for each in (self.copy, self.export, self.enter, self.escape):
+        for each in (self.copy, self.export, self.style, self.enter, self.escape):
             each.setEnabled(picture)
         for action, title, words in (
             (self.undo, undo, self.tr("Undo {title} (Ctrl+Z)")),

@@ -39,13 +39,13 @@ class StyleActions(PageActions):
         self.restyle = self.add(tr("Restyle the whole picture"), "", *keys)
         self.escape = self.add(tr("Stop restyling, or end painting"), "", "Esc")
 
-    def allow(self, picture: bool, shown: bool) -> None:
-        """Allow what is possible with a picture, and with a look of it that is shown."""
+    def allow(self, picture: bool, look: bool) -> None:
+        """Allow what is possible with a picture, and with a look that can be made of it."""
         for each in (self.escape, self.flip):
             each.setEnabled(picture)
         for each in (self.copy, self.export, self.repair, self.compare, self.both, self.pin):
-            each.setEnabled(shown)
-        self.restyle.setEnabled(shown)
+            each.setEnabled(look)
+        self.restyle.setEnabled(look)
 
     def allow_steps(self, undo: str | None, redo: str | None) -> None:
         """Allow to undo and redo what has these titles; None = nothing."""
