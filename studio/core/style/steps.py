@@ -13,9 +13,12 @@ Steps = Generator[float, None, T]
 
 def told(steps: "Steps[T]", start: int, end: int, text: str) -> "Job[T]":
     """Return what the steps return; what they yield becomes Progress from start to end percent."""
-    while True:
-        try:
-            done = next(steps)
-        except StopIteration as ended:
-            return ended.value
-        yield Progress(int(start + done * (end - start)), 100, text)
+    try:
+        while True:
+            try:
+                done = next(steps)
+            except StopIteration as ended:
+                return ended.value
+            yield Progress(int(start + done * (end - start)), 100, text)
+    finally:
+        steps.close()
