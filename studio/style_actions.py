@@ -206,6 +206,8 @@ def _styled(
     restyled = pull(seldom(restyle(photograph.pixels, look)), json_lines)
     whole = carried(photograph, restyled.pixels)
     lost = save_photograph(whole, file, overwrite=True)  # whoever calls has looked
+    if look.mask is None:  # where all is restyled, what JPEG does outside a mask is no news
+        lost = tuple(note for note in lost if "outside the mask" not in note)
     return Made(file, look, restyled), (*whole.notes, *lost)
 
 

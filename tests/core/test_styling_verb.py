@@ -115,6 +115,13 @@ def test_what_was_done_is_told_in_json(capsys):
     assert told["seconds"] >= 0 and told["notes"] == []
 
 
+def test_jpeg_is_told_of_where_something_was_to_stay(capsys):
+    assert style("photo.png", "--out=all.jpg", "--json") == 0
+    assert style("photo.png", "--out=some.jpg", "--mask=mask.png", "--json") == 0
+    whole, masked = printed(capsys)
+    assert whole["notes"] == [] and "outside the mask" in masked["notes"][0]
+
+
 def test_without_a_method_a_style_means_patch(capsys):
     words = ("photo.png", "--out=made.png", "--strength=0", "--json")
     assert style(*words, method=None) == 0
