@@ -1,6 +1,8 @@
 """What every method of style keeps, whoever wrote it: shapes, seeds, strength, odd pictures."""
 
 import inspect
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -213,3 +215,11 @@ def test_its_words_are_there_and_its_presets_fit(way):
         assert extra(info, "unit") is not None, name
     for title, changes in way.presets.items():
         assert title and way.settings().updated(dict(changes))
+
+
+def test_the_list_of_methods_loads_nothing_large():
+    code = (
+        "import sys; from studio.core.style.methods import methods; methods(); "
+        "sys.exit(bool({'torch', 'torchvision', 'scipy', 'skimage'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
