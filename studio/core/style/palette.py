@@ -7,10 +7,10 @@ import numpy as np
 from studio.core.style.color import to_oklab
 
 BINS = 32  # to a channel, in which colors are counted
-POWER = 0.42  # of its area, as which a color counts
+POWER = 0.6  # of its area, as which a color counts
 ROUNDS = 20  # of k-means, at most
 CHUNK = 8192  # colors compared at once
-HUE = np.array([1, 3, 3], np.float32)  # OKLab's a and b tripled: skin must not turn gray
+HUE = np.array([1, 4, 4], np.float32)  # OKLab's a and b fourfold: skin must not turn gray
 
 # The values of well-known machines, as 0xRRGGBB.
 MACHINES: Mapping[str, tuple[int, ...]] = {
@@ -29,7 +29,7 @@ MACHINES: Mapping[str, tuple[int, ...]] = {
 
 
 def to_space(colors: np.ndarray) -> np.ndarray:
-    """Return sRGB float32 [..., 3] in the space where palettes compare: OKLab, chroma tripled."""
+    """Return sRGB float32 [..., 3] in the space where palettes compare: OKLab, chroma fourfold."""
     return to_oklab(colors) * HUE
 
 
@@ -43,8 +43,8 @@ def find_palette(colors: np.ndarray, count: int) -> np.ndarray:
     """Return at most `count` colors, sRGB float32 [k, 3], dark to light, for sRGB [..., 3].
 
     A picture of that few colors keeps exactly them. Otherwise k-means in `to_space` over a
-    histogram in which a color counts by little more than its area's root, so that small vivid
-    things keep theirs.
+    histogram in which a color counts by less than its area, so that small vivid things keep
+    theirs.
     """
     levels = np.rint(np.clip(colors.reshape(-1, 3), 0, 1) * 255).astype(np.int64)
     unique = np.unique(levels @ [65536, 256, 1])

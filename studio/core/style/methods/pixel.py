@@ -14,7 +14,7 @@ from studio.core.style.shading import span
 from studio.core.style.steps import told
 
 STRIP = 2**20  # pixels of the content that are shrunk in one pull
-TONAL = 0.15  # how far colors may lie beside the line from the darkest to the lightest, as one ramp
+TONAL = 0.2  # how far colors may lie beside the line from the darkest to the lightest, as one ramp
 JITTER = np.float32(0.01)
 FEW = 4  # colors, that need more contrast
 CONTRAST = 0.5

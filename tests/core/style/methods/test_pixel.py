@@ -84,7 +84,7 @@ def test_same_seed_same_pixels_another_seed_others():
 def test_preview_looks_like_the_large_picture():
     large = restyled(picture(512, 512), pixels=64)
     preview = restyled(picture(256, 256), pixels=64)
-    assert np.abs(large[4::8, 4::8] - preview[2::4, 2::4]).mean() < 0.05
+    assert np.abs(large[4::8, 4::8] - preview[2::4, 2::4]).mean() < 0.08
 
 
 def test_progress_grows():
