@@ -1,5 +1,6 @@
 """What was done to a look, to be undone and done again, whichever desk did it."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ class Steps(QObject):
         super().__init__(parent)
         self.done: list[Step] = []
         self.undone: list[Step] = []
-        self._last = 0.0
+        self._last = -math.inf
 
     @property
     def titles(self) -> tuple[str | None, str | None]:
@@ -56,7 +57,7 @@ class Steps(QObject):
             step = self.done.pop()
             self.undone.append(step)
             step.undo()
-            self._last = 0.0
+            self._last = -math.inf
             self.changed.emit()
 
     def redo(self) -> None:
@@ -65,7 +66,7 @@ class Steps(QObject):
             step = self.undone.pop()
             self.done.append(step)
             step.redo()
-            self._last = 0.0
+            self._last = -math.inf
             self.changed.emit()
 
     def clear(self) -> None:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from studio.core.events import finished
 from studio.core.painting import masks
-from studio.core.painting.changing import Change, changed
+from studio.core.painting.changing import Change, changed, replaced
 from studio.core.painting.painting import Painting
 
 
@@ -71,3 +72,22 @@ def test_an_undo_in_between_ends_it(painting: Painting) -> None:
     painting.undo()
     assert not list(job)
     np.testing.assert_array_equal(painting.mask, before)
+
+
+def test_layers_are_replaced_as_one_edit_that_can_be_undone(painting: Painting) -> None:
+    before = {name: values.copy() for name, values in painting.layers.items()}
+    wanted = np.zeros_like(painting.mask)
+    wanted[3:9, 5:20] = 200
+    edit = finished(replaced(painting, {"mask": None, "allowed": wanted}, "Masks"))
+    assert edit is not None and set(edit.sizes) <= {"mask", "allowed"}
+    assert not painting.mask.any() and np.array_equal(painting.region, wanted)
+    painting.undo()
+    assert all(np.array_equal(painting.layers[name], values) for name, values in before.items())
+
+
+def test_a_replacement_that_is_stopped_leaves_all_as_it_was(painting: Painting) -> None:
+    before = painting.mask.copy()
+    job = replaced(painting, {"mask": 255 - before, "allowed": None}, "Masks")
+    next(job)
+    job.close()
+    assert np.array_equal(painting.mask, before) and not painting.editing
