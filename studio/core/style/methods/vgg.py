@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 STEPS = {"quick": 60, "normal": 120, "best": 300}  # at the finest scale; more at coarser ones
 FAINT = 0.25  # strength below which the picture also fades into the photograph
 NOISE = "look like noise, as of a network that was never trained; the result will be rough."
-PARTS = 100  # of enlarging, for its progress
+PARTS, PAINTING = 1000, 950  # of the whole, and of it before enlarging, for progress
 
 
 class VggSettings(StyleSettings):
@@ -102,9 +102,23 @@ def stylize(task: Task, settings: VggSettings) -> Job[np.ndarray]:
     detail = transfer.afforded(settings.detail, place)
     if detail < min(settings.detail, max(task.content.shape[:2])):
         yield Note(f"Painting at {detail} pixels: memory is short for more.", kind="detail")
-    small = yield from transfer.painted(network, task.content, task.styles, plan(settings, detail))
+    small = yield from _counted(
+        transfer.painted(network, task.content, task.styles, plan(settings, detail))
+    )
     del network
     return (yield from _enlarged(task.content, small, settings.strength))
+
+
+def _counted(job: Job[np.ndarray]) -> Job[np.ndarray]:
+    """Pass painting on; what it counts becomes its part of the whole."""
+    while True:
+        try:
+            event = next(job)
+        except StopIteration as ended:
+            return ended.value
+        if isinstance(event, Progress):
+            event = Progress(event.done * PAINTING // (event.total or 1), PARTS, event.text)
+        yield event
 
 
 def _enlarged(content: np.ndarray, small: np.ndarray, strength: float) -> Job[np.ndarray]:
@@ -115,7 +129,7 @@ def _enlarged(content: np.ndarray, small: np.ndarray, strength: float) -> Job[np
     if small.shape != content.shape:
         out = np.empty_like(content)
         for share in enlarged(content, small, out):
-            yield Progress(round(share * PARTS), PARTS, "Enlarging")
+            yield Progress(PAINTING + round(share * (PARTS - PAINTING)), PARTS, "Enlarging")
     if strength < FAINT:
         out -= content
         out *= np.float32(strength / FAINT)

@@ -14,16 +14,18 @@ from studio.core.style.vgg.gatys import Source
 from studio.core.style.vgg.network import Loss, Network, features
 
 LAYERS = ("1_1", "2_1", "3_1", "4_1")
+BLOCKS = {"1_1": 16, "2_1": 4, "3_1": 1, "4_1": 1}  # features of each that lie at a place
 GRID = "3_1"  # places are compared as densely as this layer has them: every fourth pixel
 KEYS = 16384  # places of all styles that are looked at; more take longer, and look alike
-BLOCK = 512  # places that look for their neighbors between two yields
+AT_ONCE = 512  # places that look for their neighbors between two yields
 ROUNDS = 60  # of settling how much of the picture each style gets
+FLAT = 0.01  # of features' squares, the least that they are taken to vary
 LEAST = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Places of the styles: features by layer, [m, c], and which style each belongs to, [m]."""
+    """Places of the styles: features by layer, [m, blocks], and which style each is of, [m]."""
 
     found: dict[str, Tensor]
     owners: Tensor
@@ -31,16 +33,19 @@ class Places:
 
 
 def gridded(found: Tensor, size: tuple[int, int]) -> Tensor:
-    """Return features [c, h, w] at the grid's size: averaged if finer, interpolated if coarser."""
-    if found.shape[1] > size[0] or found.shape[2] > size[1]:
-        return functional.interpolate(found[None], size, mode="area")[0]
+    """Return features [c, h, w] at the grid's size: of a finer layer, [c * k * k, …], the block of
+    k x k that lies there, of a coarser one what lies between.
+    """
+    finer = found.shape[1] // size[0]
+    if finer > 1:
+        return functional.pixel_unshuffle(found[None], finer)[0]
     return functional.interpolate(found[None], size, mode="bilinear", align_corners=False)[0]
 
 
 def _columns(
     network: Network, picture: Tensor
 ) -> Generator[None, None, tuple[dict[str, Tensor], tuple[int, int]]]:
-    """Return features of every place of a picture, [n, c] by layer, and the grid's size."""
+    """Return what is at every place of a picture, [n, blocks] by layer, and the grid's size."""
     found = yield from features(network, picture, LAYERS)
     size = (found[GRID].shape[1], found[GRID].shape[2])
     return {name: gridded(found[name], size).flatten(1).T for name in LAYERS}, size
@@ -66,8 +71,11 @@ def places(network: Network, sources: Sequence[Source], seed: int) -> Generator[
 
 
 def directions(found: dict[str, Tensor], names: tuple[str, ...]) -> Tensor:
-    """Return unit vectors [n, c] of the layers side by side, each centered and equally long."""
-    centered = [found[name] - found[name].mean(0) for name in names]
+    """Return unit vectors [n, c] of the layers side by side, each centered and equally long, the
+    features of a block averaged.
+    """
+    plain = [found[name].unflatten(1, (-1, BLOCKS[name])).mean(2) for name in names]
+    centered = [values - values.mean(0) for values in plain]
     even = [values / values.square().sum(1).mean().sqrt().clamp_min(LEAST) for values in centered]
     return functional.normalize(torch.cat(even, 1), dim=1)
 
@@ -84,11 +92,11 @@ def nearest(
     best, which = (torch.empty(count, len(queries), device=queries.device) for _ in range(2))
     which = which.long()
     for owner, own in enumerate(belongs):
-        for first in range(0, len(queries), BLOCK):
-            products = queries[first : first + BLOCK] @ keys[own].T
+        for first in range(0, len(queries), AT_ONCE):
+            products = queries[first : first + AT_ONCE] @ keys[own].T
             values, numbers = products.max(1)
-            best[owner, first : first + BLOCK] = values
-            which[owner, first : first + BLOCK] = own[numbers]
+            best[owner, first : first + AT_ONCE] = values
+            which[owner, first : first + AT_ONCE] = own[numbers]
             yield
     return which.gather(0, shared_out(best, weights)[None])[0]
 
@@ -127,12 +135,10 @@ def losses(
 
 
 def neighbor_loss(wanted: Tensor) -> Loss:
-    """Return the mean cosine distance to features [c, h, w] on the grid."""
+    """Return the squared distance to features on the grid, [c, h, w], as a share of how much those
+    vary. (The paper takes the cosine, which leaves colors and contrast open.)
+    """
     size = (wanted.shape[1], wanted.shape[2])
-    unit = functional.normalize(wanted, dim=0)
-
-    def loss(found: Tensor) -> Tensor:
-        alike = (functional.normalize(gridded(found, size), dim=0) * unit).sum(0)
-        return (1 - alike).mean() / len(LAYERS)
-
-    return loss
+    spread = (wanted - wanted.mean((1, 2), keepdim=True)).square().sum()
+    length = torch.maximum(spread, wanted.square().sum() * FLAT).clamp_min(LEAST) * len(LAYERS)
+    return lambda found: (gridded(found, size) - wanted).square().sum() / length

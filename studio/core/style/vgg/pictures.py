@@ -7,7 +7,7 @@ from torch import Tensor
 
 from studio.core.style.vgg.network import SMALLEST
 
-STRIP = 256  # rows of a large picture that are worked on at once
+EVEN = 16
 
 
 def fitted(colors: np.ndarray, longer: int) -> np.ndarray:
@@ -27,8 +27,10 @@ def resized(colors: np.ndarray, h: int, w: int) -> np.ndarray:
 
 
 def padded(colors: np.ndarray) -> np.ndarray:
-    """Return [h, w, ...] with its last row and column repeated until the network can see it."""
-    down, right = (max(0, SMALLEST - side) for side in colors.shape[:2])
+    """Return [h, w, ...] with its last row and column repeated until the network can see it all:
+    pooling leaves out what is beyond a multiple of 16.
+    """
+    down, right = (max(SMALLEST, -(-side // EVEN) * EVEN) - side for side in colors.shape[:2])
     return np.pad(colors, ((0, down), (0, right), *((0, 0),) * (colors.ndim - 2)), mode="edge")
 
 

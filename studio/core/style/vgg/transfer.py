@@ -28,7 +28,7 @@ EVERY = 5  # steps between two pictures on the way
 NOISE = 0.02  # what the seed changes at the start
 CONTENT = 0.03  # weight of Gatys' content at full strength; 100 times that at none
 KEPT = 0.35  # how much less of the photograph neighbors are sought for at full strength
-SMOOTH = 1.0
+SMOOTH = 0.1
 
 T = TypeVar("T")
 
@@ -151,7 +151,7 @@ def _view(scene: Scene, picture: np.ndarray, side: int, scale: float, device: to
 def _source(style: Style, longer: int, device: torch.device) -> Source:
     """Return a style at the size to look at it, closed where it is padded."""
     small = fitted(style.colors, longer)
-    if style.open is None and min(small.shape[:2]) >= SMALLEST:
+    if style.open is None and padded(small).shape == small.shape:
         return Source(tensor(small, device), style.weight)
     h, w = small.shape[:2]
     framed = np.zeros(padded(small).shape[:2], np.float32)
@@ -180,7 +180,7 @@ def _by_neighbors(network: Network, view: View, count: int, plan: Plan, last: bo
     for wanted, apart in parts:
         seen = picture if wanted is None else wanted
         losses = yield from _silent(neighbors.losses(network, seen, styles, apart), done)
-        schedule = Schedule(count // len(parts), rate=0.01, levels=6)
+        schedule = Schedule(count // len(parts), rate=0.005, levels=5, smoothness=SMOOTH)
         picture = yield from _steps(network, view, picture, losses, schedule, done)
         done += schedule.steps
     return view.bare(picture)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.core.events import Note, Refused, finished
+from studio.core.events import Note, Progress, Refused, finished
 from studio.core.style.method import Style, Task
 from studio.core.style.methods.vgg import METHOD, STEPS, VggSettings
 from studio.core.style.vgg import reading
@@ -54,6 +54,14 @@ def test_noise_for_filters_is_told(file: Path):
     job = METHOD.stylize(task(file), QUICK)
     notes = [event.text for event in job if isinstance(event, Note)]
     assert len(notes) == 1 and notes[0].startswith("The filters in mine.pth look like noise")
+
+
+def test_progress_never_goes_back(file: Path):
+    job = METHOD.stylize(task(file, 300, 200), QUICK)
+    shares = [
+        event.done / event.total for event in job if isinstance(event, Progress) and event.total
+    ]
+    assert shares == sorted(shares) and shares[-1] == 1.0
 
 
 def test_another_file_is_refused_before_anything_is_painted(file: Path, tmp_path: Path):

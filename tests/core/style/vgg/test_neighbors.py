@@ -50,6 +50,15 @@ def test_a_picture_that_is_its_style_finds_itself():
             assert float(loss(features)) == pytest.approx(0, abs=1e-5)
 
 
+def test_a_place_is_wanted_pixel_by_pixel_of_finer_layers():
+    """An average over the block would leave the noise in it open."""
+    wanted = torch.rand(4 * 16, 8, 8)
+    fine = functional.pixel_shuffle(wanted[None], 4)[0]
+    loss = neighbors.neighbor_loss(wanted)
+    assert float(loss(fine)) == 0
+    assert float(loss(fine.flip(1))) > 0.1
+
+
 def test_the_seed_draws_which_places_are_looked_at(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(neighbors, "KEYS", 40)
     net, source = network(), Source(picture(64, 64, 1))
