@@ -1,5 +1,7 @@
 """The user's VGG19: torchvision's, Caffe's, another network, noise instead of filters."""
 
+import os
+import pickle
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +109,29 @@ def test_every_bad_file_is_one_sentence(tmp_path: Path):
         with pytest.raises(Refused, match=words) as refusal:
             reading.read(tmp_path / name)
         assert str(refusal.value).endswith(".") and str(tmp_path) not in str(refusal.value)
+
+
+class Trap:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, command: str):
+        self.command = command
+
+    def __reduce__(self) -> tuple[Callable[[str], int], tuple[str]]:
+        return os.system, (self.command,)
+
+
+@pytest.mark.usefixtures("thin")
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_trap_is_named_and_not_run(tmp_path: Path, zipped: bool):
+    canary = tmp_path / "canary"
+    state = {**narrow(), "version": Trap(f"touch {canary}")}
+    torch.save(state, tmp_path / "net.pth", _use_new_zipfile_serialization=zipped)
+    with pytest.raises(Refused, match=r"net\.pth holds (posix|nt)\.system, so it is not read"):
+        reading.read(tmp_path / "net.pth")
+    assert not canary.exists()
+    pickle.loads(pickle.dumps(state["version"]))  # the trap is one
+    assert canary.exists()
 
 
 @pytest.mark.usefixtures("thin")
