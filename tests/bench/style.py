@@ -1,7 +1,8 @@
 """Style transfer against its peers: content, style, strokes, color, copied, and seconds.
 
     .venv/bin/python -m tests.bench.style [--ours patch] [--contents ..] [--styles ..] [--side 512]
-        [--strengths 0.25,0.5,0.75,1] [--cache FOLDER] [--kept] [--sheet OUT.png] [--json OUT.json]
+        [--strengths 0.25,0.5,0.75,1] [--cache FOLDER] [--kept] [--tricks] [--sheet OUT.png]
+        [--json OUT.json]
 
 Six photographs by six pictures with a hand. Ours at full strength everywhere; where a peer has made
 the pair (CACHE, filled by style_peers.py at the same side) or a reference lies in `../shared/data`,
@@ -28,7 +29,7 @@ from studio.core.style.color import from_oklab, to_oklab
 from studio.core.style.live import restyle
 from studio.core.style.look import Look, StylePicture
 from studio.core.style.methods import methods
-from tests.bench.style_cases import CONTENTS, STYLES, content, fitted, references, style
+from tests.bench.style_cases import CONTENTS, STYLES, content, fitted, references, style, tricks
 from tests.bench.style_peers import PEERS, cached, facts
 from tests.bench.style_scores import Judge, Score
 
@@ -79,6 +80,9 @@ def rows(pair: Pair, asked: argparse.Namespace) -> Iterator[Row]:
     yield row("photograph", photo)
     yield row("colors", *ours("colors", 1.0, photo, painting))
     yield row("reinhard", reinhard(photo, painting))
+    if asked.tricks:
+        for maker, picture in tricks(reinhard(photo, painting), painting).items():
+            yield row(maker, picture)
     others = list(references(*pair, size).items()) if asked.side == 512 else []
     for maker, picture in others:
         yield row(maker, picture)
@@ -155,7 +159,7 @@ def report(table: list[Row], method: str) -> None:
         took = [row.seconds for row in some if row.seconds is not None]
         mean = np.mean([row.score for row in some], axis=0)
         print(line(maker, mean, float(np.mean(took)) if took else None), f"{len(some):8}")
-    for score in ("style", "strokes"):
+    for score in ("style", "strokes") if method else ():
         print(f"\n{method}'s {score} / the other's, at the other's content or more")
         for maker, found in ratios(table, method, score).items():
             values = list(found.values())
@@ -239,6 +243,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=512)
     parser.add_argument("--strengths", default="0.25,0.5,0.75,1")
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--tricks", action="store_true", help="score what must not win, too")
     parser.add_argument("--kept", action="store_true")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--json", type=Path)

@@ -48,6 +48,30 @@ def references(content: str, style: str, size: tuple[int, int]) -> dict[str, np.
     return {name: fitted(_read(file), size) for name, file in files.items() if file.exists()}
 
 
+def tricks(recolored: np.ndarray, style: np.ndarray) -> dict[str, np.ndarray]:
+    """Return pictures that a judge of style must not praise, uint8 of `recolored`'s size.
+
+    The style itself, its tiles of 32 px shuffled, noise, and the content in the style's colors
+    under more and more white noise, blurred, or sharpened.
+    """
+    rng, (h, w) = np.random.default_rng(0), recolored.shape[:2]
+    whole = fitted(style, (h, w))
+    rows, columns = h // 32, w // 32
+    pieces = whole[: 32 * rows, : 32 * columns].reshape(rows, 32, columns, 32, 3).swapaxes(1, 2)
+    mixed = rng.permutation(pieces.reshape(-1, 32, 32, 3)).reshape(pieces.shape).swapaxes(1, 2)
+    base, smooth = recolored.astype(np.float32), cv2.GaussianBlur(recolored, (0, 0), 2)
+    grain = rng.normal(0, 1, base.shape)
+    found = {
+        "style itself": whole,
+        "tiles of it": fitted(mixed.reshape(32 * rows, 32 * columns, 3), (h, w)),
+        "noise": rng.integers(0, 256, base.shape),
+        **{f"colors+noise {s}": base + s * grain for s in (10, 20, 40)},
+        "colors blurred": smooth,
+        "colors sharpened": base + 2 * (base - smooth),
+    }
+    return {name: np.clip(made, 0, 255).astype(np.uint8) for name, made in found.items()}
+
+
 def sized(picture: np.ndarray, side: int) -> np.ndarray:
     """Return a picture scaled (Lanczos, anti-aliased) to `side` pixels on its longer side."""
     h, w = picture.shape[:2]

@@ -6,34 +6,30 @@
 Medians of every method that needs no VGG19 on the astronaut (style: the stained tissue), CPU and
 clock; when the first coarse look came; the longest pull, which Stop waits for. Peak memory of a
 fresh process at `--large` squared, with Python and everything it loads. Whether the same seed gives
-the same pixels twice, and another seed others. Where a module of a method cuts the picture by a
-constant TILE: the largest difference, in levels of 255, to the picture in one piece.
+the same pixels twice, and another seed others. What differs, in levels of 255, between a picture
+made in strips, as large ones are, and made in one piece.
 """
 
 import argparse
-import importlib
 import json
 import os
-import pkgutil
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-import studio.core.style
 from studio.core.events import Drawn
 from studio.core.style.live import restyle
 from studio.core.style.look import Look, StylePicture
 from studio.core.style.methods import methods
 from tests.bench.style_cases import content, style
 
-WHOLE = 1 << 20  # a TILE larger than any picture
+NARROW = 16  # rows of a strip
 TILED_SIDE = 1024
 LIMIT = 1800  # seconds for one large picture
 
@@ -120,34 +116,21 @@ def seeds(names: list[str]) -> None:
         print(f"  {name:12}{bool((first == again).all())!s:>10}{changed:10.2f}", flush=True)
 
 
-def tiled() -> list[ModuleType]:
-    """Return style's modules that have a constant TILE, in pixels."""
-    every = pkgutil.walk_packages(studio.core.style.__path__, "studio.core.style.")
-    loaded = [importlib.import_module(found.name) for found in every]
-    return [module for module in loaded if isinstance(getattr(module, "TILE", None), int)]
-
-
 def tiles(names: list[str]) -> None:
-    """Print how far tiles differ from the whole, anywhere and within 2 px of a tile's border."""
-    photo, found = content("astronaut", TILED_SIDE), tiled()
-    print(f"\ntiles of {[(m.__name__, m.TILE) for m in found]}, largest difference in levels")
-    if not found:
-        return
+    """Print how far strips of 16 rows differ from the picture in one piece, in levels of 255."""
+    from studio.core.style import strips
+
+    photo, usual = content("astronaut", TILED_SIDE), strips.PIXELS
+    print(f"\n{TILED_SIDE} x {TILED_SIDE} in strips and whole, largest difference in levels")
     for name in names:
-        sides = [module.TILE for module in found]
-        cut = run(name, photo).picture.astype(int)
-        for module in found:
-            setattr(module, "TILE", WHOLE)  # noqa: B010  a plain assignment to a module's name is no type error only for a known module
-        whole = run(name, photo).picture.astype(int)
-        for module, side in zip(found, sides, strict=True):
-            setattr(module, "TILE", side)  # noqa: B010  as above
-        apart = np.abs(cut - whole).max(2)
-        near = np.zeros(TILED_SIDE, bool)
-        for side in sides:
-            for border in range(side, TILED_SIDE, side):
-                near[border - 2 : border + 2] = True
-        border = apart[near[:, None] | near[None, :]].max(initial=0)
-        print(f"  {name:12} anywhere {apart.max():4}   at borders {border:4}", flush=True)
+        found = []
+        for strips.PIXELS in (NARROW * TILED_SIDE, TILED_SIDE**2):
+            found.append(run(name, photo).picture.astype(int))
+        strips.PIXELS = usual
+        apart = np.abs(found[0] - found[1]).max((1, 2))
+        rows = np.arange(TILED_SIDE)
+        borders = apart[(rows + 2) % NARROW < 4].max()
+        print(f"  {name:12} anywhere {apart.max():4}   at borders {borders:4}", flush=True)
 
 
 def main() -> None:
