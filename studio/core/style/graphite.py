@@ -86,6 +86,18 @@ def penciled(tones: np.ndarray, shade: float) -> np.ndarray:
     return np.interp(tones, reached / reached[-1], level / 255).astype(np.float32)
 
 
+@cache
+def tooth() -> np.ndarray:
+    """Return the finest roughness of paper, two pixels wide: float32 [256, 256] of mean 0 and
+    deviation 1, which goes on where it ends.
+    """
+    across = np.fft.fftfreq(256)
+    band = np.exp(-(((np.hypot(across[:, None], across) - 0.2) / 0.1) ** 2))
+    noise = np.random.default_rng(0).standard_normal((256, 256))
+    rough = np.fft.ifft2(np.fft.fft2(noise) * band).real
+    return ((rough - rough.mean()) / rough.std()).astype(np.float32)
+
+
 def strokes(
     y: np.ndarray, x: np.ndarray, degrees: float, pitch: float, bend: np.ndarray, key: int
 ) -> np.ndarray:

@@ -84,7 +84,8 @@ def cuts(tones: np.ndarray, pitch: float, reach: float, rng: np.random.Generator
     h, w = tones.shape
     # A faint ramp gives open areas, as skies, one slant instead of whirls.
     y, x = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)
-    angle, _ = tensor_field(tones + RAMP / max(h, w) * (0.6 * x + 0.8 * y), reach / 6, wide=True)
+    slant = blurred(tones, reach / 10) + RAMP / max(h, w) * (0.6 * x + 0.8 * y)
+    angle, _ = tensor_field(slant, reach / 6, wide=True)
     noise = turbulence(h, w, pitch, 1, rng) - np.float32(0.5)
     hairs = along(noise - blurred(noise, pitch), angle, reach)
     hairs /= np.sqrt(blurred(hairs * hairs, 4 * pitch)) + np.float32(1e-6)

@@ -40,6 +40,11 @@ class Sheet:
         """One thousandth of the longer side, in pixels where lines are found."""
         return max(self.drawn) / 1000
 
+    @property
+    def enlarged(self) -> float:
+        """How many times larger the print is than what is found, 1 or more."""
+        return max(self.size) * self.times / max(self.drawn)
+
     def lightness(self, content: np.ndarray) -> np.ndarray:
         """Return the OKLab lightness of sRGB [h, w, 3] as float32 where lines are found."""
         if self.drawn[0] < self.size[0]:
@@ -86,6 +91,11 @@ class Strip:
     @property
     def _last(self) -> int:
         return min(self.sheet.size[0], self.bottom + 1) * self.sheet.times
+
+    def tiled(self, tile: np.ndarray) -> np.ndarray:
+        """Return this strip of the print, covered with a tile [n, m] that goes on where it ends."""
+        rows = np.arange(self._first, self._last) % len(tile)
+        return tile[rows][:, np.arange(self.sheet.times * self.sheet.size[1]) % tile.shape[1]]
 
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         """Return y [h, 1] and x [1, w] of the print in lengths of the longer side, float32."""

@@ -3,7 +3,7 @@ import pytest
 
 from studio.core.events import finished
 from studio.core.style import graphite
-from studio.core.style.graphite import penciled, strokes
+from studio.core.style.graphite import penciled, strokes, tooth
 from studio.core.style.steps import told
 
 PLACES = (
@@ -69,6 +69,13 @@ def test_strokes_are_places_of_the_sheet_not_pixels():
 def test_another_key_draws_others():
     first, second = (strokes(*PLACES, 30, 0.02, STILL, key) for key in (1, 2))
     assert np.abs(first - second).mean() > 0.1
+
+
+def test_tooth_is_even_and_goes_on_where_it_ends():
+    rough = tooth()
+    assert abs(rough.mean()) < 1e-3 and abs(rough.std() - 1) < 1e-3
+    inside = np.abs(np.diff(rough, axis=0)).mean()
+    assert abs(np.abs(rough[0] - rough[-1]).mean() - inside) < 0.2 * inside
 
 
 def test_any_size():

@@ -62,3 +62,11 @@ def test_what_was_found_is_enlarged_alike_in_any_strips(monkeypatch: pytest.Monk
     parts = [strip.reduced(strip.of(drawn)) for strip in plan.strips()]
     assert len(parts) > 10
     assert np.allclose(np.concatenate(parts), whole, atol=1e-4)
+
+
+def test_a_tile_goes_on_from_strip_to_strip(monkeypatch: pytest.MonkeyPatch):
+    plan, tile = Sheet.of(700, 600), np.random.default_rng(0).random((32, 48)).astype(np.float32)
+    monkeypatch.setattr(sheet, "STRIP", 70000)
+    whole = np.concatenate([strip.reduced(strip.tiled(tile)) for strip in plan.strips()])
+    assert np.array_equal(whole, np.tile(tile, (22, 13))[:700, :600])
+    assert plan.enlarged == 1 and Sheet.of(2048, 100).enlarged == 2

@@ -17,6 +17,7 @@ WHITE = 0.985  # lightness of the paper
 HARDEST, SOFTEST = 0.4, 0.06  # lightness of what a hard pencil and a soft one leave at the most
 REACH = 16.0  # thousandths of the longer side that an outline's stroke reaches from its middle
 TOOTH = 2.8  # thousandths of the longer side from one bump of the paper to the next
+FINE = np.float32(0.4)  # height of the roughness that only large prints can show
 SWAY = 0.12  # of the longer side: how soon a hand turns
 SOFT = 0.35  # of pressure, from nothing left to all
 CROSSED = 0.4  # how dark a tone is before it is crossed
@@ -74,7 +75,8 @@ def stylize(task: Task, settings: PencilSettings) -> Job[np.ndarray]:
         rows = painted[strip.top : strip.bottom]
         laid = _laid(strip.of(tones), strip.of(texture), strip.places(), settings)
         drawn = 1 - (1 - laid) * np.exp(-_press(settings) * strip.of(line))
-        value = _rubbed(drawn, strip.of(grain), settings)
+        height = strip.of(grain) + FINE * (1 - 1 / sheet.enlarged) * strip.tiled(graphite.tooth())
+        value = _rubbed(drawn, height, settings)
         rows += np.float32(settings.strength) * (strip.reduced(value)[..., None] - rows)
     return painted
 
@@ -138,7 +140,9 @@ def _covered(dark: np.ndarray, pressure: np.ndarray, soft: float = SOFT) -> np.n
 
 def _rubbed(drawn: np.ndarray, height: np.ndarray, settings: PencilSettings) -> np.ndarray:
     """Return the lightness of graphite [h, w] that the paper's bumps take and its dips do not."""
-    rough = np.float32(4 * settings.grain) * drawn * (1 - drawn) * (height - np.float32(0.5))
+    rough = (
+        np.float32(0.6 + 3.4 * settings.grain) * drawn * (1 - drawn) * (height - np.float32(0.5))
+    )
     darkest = HARDEST + settings.softness * (SOFTEST - HARDEST)
     return WHITE - np.float32(WHITE - darkest) * np.clip(drawn + rough, 0, 1)
 
@@ -153,7 +157,7 @@ METHOD = Method(
         "Sketch": {"softness": 0.4, "shade": 0.15},
         "Shaded": {"softness": 0.6, "shade": 0.6, "hatching": "forms"},
         "Crossed": {"softness": 0.35, "shade": 0.6, "hatching": "crossed", "grain": 0.25},
-        "Charcoal": {"softness": 1.0, "shade": 0.8, "hatching": "smudged", "grain": 0.7},
+        "Charcoal": {"softness": 1.0, "shade": 0.8, "hatching": "smudged", "grain": 0.6},
     },
     rank=30,
 )

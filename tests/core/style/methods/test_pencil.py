@@ -35,6 +35,11 @@ def test_every_size_and_preset(size: tuple[int, int], preset: str):
     assert result.min() >= 0 and result.max() <= 1
 
 
+def test_a_large_print_is_not_smooth():
+    result = restyled(picture(1600, 2000), hatching="smudged")[900:1100, 1300:1500, 0]
+    assert (result - cv2.GaussianBlur(result, (0, 0), 2)).std() > 0.02
+
+
 def test_no_strength_is_the_content():
     content = picture(60, 80)
     assert np.abs(restyled(content, strength=0) - content).max() < 1 / 255
