@@ -197,7 +197,7 @@ def tile(picture: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def sheet(table: list[Row], asked: argparse.Namespace) -> None:
-    """Save contents by styles at full strength; beside it, with `-peers`, a row a compared pair."""
+    """Save contents by styles at full strength; beside it, with `-peers`, the compared pairs."""
     last = f"{asked.ours.split(',')[0]} {asked.strengths[-1]:g}"
     made = {row.pair: row.picture for row in table if row.maker == last}
     columns, lines = (dict.fromkeys(pair[k] for pair in made) for k in (1, 0))
@@ -226,11 +226,12 @@ def _others(pair: Pair, asked: argparse.Namespace) -> dict[str, np.ndarray]:
 
 
 def _beside(pair: Pair, made: np.ndarray, asked: argparse.Namespace) -> np.ndarray:
-    """Return a row: content, style, reference, prototype, GPDM, GPNN, random VGG, ours."""
+    """Return two rows: content, style, reference, prototype, ours; then colors and the peers."""
     others, empty = _others(pair, asked), np.full((1, 1, 3), 34, np.uint8)
-    shown = [content(pair[0], 512), style(pair[1], 512)]
-    shown += [others.get(name, empty) for name in ("reference", "prototype", *PEERS)]
-    return np.hstack([tile(p, 400, 300) for p in (*shown, made)])
+    photo, painting = content(pair[0], 512), style(pair[1], 512)
+    above = [photo, painting, others.get("reference", empty), others.get("prototype", empty), made]
+    below = [reinhard(photo, painting), *(others.get(peer, empty) for peer in PEERS)]
+    return np.vstack([np.hstack([tile(p, 400, 300) for p in row]) for row in (above, below)])
 
 
 def main() -> None:
