@@ -11,7 +11,7 @@ from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare
 from studio.core.photographs.photograph import Photograph, photograph_of, save_photograph
-from studio.core.style.live import PRESET_SIDE, preset_looks, preview_style, restyle, shrunk
+from studio.core.style.live import preset_looks, preview_style, restyle, shrunk
 from studio.core.style.look import Look, StylePicture, eight_bits, fitting, smaller
 from studio.core.style.presets import Preset, delete_preset, load_presets, save_preset
 from studio.core.style.profiles import carried, in_colors_of
@@ -19,6 +19,7 @@ from studio.gui.pasting import image_of
 
 SIDES = {True: 192, False: 256}  # of a preview: from pictures, which takes longer, and without
 THUMBNAIL = 192
+PRESET = 144
 COARSE = 1024  # pixels a side that a look on the way to the whole picture is shown with
 STYLE_SIDE = 64  # pixels that a style keeps at least
 LAYERS = ("style 1", "style 2", "style 3", "style 4")  # where each style goes
@@ -207,7 +208,7 @@ def drawn(content: Content, sources: Sequence[tuple[Source, float]]) -> Job[int]
     own = yield from load_presets()
     for preset in own:
         yield OwnPreset(0, None, "", preset, preset.picture)
-    pixels, side = content.photograph.pixels, 2 * PRESET_SIDE
+    pixels, side = content.photograph.pixels, PRESET
     styles = [StylePicture(s.seen_in(content.photograph), weight) for s, weight in sources]
     yield from preset_looks(pixels, styles, side)
     for preset in own:

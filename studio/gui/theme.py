@@ -1,5 +1,7 @@
 """How the program looks: a calm dark palette, one accent color, one style sheet, and its icons."""
 
+from functools import cache
+
 from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImageReader, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
@@ -158,9 +160,8 @@ def icon(name: str, size: int = 24) -> QIcon:
 
 def pixmap(name: str, size: int, color: str = TEXT) -> QPixmap:
     """Draw the icon `name` at `size` logical pixels; `color` replaces its currentColor."""
-    svg = (paths.resources() / "icons" / f"{name}.svg").read_bytes()
     data = QBuffer()
-    data.setData(QByteArray(svg.replace(b"currentColor", color.encode())))
+    data.setData(QByteArray(_svg(name).replace(b"currentColor", color.encode())))
     reader = QImageReader(data, QByteArray(b"svg"))
     screen = QGuiApplication.primaryScreen()
     ratio = screen.devicePixelRatio() if screen else 1.0
@@ -168,6 +169,11 @@ def pixmap(name: str, size: int, color: str = TEXT) -> QPixmap:
     picture = QPixmap.fromImage(reader.read())
     picture.setDevicePixelRatio(ratio)
     return picture
+
+
+@cache
+def _svg(name: str) -> bytes:
+    return (paths.resources() / "icons" / f"{name}.svg").read_bytes()
 
 
 def app_icon() -> QIcon:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 from repair_scene import picture
@@ -119,7 +119,7 @@ def test_files_fall_into_a_well(qtbot: QtBot, tmp_path: Path) -> None:
 
 
 def test_options_show_what_a_method_needs(qtbot: QtBot) -> None:
-    options = StyleOptions()
+    options = StyleOptions(QAction("Compare A with B"))
     qtbot.addWidget(options)
     options.show()
     options.show_styles([("one.png", picture())])

@@ -31,6 +31,7 @@ class StyleActions(PageActions):
         )
         self.both = self.add(tr("Compare A with B"), "", "Shift+C")
         self.both.setCheckable(True)
+        self.both.setIconText("A|B")
         self.both.setToolTip(tr("Drag a line between the settings A and B (Shift+C)"))
         self.flip = self.add(tr("Flip between A and B"), "", "A")
         self.pin = self.add(tr("Keep this setting in the history"), "star", ".")

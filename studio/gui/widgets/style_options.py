@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -38,8 +40,13 @@ class StyleOptions(QWidget):
     weights_asked = Signal()
     masking_asked = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, both: QAction, parent: QWidget | None = None):
+        """`both` compares A with B."""
         super().__init__(parent)
+        self.both = QToolButton()
+        self.both.setDefaultAction(both)
+        self.both.setAutoRaise(True)
+        self.both.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.form = SettingsForm(compact=True)
         self.rows = [StyleRow(number) for number in range(1, MOST + 1)]
         self.summary = label("", "help", small=True)
@@ -111,7 +118,7 @@ class StyleOptions(QWidget):
         head = QHBoxLayout()
         head.setSpacing(2)
         head.addWidget(label(self.tr("Style"), "heading"), 1)
-        for button in self.slots:
+        for button in (*self.slots, self.both):
             head.addWidget(button)
         column.addLayout(head)
         column.addWidget(self.method)

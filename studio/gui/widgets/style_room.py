@@ -23,10 +23,11 @@ class StyleRoom(QWidget):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.canvas, self.options, self.strip = StyleCanvas(), StyleOptions(), LookStrip()
+        self.actions_ = does = StyleActions(self)
+        self.canvas, self.strip = StyleCanvas(), LookStrip()
+        self.options = StyleOptions(does.both)
         self.brushes = BrushBar(self.canvas)
         self.brushes.hide()
-        self.actions_ = does = StyleActions(self)
         self.bar = PictureBar(
             [does.undo, does.redo, does.compare, does.pin, does.open, does.repair, does.export],
             worded=[does.export],
