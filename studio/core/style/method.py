@@ -31,7 +31,12 @@ class StyleSettings(settings.Settings):
         help="The colors stay the picture's own; only the hand that painted it changes.",
     )
     seed: int = settings.field(
-        0, label="Seed", help="Another number gives another picture.", ge=0, le=2**31 - 1
+        0,
+        label="Seed",
+        help="Another number gives another picture.",
+        ge=0,
+        le=2**31 - 1,
+        advanced=True,
     )
 
 
