@@ -134,6 +134,7 @@ def stylize(task: Task, settings: PatchSettings) -> Job[np.ndarray]:
     for level in found:
         tick = Progress(done, total, TITLE)
         sized = _resized(content, level.height, level.width)
+        sized = sized if sized is content else sized.clip(0, 1)
         wanted = yield from strips.recolored(sized, colors, tick)
         image = _begun(image, wanted, rng)
         bench = _bench(task, wanted, level, settings)
