@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from studio.core.style.flow import along, blurred, tensor_field
+from studio.core.style.steps import Steps
 from studio.core.style.texture import turbulence
 
 EVEN = 0.4  # share of equal frequencies in tones, against the picture's own
@@ -79,15 +80,21 @@ def _layer(
     return np.abs(2 * (place - np.floor(place)) - 1)
 
 
-def cuts(tones: np.ndarray, pitch: float, reach: float, rng: np.random.Generator) -> np.ndarray:
-    """Return gouge marks along the forms of `tones` [h, w]: `pitch` pixels apart, `reach` long."""
+def cuts(
+    tones: np.ndarray, pitch: float, reach: float, rng: np.random.Generator
+) -> Steps[np.ndarray]:
+    """Cut gouge marks along the forms of `tones` [h, w]: `pitch` pixels apart, `reach` long."""
     h, w = tones.shape
     # A faint ramp gives open areas, as skies, one slant instead of whirls.
     y, x = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)
     slant = blurred(tones, reach / 10) + RAMP / max(h, w) * (0.6 * x + 0.8 * y)
     angle, _ = tensor_field(slant, reach / 6, wide=True)
+    yield 0.2
     noise = turbulence(h, w, pitch, 1, rng) - np.float32(0.5)
-    hairs = along(noise - blurred(noise, pitch), angle, reach)
+    noise -= blurred(noise, pitch)
+    yield 0.3
+    hairs = along(noise, angle, reach)
+    yield 0.8
     hairs /= np.sqrt(blurred(hairs * hairs, 4 * pitch)) + np.float32(1e-6)
     # The logistic curve that comes closest to the normal distribution's.
     return 1 / (1 + np.exp(np.float32(-1.702) * hairs))

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from studio.core.style.shading import areas, cuts, dots, hatching, toned
+from studio.core.events import finished
+from studio.core.style.shading import areas, cuts, dots, hatching, span, toned
+from studio.core.style.steps import told
 
 Y, X = np.meshgrid(np.linspace(0, 1, 400), np.linspace(0, 1, 400), indexing="ij")
 PLACES = Y[:, :1].astype(np.float32), X[:1].astype(np.float32)
@@ -18,6 +20,12 @@ def test_dark_and_pale_pictures_have_the_same_tones():
 @pytest.mark.parametrize("light", [0.0, 0.3, 0.5, 1.0])
 def test_a_flat_picture_keeps_its_lightness(light: float):
     assert np.allclose(toned(np.full((5, 7), light, np.float32)), light, atol=0.01)
+
+
+def test_a_span_holds_the_picture_and_is_never_narrow():
+    light = np.linspace(0.7, 0.8, 100, dtype=np.float32)
+    low, high = span(light)
+    assert low < 0.7 and 0.8 < high <= 1 and high - low > 0.3
 
 
 def test_toned_keeps_order():
@@ -39,7 +47,7 @@ def test_areas_lose_what_is_narrow_and_keep_what_is_wide():
 def test_ink_of_patterns_is_what_tones_ask(tone: float):
     rng = np.random.default_rng(0)
     noise = np.full((400, 400), 0.5, np.float32)
-    for pattern in (dots(*PLACES, 0.05), cuts(noise, 6, 60, rng)):
+    for pattern in (dots(*PLACES, 0.05), finished(told(cuts(noise, 6, 60, rng), 0, 1, ""))):
         assert pattern.min() >= 0 and pattern.max() <= 1
         assert (pattern > tone).mean() == pytest.approx(1 - tone, abs=0.06)
 

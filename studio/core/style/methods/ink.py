@@ -72,7 +72,7 @@ def stylize(task: Task, settings: InkSettings) -> Job[np.ndarray]:
     yield Progress(40, 100, "Shading")
     tones = shading.areas(shading.toned(light), CLEAR * settings.width * sheet.scale)
     yield Progress(50, 100, "Shading")
-    texture = _texture(tones, sheet, settings)
+    texture = yield from _texture(tones, sheet, settings)
     yield Progress(60, 100, "Ink")
     painted = task.content.copy()
     for strip in sheet.strips():
@@ -85,14 +85,16 @@ def stylize(task: Task, settings: InkSettings) -> Job[np.ndarray]:
     return painted
 
 
-def _texture(tones: np.ndarray, sheet: Sheet, settings: InkSettings) -> np.ndarray:
+def _texture(tones: np.ndarray, sheet: Sheet, settings: InkSettings) -> Job[np.ndarray]:
     """Return what the shading needs besides tones, float32 [h, w]: sway, cuts or paper."""
     rng = np.random.default_rng(settings.seed)
     h, w = tones.shape
     if settings.shading == "hatching":
         return 4 * (turbulence(h, w, SWAY * max(h, w), 2, rng) - 0.5)
     if settings.shading == "cuts":
-        return shading.cuts(tones, CUT * settings.width * sheet.scale, REACH * sheet.scale, rng)
+        pitch = CUT * settings.width * sheet.scale
+        cuts = shading.cuts(tones, pitch, REACH * sheet.scale, rng)
+        return (yield from told(cuts, 50, 60, "Shading"))
     if settings.shading == "wash":
         return paper(h, w, rng) - 0.5
     return np.zeros((h, w), np.float32)

@@ -16,6 +16,7 @@ from studio.core.style.texture import paper, turbulence
 WHITE = 0.985  # lightness of the paper
 HARDEST, SOFTEST = 0.4, 0.06  # lightness of what a hard pencil and a soft one leave at the most
 REACH = 16.0  # thousandths of the longer side that an outline's stroke reaches from its middle
+LONG = 60.0  # thousandths of the longer side that a stroke along the forms is long
 TOOTH = 2.8  # thousandths of the longer side from one bump of the paper to the next
 FINE = np.float32(0.4)  # height of the roughness that only large prints can show
 SWAY = 0.12  # of the longer side: how soon a hand turns
@@ -67,7 +68,8 @@ def stylize(task: Task, settings: PencilSettings) -> Job[np.ndarray]:
     yield Progress(40, 100, "Tones")
     tones = graphite.penciled(shading.toned(blurred(light, 0.8 * sheet.scale)), settings.shade)
     yield Progress(50, 100, "Tones")
-    texture, grain = _textures(tones, sheet, settings)
+    texture = yield from _swayed(tones, sheet, settings)
+    grain = paper(*sheet.drawn, np.random.default_rng([settings.seed, 1]), TOOTH)
     yield Progress(60, 100, "Graphite")
     painted = task.content.copy()
     for strip in sheet.strips():
@@ -85,20 +87,18 @@ def _press(settings: PencilSettings) -> np.float32:
     return np.float32(1.4 - 0.7 * settings.softness)
 
 
-def _textures(
-    tones: np.ndarray, sheet: Sheet, settings: PencilSettings
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the strokes need, how a hand sways or where they run, and the paper's height."""
+def _swayed(tones: np.ndarray, sheet: Sheet, settings: PencilSettings) -> Job[np.ndarray]:
+    """Return what strokes need besides tones, float32 [h, w]: how a hand sways, where they run."""
     rng = np.random.default_rng(settings.seed)
     h, w = tones.shape
-    height = paper(h, w, rng, TOOTH)
     if settings.hatching == "forms":
-        return shading.cuts(
-            tones, 0.6 * _pitch(settings) * sheet.scale, 60 * sheet.scale, rng
-        ), height
+        pitch = 0.6 * _pitch(settings) * sheet.scale
+        return (
+            yield from told(shading.cuts(tones, pitch, LONG * sheet.scale, rng), 50, 60, "Tones")
+        )
     if settings.hatching == "smudged":
-        return np.zeros_like(tones), height
-    return 12 * (turbulence(h, w, SWAY * max(h, w), 2, rng) - 0.5), height
+        return np.zeros_like(tones)
+    return 12 * (turbulence(h, w, SWAY * max(h, w), 2, rng) - 0.5)
 
 
 def _pitch(settings: PencilSettings) -> float:
