@@ -57,6 +57,7 @@ class PixelSettings(StyleSettings):
         "checker",
         label="Pattern",
         help="How it mixes: a regular checker, an even grain, or dots scattered as tones ask.",
+        advanced=True,
     )
     outline: float = settings.field(
         0.0,
@@ -64,6 +65,7 @@ class PixelSettings(StyleSettings):
         help="How dark the rim of things is drawn, as sprites have it.",
         ge=0.0,
         le=1.0,
+        advanced=True,
     )
 
 
