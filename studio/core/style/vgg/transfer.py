@@ -82,9 +82,10 @@ def painted(
     """Return `content`, float32 [h, w, 3] in [0, 1], painted in the styles at `plan.detail` pixels
     or its own size, whichever is less. `network` lies on the device that is to work.
 
-    Yields Progress, and Drawn every few steps.
+    Yields Progress, and Drawn: at once in the styles' colors, then every few steps.
     """
     scene = _scene(content, styles, plan)
+    yield Drawn(np.rint(scene.start[None] * 255).astype(np.uint8))
     sides = scales(max(scene.content.shape[:2]), COARSEST[plan.way])
     steps = [round(plan.steps * 1.5 ** (len(sides) - 1 - i)) for i in range(len(sides))]
     picture, done = scene.start, 0
