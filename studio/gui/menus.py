@@ -38,6 +38,7 @@ class Menus(QObject):
         menu.addSeparator()
         self._add(menu, self.tr("Open &pictures…"), window.ask_pictures, "Ctrl+I")
         self._add(menu, self.tr("&Repair a picture…"), window.ask_repair, "Ctrl+Shift+O")
+        self._add(menu, self.tr("Re&style a picture…"), window.ask_style, "")
         menu.addSeparator()
         self._add(menu, self.tr("&Quit"), window.close, "Ctrl+Q")
 

@@ -150,6 +150,13 @@ class Pages(QMainWindow):
         page: Any = self.pages["repair"]
         page.desk.ask_open()
 
+    @Slot()
+    def ask_style(self) -> None:
+        """Let the user choose a picture to restyle."""
+        self.show_page("style")
+        page: Any = self.pages["style"]
+        page.content.ask_open()
+
     def repair(self, found: list[Path]) -> None:
         """Open a picture in the Repair workspace."""
         self.show_page("repair")

@@ -160,9 +160,18 @@ def source_of(photograph: Photograph, name: str) -> Source:
     return Source(photograph, eight_bits(fitting(photograph.pixels, THUMBNAIL)), name)
 
 
-def proof(content: Content, wish: Any, small: Shrunk) -> Job[Proof]:
+def _take_threads(look: Look, alone: bool) -> None:
+    """Let torch use all cores, or, beside a training, not `alone`, one."""
+    if look.styles:
+        from studio.core import device  # torch, which painterly methods do not wait for
+
+        device.use_threads(device.cores() if alone else 1)
+
+
+def proof(content: Content, wish: Any, small: Shrunk, alone: bool = True) -> Job[Proof]:
     """Restyle a small copy; yields a Proof for every coarse look and returns the last."""
     pixels, look = content.photograph.pixels, wish.look(content.photograph)
+    _take_threads(look, alone)
     side = SIDES[bool(look.styles)]
     shown, seen = small.look(pixels, look, side)
     job = preview_style(shown, seen, side)
@@ -181,13 +190,10 @@ def _seen(event: Any, wish: Any) -> Any:
     return Proof(0, None, "", wish, fitting(event.pictures[0], COARSE), False)
 
 
-def restyled(content: Content, wish: Any, threads: int) -> Job[Result]:
-    """Restyle the whole picture with so many threads; yields a Proof for every coarse look."""
+def restyled(content: Content, wish: Any, alone: bool = True) -> Job[Result]:
+    """Restyle the whole picture; yields a Proof for every coarse look."""
     look = wish.look(content.photograph)
-    if look.styles:
-        from studio.core import device  # torch, which painterly methods do not wait for
-
-        device.use_threads(threads)
+    _take_threads(look, alone)
     job = restyle(content.photograph.pixels, look)
     while True:
         try:

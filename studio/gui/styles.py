@@ -42,11 +42,12 @@ class Styles(Repairs):
 
     def preview(self, content: "Content", wish: Any, small: "Shrunk") -> None:
         """Draw a small look at once; one at work is stopped."""
-        self.start("preview", "preview", at_once("proof", content, wish, small))
+        asked = (content, wish, small, not self.title("train"))
+        self.start("preview", "preview", at_once("proof", *asked))
 
     def restyle(self, content: "Content", wish: Any) -> None:
         """Restyle the whole picture; a newer wish replaces one at work."""
-        asked = (content, wish, 1 if self.title("train") else 2)
+        asked = (content, wish, not self.title("train"))
         self.start("restyle", self.tr("Restyling"), at_once("restyled", *asked))
 
     def draw_presets(self, content: "Content", sources: "Sequence[tuple[Source, float]]") -> None:

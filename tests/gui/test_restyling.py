@@ -85,7 +85,7 @@ def test_a_proof_carries_its_wish_and_coarse_looks_come_first(
 
 def test_a_result_is_ready_to_be_shown() -> None:
     content = finished(restyling.open_content(picture(300, 400), "Picture"))
-    found = finished(restyling.restyled(content, wish("colors", style()), 1))
+    found = finished(restyling.restyled(content, wish("colors", style())))
     assert found.pixels.shape == (300, 400, 3) and found.preview.levels[0].shape[:2] == (300, 400)
     assert max(found.thumbnail.shape) == restyling.THUMBNAIL and found.seconds >= 0
 

@@ -1,5 +1,6 @@
 """The Style workspace: previewed at once, made in full size, compared, undone, brought back."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from pytestqt.qtbot import QtBot
 from repair_scene import LONG, picture, session_here, written
 from style_scene import at_rest, opened, paint, panel_on, proven, restyled, styled
 
+from studio.core.events import Drawn, Event, Progress, Refused
+from studio.core.style.look import Look
+from studio.core.style.methods import methods
+from studio.gui import restyling
 from studio.gui.session import Session
 from studio.gui.widgets.look_strip import HISTORY
 from studio.gui.widgets.style_room import PICTURE, WELLS
@@ -178,4 +183,83 @@ def test_presets_are_drawn_on_the_picture(session: Session, qtbot: QtBot, tmp_pa
     assert panel.setups.now == panel.looks.presets[key]
     session.stop("presets")
     qtbot.waitUntil(lambda: not session.title("presets"), timeout=LONG)
+    at_rest(session, qtbot)
+
+
+def endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the whole picture take until it is stopped, with a coarse look of it."""
+
+    def restyle(pixels: np.ndarray, _look: Look) -> Iterator[Event]:
+        yield Drawn(np.full((1, 400, 600, 3), 77, np.uint8))
+        while True:
+            time.sleep(0.005)
+            yield Progress(3, 10, "Painting")
+
+    monkeypatch.setattr(restyling, "restyle", restyle)
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_restyling_is_seen_and_can_be_stopped(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    endless(monkeypatch)
+    panel = opened(session, qtbot, tmp_path)
+    small = panel.canvas.grab().toImage()
+    panel.actions_.restyle.trigger()
+    progress = panel.strip.progress
+    qtbot.waitUntil(lambda: "Painting · 30 %" in progress.text.text(), timeout=LONG)
+    assert progress.isVisible() and panel.canvas.grab().toImage() != small, "it gets sharper"
+    if way == "key":
+        panel.actions_.escape.trigger()
+    else:
+        progress.button.click()
+    at_rest(session, qtbot)
+    assert not progress.isVisible() and panel.proofs.result is None and not panel.unsaved
+    proven(panel, qtbot)
+    at_rest(session, qtbot)
+    assert panel.canvas.grab().toImage() == small
+    assert "preview" in panel.strip.said.text()
+
+
+def test_why_there_is_no_look_is_said_in_its_place(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = opened(session, qtbot, tmp_path)
+
+    def refuse(*_: object) -> Iterator[Event]:
+        yield Progress(0, None, "")
+        raise Refused("The style is smaller than a patch.")
+
+    monkeypatch.setattr(restyling, "preview_style", refuse)
+    panel.options.form._edit("strength", 0.3)
+    qtbot.waitUntil(lambda: "smaller than a patch" in panel.strip.said.text(), timeout=LONG)
+    monkeypatch.undo()
+    panel.options.form._edit("strength", 0.6)
+    proven(panel, qtbot)
+    assert "preview" in panel.strip.said.text()
+    at_rest(session, qtbot)
+
+
+def test_the_file_of_vgg19_is_asked_for_and_remembered(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighted = [way.name for way in methods().values() if way.weighted]
+    if not weighted:
+        pytest.skip("no method needs VGG19 in this version")
+    panel = opened(session, qtbot, tmp_path)
+    assert not panel.options.weights.isVisible()
+    panel.setups.choose(weighted[0])
+    styled(session, qtbot, panel, written(tmp_path, "style.png", h=40))
+    assert panel.options.weights.isVisible() and "needs your VGG19" in panel.strip.said.text()
+    assert panel.proofs.wish() is None
+    file = tmp_path / "vgg19.pth"
+    file.write_bytes(b"nothing of the kind")
+    dialog = "studio.gui.panels.style.QFileDialog.getOpenFileName"
+    monkeypatch.setattr(dialog, lambda *_: (str(file), ""))
+    panel.options.choose.click()
+    wish = panel.proofs.wish()
+    assert wish is not None and wish.weights == file and panel.options.file.text() == "vgg19.pth"
+    qtbot.waitUntil(lambda: bool(panel.proofs.refused), timeout=LONG)
+    assert panel.strip.said.text() == panel.proofs.refused
+    assert Session().memory.weights() == file
     at_rest(session, qtbot)

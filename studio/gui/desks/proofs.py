@@ -45,7 +45,13 @@ class Shown:
     def take(self, proof: Proof, wish: Wish | None) -> bool:
         """Show a proof unless a better one is there; return whether it is shown."""
         known = self.proof
-        better = known is None or known.wish != proof.wish or proof.final or not known.final
+        better = (
+            known is None
+            or known.wish != proof.wish
+            or proof.final
+            or not known.final
+            or proof.picture.size > known.picture.size
+        )
         if better:
             self.proof = proof
         return better

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QEnterEvent,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -94,6 +95,13 @@ class Well(QAbstractButton):
     @override
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.still is not None:
+            self.removed.emit()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
