@@ -40,14 +40,14 @@ def test_two_wells_then_a_preview_without_being_asked(
     qtbot.waitUntil(lambda: bool(panel.sources.sources), timeout=LONG)
     proven(panel, qtbot)
     assert panel.canvas.has_layer and panel.canvas.tags[1] == "Preview"
-    assert "preview" in panel.strip.said.text()
+    assert "preview" in panel.said.text()
     assert panel.options.rows[0].title.text() == "style.png"
     at_rest(session, qtbot)
 
 
 def test_a_method_says_what_it_lacks(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     panel = opened(session, qtbot, tmp_path, "colors")
-    assert "takes the style from a picture" in panel.strip.said.text()
+    assert "takes the style from a picture" in panel.said.text()
     assert not panel.options.restyle.isEnabled() and not panel.canvas.has_layer
     assert panel.options.rows[0].isVisible() and not panel.options.rows[1].isVisible()
     styled(session, qtbot, panel, written(tmp_path, "style.png", h=40, w=50))
@@ -72,7 +72,7 @@ def test_the_whole_picture_is_made_compared_and_left_alone(
     assert not np.array_equal(result.pixels, before)
     assert panel.content.content is not None
     assert np.array_equal(panel.content.content.painting.pixels, before)
-    assert panel.canvas.tags[1] == "" and "Whole picture" in panel.strip.said.text()
+    assert panel.canvas.tags[1] == "" and "Whole picture" in panel.said.text()
     after = panel.canvas.grab().toImage()
     qtbot.keyPress(panel.canvas, Key.Key_Tab)
     original = panel.canvas.grab().toImage()
@@ -218,7 +218,7 @@ def test_restyling_is_seen_and_can_be_stopped(
     proven(panel, qtbot)
     at_rest(session, qtbot)
     assert panel.canvas.grab().toImage() == small
-    assert "preview" in panel.strip.said.text()
+    assert "preview" in panel.said.text()
 
 
 def test_why_there_is_no_look_is_said_in_its_place(
@@ -232,11 +232,11 @@ def test_why_there_is_no_look_is_said_in_its_place(
 
     monkeypatch.setattr(restyling, "preview_style", refuse)
     panel.options.form._edit("strength", 0.3)
-    qtbot.waitUntil(lambda: "smaller than a patch" in panel.strip.said.text(), timeout=LONG)
+    qtbot.waitUntil(lambda: "smaller than a patch" in panel.said.text(), timeout=LONG)
     monkeypatch.undo()
     panel.options.form._edit("strength", 0.6)
     proven(panel, qtbot)
-    assert "preview" in panel.strip.said.text()
+    assert "preview" in panel.said.text()
     at_rest(session, qtbot)
 
 
@@ -250,7 +250,7 @@ def test_the_file_of_vgg19_is_asked_for_and_remembered(
     assert not panel.options.weights.isVisible()
     panel.setups.choose(weighted[0])
     styled(session, qtbot, panel, written(tmp_path, "style.png", h=40))
-    assert panel.options.weights.isVisible() and "needs your VGG19" in panel.strip.said.text()
+    assert panel.options.weights.isVisible() and "needs your VGG19" in panel.said.text()
     assert panel.proofs.wish() is None
     file = tmp_path / "vgg19.pth"
     file.write_bytes(b"nothing of the kind")
@@ -260,6 +260,6 @@ def test_the_file_of_vgg19_is_asked_for_and_remembered(
     wish = panel.proofs.wish()
     assert wish is not None and wish.weights == file and panel.options.file.text() == "vgg19.pth"
     qtbot.waitUntil(lambda: bool(panel.proofs.refused), timeout=LONG)
-    assert panel.strip.said.text() == panel.proofs.refused
+    assert panel.said.text() == panel.proofs.refused
     assert Session().memory.weights() == file
     at_rest(session, qtbot)

@@ -21,9 +21,12 @@ LANE = "style mask"
 
 
 class MaskingDesk(QObject):
-    """Takes strokes on the canvas; changed(): other masks are there."""
+    """Takes strokes on the canvas; changed(): other masks are there. painting_changed(): another
+    layer is painted on, or none.
+    """
 
     changed = Signal()
+    painting_changed = Signal()
 
     def __init__(
         self, session: Session, room: StyleRoom, steps: Steps, parent: QObject | None = None
@@ -64,9 +67,11 @@ class MaskingDesk(QObject):
         self.canvas.set_masking(layer)
         self.room.brushes.setVisible(layer is not None)
         self.room.options.show_painted(layer)
-        self.room.say_hint(self._hint())
+        self.painting_changed.emit()
 
-    def _hint(self) -> str:
+    @property
+    def hint(self) -> str:
+        """What the brush does now, "" while nothing is painted."""
         if self.layer is None:
             return ""
         if self.layer == EVERYWHERE:

@@ -303,7 +303,6 @@ class ProofDesk(QObject):
             return
         busy, strip = self.session.title(lane), self.room.strip
         strip.progress.begin(busy) if busy else strip.progress.hide()
-        strip.said.setVisible(not busy)
         if not busy and self._running is not None:  # it was stopped
             self._running = None
             self.content.deliver(None)

@@ -56,6 +56,7 @@ class StylePanel(StyleRoom):
         self.content.shown.connect(self.steps.clear)
         self.sources.moved.connect(self.masking.follow)
         self.proofs.looked.connect(self._on_looked)
+        self.masking.painting_changed.connect(self._on_looked)
         self.canvas.hovered.connect(self._on_hovered)
         self.options.weights_asked.connect(self._ask_weights)
         does.paste.triggered.connect(self._paste)
@@ -88,7 +89,7 @@ class StylePanel(StyleRoom):
         possible = self.proofs.wish() is not None and not self.options.form.wrong
         self.options.restyle.setEnabled(possible)
         self.actions_.restyle.setEnabled(possible)
-        self.strip.say(self._sentence())
+        self.say(self.masking.hint or self._sentence())
 
     def _sentence(self) -> str:
         way, result = self.setups.way, self.proofs.result

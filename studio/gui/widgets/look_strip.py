@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from studio.gui import theme
 from studio.gui.widgets.candidate_strip import CAPTION, SIDE, WIDE, CandidateButton
-from studio.gui.widgets.parts import label, switch
+from studio.gui.widgets.parts import switch
 from studio.gui.widgets.progress_row import ProgressRow
 
 BAR = 14  # pixels of a scroll bar below
@@ -102,7 +101,7 @@ class LookRow(QScrollArea):
 
 
 class LookStrip(QWidget):
-    """Presets and history, one of them on show; above them what is done, and how far it is.
+    """Presets and history, one of them on show; above them how far the whole picture is.
 
     save_asked(): keep the setting as a preset of the user's own.
     """
@@ -122,9 +121,6 @@ class LookStrip(QWidget):
         self.save.setProperty("role", "link")
         self.save.setToolTip(self.tr("Keep these settings as a preset of your own"))
         self.save.clicked.connect(self.save_asked)
-        self.said = label(role="quiet")
-        self.said.setWordWrap(False)
-        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.progress = ProgressRow(
             self.tr("Restyling"),
             self.tr("Stop restyling (Esc); the preview stays"),
@@ -143,9 +139,8 @@ class LookStrip(QWidget):
             above.addWidget(tab)
         above.addWidget(self.save)
         above.addSpacing(theme.GAP)
-        above.addWidget(self.said, 1)
-        above.addWidget(self.progress, 1)
-        self.said.setMinimumHeight(self.progress.sizeHint().height())
+        above.addStretch(1)
+        above.addWidget(self.progress, 100)
         self.rows = QStackedWidget()
         self.rows.addWidget(self.presets)
         self.rows.addWidget(self.history)
@@ -163,8 +158,3 @@ class LookStrip(QWidget):
         self.tabs[which].setChecked(True)
         self.rows.setCurrentIndex(which)
         self.save.setVisible(which == PRESETS)
-
-    def say(self, sentence: str) -> None:
-        """Say what the picture shows, or what is missing."""
-        self.said.setText(sentence)
-        self.said.setToolTip(sentence)

@@ -1,7 +1,15 @@
 """The Style workspace's widgets in their places."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.gui import theme
 from studio.gui.widgets.brush_bar import BrushBar
@@ -33,6 +41,7 @@ class StyleRoom(QWidget):
             worded=[does.export],
         )
         self.said, self.pointer = QLabel(), QLabel()
+        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for each in (self.said, self.pointer):
             each.setProperty("role", "quiet")
         self.content_drop = PictureDrop(
@@ -79,9 +88,10 @@ class StyleRoom(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
 
-    def say_hint(self, sentence: str) -> None:
-        """Say what the brush does now, or nothing."""
+    def say(self, sentence: str) -> None:
+        """Say below the picture what it shows, what is missing, or what the brush does."""
         self.said.setText(sentence)
+        self.said.setToolTip(sentence)
 
     def _wells(self) -> QWidget:
         empty = QWidget()
