@@ -5,6 +5,7 @@ import numpy as np
 MIX = 0x9E3779B1
 FINEST = 1.0  # pixels: finer grain would only be noise, and is left out
 GRAIN = 4.0  # thousandths of the longer side
+FIBERS = 5  # octaves of paper: what a large picture shows and a small one leaves out
 
 
 def turbulence(
@@ -42,7 +43,7 @@ def paper(
 
     `grain` is the width of its bumps in thousandths of the longer side; `rows` as of `turbulence`.
     """
-    return turbulence(h, w, max(h, w) * grain / 1000, 3, rng, rows)
+    return turbulence(h, w, max(h, w) * grain / 1000, FIBERS, rng, rows)
 
 
 def _lumps(top: int, bottom: int, w: int, scale: float, key: int) -> np.ndarray:

@@ -17,6 +17,7 @@ WORK = (
     720 * 540
 )  # pixels on which the washes are made; paper and their borders are as fine as asked
 STRIP = 1 << 18  # pixels that are laid on paper in one step
+CREEP = 1.8  # pixels of the washes that a border shifts from the paper's valleys to its bumps
 SHEET = np.array([0.992, 0.987, 0.972], np.float32)  # the paper's color
 DILUTED = 2.1  # most absorbance that the washes come to: black is a dark gray
 GLAZE = 0.32  # absorbance of one glaze over the other
@@ -27,6 +28,7 @@ STEPS = 7
 TOUCH = 0.35  # of the washes' size: the brush that the last touches are set with
 DARKER = 0.08  # absorbance by which something must stand out to be touched up
 THINNEST = 0.02  # of light that even the darkest wash lets through
+MARGIN = 0.1  # most of the shorter side that a border takes
 GRAIN = 3.5  # thousandths of the longer side: a bump of the paper
 
 
@@ -213,8 +215,12 @@ def _strip(
     edge = turbulence(h, w, side * 0.05, 5, rng, rows)
     places = np.indices((bottom - top, w), np.float32)
     y, x = places[0] + (top + 0.5), places[1] + 0.5
-    wobble = [np.float32(side) * (0.016 * s + 0.006 * r) for s, r in zip(sway, ragged, strict=True)]
     sh, sw = pigment.shape[0] / h, pigment.shape[1] / w
+    creep = np.float32(CREEP / min(sh, sw)) * (grain - 0.5)
+    wobble = [
+        np.float32(side) * (0.016 * s + 0.006 * r) + creep
+        for s, r in zip(sway, ragged, strict=True)
+    ]
     density = cv2.remap(
         pigment,
         (x + wobble[0]) * np.float32(sw) - 0.5,
@@ -225,7 +231,7 @@ def _strip(
     light = grain - 0.5
     tone = density.mean(2)
     settled = 1 - np.float32(0.75 * settings.paper) * light / (0.6 + tone)
-    dry = _step(grain + 0.5 * (edge - 0.5), 0.98 - 0.1 * settings.paper, 0.1)
+    dry = _step(grain + 0.5 * (edge - 0.5), 1.0 - 0.1 * settings.paper, 0.1)
     settled = settled * (1 - np.float32(settings.paper) * dry / (1 + tone))
     if settings.border > 0:
         settled = settled * _border(x, y, (h, w), edge, settings)
@@ -242,9 +248,10 @@ def _border(
 ) -> np.ndarray:
     """Return the share of pigment inside a ragged white border: 0 there, above 1 at its rim."""
     h, w = size
-    side = np.float32(max(h, w))
-    near = np.minimum(np.minimum(x, w - x), np.minimum(y, h - y)) / side
-    inner = near + np.float32(0.03) * (edge - 0.5) - np.float32(settings.border / 1000)
+    side = max(h, w)
+    near = np.minimum(np.minimum(x, w - x), np.minimum(y, h - y)) / np.float32(side)
+    width = min(settings.border / 1000, MARGIN * min(h, w) / side)
+    inner = near + np.float32(1.5 * width) * (edge - 0.5) - np.float32(width)
     rim = np.exp(-(((inner - 0.002) / 0.003) ** 2))
     return _step(inner, 0, 0.004) * (1 + np.float32(settings.edges) * rim)
 

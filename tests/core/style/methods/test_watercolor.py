@@ -102,3 +102,9 @@ def test_any_size_will_do(shape):
         assert result.shape == content.shape
         assert result.dtype == np.float32
         assert 0 <= result.min() <= result.max() <= 1
+
+
+def test_a_border_leaves_most_of_a_panorama():
+    strip = np.full((40, 600, 3), 0.2, np.float32)
+    painted = paint(strip, border=100)
+    assert painted[16:24, 50:550].max() < 0.75
