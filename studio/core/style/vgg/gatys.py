@@ -1,7 +1,7 @@
 """Losses of Gatys, Ecker and Bethge, "Image style transfer using convolutional networks" (2016)."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -73,12 +73,16 @@ def content_loss(wanted: Tensor, weight: float) -> Loss:
 
 @torch.no_grad()
 def losses(
-    network: Network, content: Tensor, sources: Sequence[Source], weight: float
+    network: Network,
+    content: Tensor,
+    sources: Sequence[Source],
+    weight: float,
+    margin: int = 0,
 ) -> Generator[None, None, dict[str, Loss]]:
     """Return what a picture is optimized for: the styles' Grams, and the content's features
-    counting `weight` times. `content` is sRGB [1, 3, h, w].
+    counting `weight` times. `content` is sRGB [1, 3, h, w]; both it and the picture get `margin`.
     """
     grams = yield from style_grams(network, sources)
-    found = yield from features(network, content, (CONTENT,))
+    found = yield from features(replace(network, margin=margin), content, (CONTENT,))
     sought = {name: style_loss(matrix) for name, matrix in grams.items()}
     return {**sought, CONTENT: content_loss(found[CONTENT], weight)}

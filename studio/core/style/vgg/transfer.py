@@ -26,9 +26,10 @@ PIXEL = 4000  # bytes that a pixel takes while the network is run there and back
 SHARE = 0.5  # of the free memory that may be used
 EVERY = 5  # steps between two pictures on the way
 NOISE = 0.02  # what the seed changes at the start
-CONTENT = 0.03  # weight of Gatys' content at full strength; 100 times that at none
+CONTENT = 0.06  # weight of Gatys' content at full strength; 100 times that at none
 KEPT = 0.35  # how much less of the photograph neighbors are sought for at full strength
 SMOOTH = 0.1
+MARGIN = 16  # Gatys' statistics would be found along the edges else, as a frame
 
 T = TypeVar("T")
 
@@ -166,9 +167,12 @@ def _at_scale(network: Network, view: View, count: int, plan: Plan, last: bool) 
     """Optimize the picture of one scale; return it."""
     if plan.way == "gatys":
         weight = CONTENT * 100 ** (1 - plan.strength)
-        losses = yield from _silent(gatys.losses(network, view.content, view.sources, weight))
+        losses = yield from _silent(
+            gatys.losses(network, view.content, view.sources, weight, MARGIN)
+        )
         schedule = Schedule(count, rate=0.02, smoothness=SMOOTH)
-        return view.bare((yield from _steps(network, view, view.start, losses, schedule, 0)))
+        framed = replace(network, margin=MARGIN)
+        return view.bare((yield from _steps(framed, view, view.start, losses, schedule, 0)))
     return (yield from _by_neighbors(network, view, count, plan, last))
 
 
