@@ -16,7 +16,7 @@ from studio.core.style.texture import paper, turbulence
 WORK = (
     720 * 540
 )  # pixels on which the washes are made; paper and their borders are as fine as asked
-STRIP = 1 << 18  # pixels that are laid on paper in one step
+STRIP = 1 << 17  # pixels that are laid on paper in one step
 CREEP = 1.8  # pixels of the washes that a border shifts from the paper's valleys to its bumps
 SHEET = np.array([0.992, 0.987, 0.972], np.float32)  # the paper's color
 DILUTED = 2.1  # most absorbance that the washes come to: black is a dark gray
