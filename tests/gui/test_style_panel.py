@@ -263,3 +263,19 @@ def test_the_file_of_vgg19_is_asked_for_and_remembered(
     assert panel.said.text() == panel.proofs.refused
     assert Session().memory.weights() == file
     at_rest(session, qtbot)
+
+
+def test_a_look_of_the_picture_before_is_never_shown_on_another(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = opened(session, qtbot, tmp_path)
+    wish = panel.proofs.wish()
+    assert wish is not None
+    first = panel.proofs.slots[0].proof
+    assert first is not None
+    panel.take([written(tmp_path, "other.png", h=40, w=40)])
+    qtbot.waitUntil(lambda: panel.proofs.wish() not in (None, wish), timeout=LONG)
+    panel.proofs._take(first)
+    assert panel.proofs.slots[0].proof is not first
+    proven(panel, qtbot)
+    at_rest(session, qtbot)

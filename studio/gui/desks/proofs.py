@@ -13,48 +13,35 @@ from studio.gui.desks.sources import SourceDesk
 from studio.gui.desks.wish import Wish
 from studio.gui.restyling import Proof, Result, Shrunk
 from studio.gui.session import Session
-from studio.gui.widgets.canvas_sheet import Face
-from studio.gui.widgets.style_canvas import Small, whole
 from studio.gui.widgets.style_room import StyleRoom
 
 PATIENCE = 0.4  # seconds that a preview may take to show something before a newer wish stops it
 
 
 class Shown:
-    """What a slot shows: its last proof, and the picture in full size, if it was made."""
+    """What a slot shows: its last proof, what was seen of the whole picture while it is made, and
+    the whole picture, if it was.
+    """
 
     def __init__(self) -> None:
         self.proof: Proof | None = None
+        self.coarse: Proof | None = None
         self.result: Result | None = None
-        self._face: tuple[Any, Face] | None = None
 
-    def face(self, wish: Wish | None) -> tuple[Face | None, bool]:
-        """Return what is shown for a wish, and whether that is only a preview."""
-        if self.result is not None and self.result.wish == wish:
-            return self._made(self.result, lambda: whole(self.result.preview)), False  # type: ignore[union-attr]  # it is there
-        if self.proof is not None and wish is not None:
-            picture = self.proof.picture
-            return self._made(self.proof, lambda: Small(picture)), True
-        return None, False
-
-    def _made(self, of: Any, make: Any) -> Face:
-        if self._face is None or self._face[0] is not of:
-            self._face = of, make()
-        return self._face[1]
-
-    def take(self, proof: Proof, wish: Wish | None) -> bool:
-        """Show a proof unless a better one is there; return whether it is shown."""
+    def take(self, proof: Proof) -> None:
+        """Take a proof unless it is a coarse one of what is known better."""
         known = self.proof
-        better = (
-            known is None
-            or known.wish != proof.wish
-            or proof.final
-            or not known.final
-            or proof.picture.size > known.picture.size
-        )
-        if better:
+        if known is None or known.wish != proof.wish or proof.final or not known.final:
             self.proof = proof
-        return better
+
+    def best(self, wish: Wish | None) -> Proof | None:
+        """Return the finest there is, short of the whole picture."""
+        coarse, proof = self.coarse, self.proof
+        if coarse is None or coarse.wish != wish:
+            return proof
+        if proof is not None and proof.wish == wish and proof.picture.size > coarse.picture.size:
+            return proof
+        return coarse
 
 
 class ProofDesk(QObject):
@@ -87,7 +74,7 @@ class ProofDesk(QObject):
         self._connect()
 
     def _connect(self) -> None:
-        session, does = self.session, self.room.actions_
+        session = self.session
         session.done.connect(self._on_done)
         session.events.connect(self._on_events)
         session.failed.connect(self._on_failed)
@@ -98,8 +85,6 @@ class ProofDesk(QObject):
         self.content.result_asked.connect(self._on_asked)
         self.room.options.restyle_asked.connect(self.restyle)
         self.room.strip.progress.stop_asked.connect(self.stop)
-        does.compare.toggled.connect(self._compare)
-        does.both.toggled.connect(self._compare_both)
 
     def wish(self, at: int | None = None) -> Wish | None:
         """Return what a slot's setup asks for, the shown one's for None; None = something lacks."""
@@ -113,7 +98,7 @@ class ProofDesk(QObject):
         weights = self.session.memory.weights() if way.weighted else None
         if (way.styled and not styles) or (way.weighted and weights is None):
             return None
-        return Wish(setup, styles, self.masking.masks, weights)
+        return Wish(setup, styles, self.masking.masks, weights, self.content.content)
 
     @Slot()
     def begin(self) -> None:
@@ -128,7 +113,7 @@ class ProofDesk(QObject):
     def refresh(self) -> None:
         """Show what there is of the wish, and ask for what is not."""
         self.refused = ""
-        self.show()
+        self.looked.emit()
         self.catch_up()
 
     @Slot()
@@ -167,20 +152,6 @@ class ProofDesk(QObject):
         proof = shown.proof
         return not made and not (proof is not None and proof.final and proof.wish == wish)
 
-    def show(self) -> None:
-        """Show the slot's look on the canvas, and what it is compared with."""
-        both = self.room.actions_.both.isChecked() and self.setups.slots[B] is not None
-        at = B if both else self.setups.at
-        right, small = self.slots[at].face(self.wish(at))
-        left, left_small = self.slots[A].face(self.wish(A)) if both else (None, False)
-        tags = self._tag("A" if both else self.tr("Original"), left_small)
-        self.canvas.show_faces(right, left, (tags, self._tag("B" if both else "", small)))
-        self.room.actions_.allow(self.content.content is not None, self.wish() is not None)
-        self.looked.emit()
-
-    def _tag(self, name: str, small: bool) -> str:
-        return "  ·  ".join(filter(None, (name, self.tr("Preview") if small else "")))
-
     @property
     def result(self) -> Result | None:
         """The whole picture as it is wished now, if it was made."""
@@ -212,38 +183,27 @@ class ProofDesk(QObject):
         else:
             self.restyle()
 
-    @Slot(bool)
-    def _compare(self, on: bool) -> None:
-        if on and self.room.actions_.both.isChecked():
-            self.room.actions_.both.setChecked(False)
-        self._split()
-
-    @Slot(bool)
-    def _compare_both(self, on: bool) -> None:
-        if on and self.setups.slots[B] is None:
-            self.setups.flip_to(B)
-        if on and self.room.actions_.compare.isChecked():
-            self.room.actions_.compare.setChecked(False)
-        self._split()
-
-    def _split(self) -> None:
-        does = self.room.actions_
-        on = does.compare.isChecked() or does.both.isChecked()
-        self.canvas.set_split((self.canvas.split or 0.5) if on else None)
-        self.refresh()
-
     def _take(self, proof: Proof) -> None:
         """Show a proof in the slots that wish for it."""
         if self._at_work is not None and proof.wish == self._at_work[0]:
             self._seen = True
-        taken = [self.slots[at].take(proof, proof.wish) for at in (A, B) if self._fits(at, proof)]
-        if any(taken):
-            self.show()
+        for at in (A, B):
+            if self._fits(at, proof):
+                self.slots[at].take(proof)
+        self.looked.emit()
+
+    def _watch(self, proof: Proof | None) -> None:
+        """Show what is seen of the whole picture while it is made, or, None, no more."""
+        for at in (A, B):
+            fits = proof is not None and proof.wish == self.wish(at)
+            self.slots[at].coarse = proof if fits else None
+        self.looked.emit()
 
     def _fits(self, at: int, proof: Proof) -> bool:
         """Whether the slot wishes for that, or did so when it was asked for and has none since."""
         setup = self.setups.slots[at]
-        late = proof.wish.setup.method == getattr(setup, "method", "") and at == self.setups.at
+        here = proof.wish.content is self.content.content and at == self.setups.at
+        late = here and proof.wish.setup.method == getattr(setup, "method", "")
         return setup is not None and (proof.wish == self.wish(at) or late)
 
     @Slot(str, list)
@@ -252,7 +212,7 @@ class ProofDesk(QObject):
             return
         proofs = [event for event in events if isinstance(event, Proof)]
         if proofs:
-            self._take(proofs[-1])
+            self._take(proofs[-1]) if lane == "preview" else self._watch(proofs[-1])
         told = [e for e in events if isinstance(e, Progress) and not isinstance(e, Proof)]
         if lane == "restyle" and told:
             self.room.strip.progress.tell(told[-1])
@@ -274,18 +234,20 @@ class ProofDesk(QObject):
 
     def _made(self, result: Result) -> None:
         self._running = None
+        if result.wish.content is not self.content.content:  # another was opened meanwhile
+            return
         for at in (A, B):
             if self.wish(at) == result.wish:
                 self.slots[at].result = result
         self.content.note(result)
-        self.show()
+        self.looked.emit()
         self.made.emit(result)
         self.content.deliver(self.result)
 
     def bring_back(self, result: Result) -> None:
         """Show a picture that was made before, as what it was made of is wished again."""
         self.slots[self.setups.at].result = result
-        self.show()
+        self.looked.emit()
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
@@ -308,3 +270,4 @@ class ProofDesk(QObject):
             self.content.deliver(None)
         if not busy:
             self._give_way()
+            self._watch(None)

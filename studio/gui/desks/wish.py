@@ -9,7 +9,7 @@ import numpy as np
 from studio.core.photographs.photograph import Photograph
 from studio.core.style.look import Look, StylePicture
 from studio.core.style.method import StyleSettings
-from studio.gui.restyling import LAYERS, Source
+from studio.gui.restyling import LAYERS, Content, Source
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,13 @@ class Masks:
 
 @dataclass(frozen=True)
 class Wish:
-    """A setup, the styles with their weights, masks and the user's VGG19."""
+    """A setup, the styles with their weights, masks and the user's VGG19, of one picture."""
 
     setup: Setup
     styles: tuple[tuple[Source, float], ...]
     masks: Masks
     weights: Path | None = None
+    content: Content | None = None
 
     def look(self, content: Photograph | None = None) -> Look:
         """Return what core is asked for, the styles in the colors of `content`'s profile."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QFileDialog, QLine
 from typing_extensions import override
 
 from studio.gui.desks.content import ContentDesk
+from studio.gui.desks.faces import FaceDesk
 from studio.gui.desks.looks import LookDesk
 from studio.gui.desks.masking import MaskingDesk
 from studio.gui.desks.proofs import ProofDesk
@@ -42,13 +43,14 @@ class StylePanel(StyleRoom):
         self.masking = MaskingDesk(session, self, self.steps, self)
         looks = (self.content, self.setups, self.sources, self.masking)
         self.proofs = ProofDesk(session, self, looks, self)
+        self.faces = FaceDesk(self, self.setups, self.proofs, self)
         parts = (self.content, self.setups, self.sources, self.proofs)
         self.looks = LookDesk(session, self, parts, self)
         self.setAcceptDrops(True)
         self._connect()
         self.options.show_weights(session.memory.weights())
         self._on_steps()
-        self.proofs.show()
+        self.proofs.looked.emit()
 
     def _connect(self) -> None:
         does = self.actions_
@@ -86,9 +88,9 @@ class StylePanel(StyleRoom):
     @Slot()
     def _on_looked(self) -> None:
         """Say what the picture shows, or what is missing."""
-        possible = self.proofs.wish() is not None and not self.options.form.wrong
-        self.options.restyle.setEnabled(possible)
-        self.actions_.restyle.setEnabled(possible)
+        possible = self.proofs.wish() is not None
+        self.actions_.allow(self.content.content is not None, possible)
+        self.options.restyle.setEnabled(possible and not self.options.form.wrong)
         self.say(self.masking.hint or self._sentence())
 
     def _sentence(self) -> str:
