@@ -94,7 +94,7 @@ def features(
     """Return what the layers `names` find in sRGB [1, 3, h, w] in [0, 1]: float32 [c, h', w'].
 
     Yields after each layer, as all that runs the network here does: at 512 pixels a layer takes
-    0.1 to 0.4 s of a CPU.
+    up to 0.5 s of a core.
     """
     found = {}
     values = network.prepared(picture)

@@ -41,6 +41,19 @@ def test_no_strength_changes_nothing(file: Path):
     assert np.abs(nearly - given.content).max() <= 1 / 255
 
 
+@pytest.mark.parametrize("way", ["gatys", "neighbors"])
+def test_strength_leads_away_from_the_picture(file: Path, way: str):
+    given = task(file)
+    away = [
+        np.abs(
+            finished(METHOD.stylize(given, QUICK.updated({"way": way, "strength": s})))
+            - given.content
+        ).mean()
+        for s in (0.1, 0.5, 1.0)
+    ]
+    assert 0 < away[0] < away[1] < away[2]
+
+
 def test_a_picture_larger_than_its_detail_comes_back_at_its_size(file: Path):
     given = task(file, 300, 20)
     before = given.content.copy()
