@@ -8,7 +8,6 @@ import numpy as np
 from studio.core.style.flow import blurred
 
 SECTORS = 8
-SHARPNESS = 8  # q of the paper: how far the most even sector outweighs the others
 REACH = 0.6  # of the radius: how far out a sector's middle lies
 SPREAD = 0.4  # of the radius: a sector's standard deviation
 EVEN = 1e-3  # deviation below which sectors count alike: a step in 8 bits is 0.004
@@ -25,25 +24,34 @@ def kuwahara(
     """
     if radius < 0.5:
         return colors
-    mean, deviation = _around(colors, radius * SPREAD)
+    weighed = _weighed(colors, radius * SPREAD)
     long, short = _axes(angle, anisotropy, radius * REACH)
     places = np.indices(angle.shape, np.float32)
-    total, weights = np.zeros_like(colors), np.zeros_like(angle)
+    total = np.zeros_like(weighed)
     for number in range(SECTORS):
         turn = 2 * math.pi * number / SECTORS
         dx, dy = (math.cos(turn) * a + math.sin(turn) * b for a, b in zip(long, short, strict=True))
-        x, y = places[1] + dx, places[0] + dy
-        share = _sampled(deviation, x, y) ** -SHARPNESS
-        total += share[..., None] * _sampled(mean, x, y)
-        weights += share
-    return total / weights[..., None]
+        total += cv2.remap(
+            weighed,
+            places[1] + dx,
+            places[0] + dy,
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+    return total[..., :3] / total[..., 3:]
 
 
-def _around(colors: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean [h, w, 3] and deviation [h, w] of colors under a Gaussian."""
+def _weighed(colors: np.ndarray, sigma: float) -> np.ndarray:
+    """Return each place's mean color under a Gaussian times its weight, and the weight: [h, w, 4].
+
+    The weight is 1 where all is even there and falls with the deviation to the power 8, the
+    paper's q.
+    """
     mean = blurred(colors, sigma)
-    squares = blurred(np.square(colors).sum(2), sigma) - np.square(mean).sum(2)
-    return mean, np.sqrt(np.maximum(squares, 0) + np.float32(EVEN**2)) / np.float32(EVEN)
+    variance = blurred(np.square(colors).sum(2), sigma) - np.square(mean).sum(2)
+    uneven = 1 + np.maximum(variance, 0) / np.float32(EVEN**2)
+    weight = 1 / np.square(np.square(uneven))
+    return np.dstack([mean * weight[..., None], weight])
 
 
 def _axes(
@@ -54,7 +62,3 @@ def _axes(
     shorter = reach / (1 + anisotropy)
     cos, sin = np.cos(angle), np.sin(angle)
     return (longer * cos, longer * sin), (-shorter * sin, shorter * cos)
-
-
-def _sampled(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

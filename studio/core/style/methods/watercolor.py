@@ -24,7 +24,7 @@ GLAZE = 0.32  # absorbance of one glaze over the other
 UNPAINTED = 0.06  # absorbance up to which the paper stays white
 RICH = 1.3  # how much purer a wash is than the color it stands for
 FAINT = 1e-3  # added to absorbance that is divided by
-STEPS = 7
+STEPS = 8
 TOUCH = 0.35  # of the washes' size: the brush that the last touches are set with
 DARKER = 0.08  # absorbance by which something must stand out to be touched up
 THINNEST = 0.02  # of light that even the darkest wash lets through
@@ -85,18 +85,21 @@ def stylize(task: Task, settings: WatercolorSettings) -> Job[np.ndarray]:
     content, side = _small(task.content)
     radius = side * settings.wash / 1000
     yield Progress(1, STEPS, "Watercolor")
-    washes = _absorbance(_abstracted(content, radius))
+    broad = _abstracted(content, radius)
     yield Progress(2, STEPS, "Watercolor")
-    touches = _touches(_absorbance(_abstracted(content, radius * TOUCH)), washes)
+    fine = _abstracted(content, radius * TOUCH)
     yield Progress(3, STEPS, "Watercolor")
-    water = _water(content, side, settings)
+    washes = _absorbance(broad)
+    touches = _touches(_absorbance(fine), washes)
     yield Progress(4, STEPS, "Watercolor")
-    washes = _run(_glazed(washes, water.flow), water, side)
+    water = _water(content, side, settings)
     yield Progress(5, STEPS, "Watercolor")
+    washes = _run(_glazed(washes, water.flow), water, side)
+    yield Progress(6, STEPS, "Watercolor")
     pigment = _gathered(washes + touches, water, side, settings)
     result = np.empty_like(task.content)
     for _ in _laid(pigment, task.content, result, settings):
-        yield Progress(6, STEPS, "Watercolor")
+        yield Progress(7, STEPS, "Watercolor")
     return result
 
 
