@@ -1,7 +1,7 @@
 """Losses of Gatys, Ecker and Bethge, "Image style transfer using convolutional networks" (2016)."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -73,16 +73,12 @@ def content_loss(wanted: Tensor, weight: float) -> Loss:
 
 @torch.no_grad()
 def losses(
-    network: Network,
-    content: Tensor,
-    sources: Sequence[Source],
-    weight: float,
-    margin: int = 0,
+    network: Network, content: Tensor, sources: Sequence[Source], weight: float
 ) -> Generator[None, None, dict[str, Loss]]:
     """Return what a picture is optimized for: the styles' Grams, and the content's features
-    counting `weight` times. `content` is sRGB [1, 3, h, w]; both it and the picture get `margin`.
+    counting `weight` times. `content` is sRGB [1, 3, h, w].
     """
     grams = yield from style_grams(network, sources)
-    found = yield from features(replace(network, margin=margin), content, (CONTENT,))
+    found = yield from features(network, content, (CONTENT,))
     sought = {name: style_loss(matrix) for name, matrix in grams.items()}
     return {**sought, CONTENT: content_loss(found[CONTENT], weight)}

@@ -51,7 +51,6 @@ class Network:
     preparation: Preparation = TORCHVISION
     pooling: Pooling = "max"
     edges: Edges = "replicate"
-    margin: int = 0  # pixels mirrored around a picture, so that its edges are like its middle
 
     def placed(self, device: torch.device, kind: torch.dtype) -> "Network":
         """Return the network on a device, computing in `kind`."""
@@ -63,14 +62,13 @@ class Network:
         return replace(self, filters=moved)
 
     def prepared(self, picture: Tensor) -> Tensor:
-        """Return sRGB [1, 3, h, w] in [0, 1] as the first layer wants it, with the margin."""
+        """Return sRGB [1, 3, h, w] in [0, 1] as the first layer wants it."""
         weight = self.filters[LAYERS[0]][0]
         mean, deviation = (
             torch.tensor(values, device=picture.device).view(1, 3, 1, 1)
             for values in (self.preparation.mean, self.preparation.deviation)
         )
-        values = functional.pad((picture - mean) / deviation, (self.margin,) * 4, mode="reflect")
-        return values.to(weight.dtype, memory_format=torch.channels_last)
+        return ((picture - mean) / deviation).to(weight.dtype, memory_format=torch.channels_last)
 
     def through(self, name: str, before: Tensor) -> Tensor:
         """Return what layer `name` makes of the layer before, after its ReLU."""

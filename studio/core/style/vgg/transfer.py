@@ -29,7 +29,6 @@ NOISE = 0.02  # what the seed changes at the start
 CONTENT = 0.06  # weight of Gatys' content at full strength; 100 times that at none
 KEPT = 0.35  # how much less of the photograph neighbors are sought for at full strength
 SMOOTH = 0.1
-MARGIN = 16  # Gatys' statistics would be found along the edges else, as a frame
 
 T = TypeVar("T")
 
@@ -167,12 +166,9 @@ def _at_scale(network: Network, view: View, count: int, plan: Plan, last: bool) 
     """Optimize the picture of one scale; return it."""
     if plan.way == "gatys":
         weight = CONTENT * 100 ** (1 - plan.strength)
-        losses = yield from _silent(
-            gatys.losses(network, view.content, view.sources, weight, MARGIN)
-        )
+        losses = yield from _silent(gatys.losses(network, view.content, view.sources, weight))
         schedule = Schedule(count, rate=0.02, smoothness=SMOOTH)
-        framed = replace(network, margin=MARGIN)
-        return view.bare((yield from _steps(framed, view, view.start, losses, schedule, 0)))
+        return view.bare((yield from _steps(network, view, view.start, losses, schedule, 0)))
     return (yield from _by_neighbors(network, view, count, plan, last))
 
 

@@ -29,10 +29,9 @@ def test_features_are_torchvisions():
             assert torch.allclose(found[name], expected, atol=1e-5 * float(expected.max()))
 
 
-@pytest.mark.parametrize("margin", [0, 16])
 @pytest.mark.parametrize("pooling", ["max", "average"])
-def test_the_gradient_is_autograds(pooling: str, margin: int):
-    net = replace(network(), pooling=pooling, margin=margin)
+def test_the_gradient_is_autograds(pooling: str):
+    net = replace(network(), pooling=pooling)
     losses = {"1_1": lambda f: f.square().mean(), "3_1": lambda f: f.abs().sum() / 100}
     colors = picture(37, 40)
     loss, slope = ended(gradient(net, colors, losses))
@@ -56,14 +55,6 @@ def test_it_can_be_left_between_layers():
 def test_caffe_is_given_values_to_255_less_the_mean():
     given = replace(network(), preparation=CAFFE).prepared(torch.ones(1, 3, 1, 1))
     assert given.flatten().tolist() == pytest.approx([255 - 123.68, 255 - 116.779, 255 - 103.939])
-
-
-def test_a_margin_is_the_picture_mirrored():
-    colors = picture(32, 40)
-    found = replace(network(), margin=16).prepared(colors)
-    assert found.shape == (1, 3, 64, 72)
-    assert torch.equal(found[..., 16:48, 16:56], network().prepared(colors))
-    assert torch.equal(found[..., 15, :], found[..., 17, :])
 
 
 def test_a_flat_picture_has_flat_features():
