@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from studio.core.events import Drawn, Job, Note, Progress, Refused
@@ -56,11 +57,14 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Proof(Progress):
-    """A small look at what was wished: uint8 [h, w, c]. `final`: it gets no better."""
+    """A small look at what was wished: uint8 [h, w, c]. `final`: it gets no better. Where
+    `covered`, uint8 [h, w], is 0 the picture stays as it is; None = it changes everywhere.
+    """
 
     wish: Any
     picture: np.ndarray
     final: bool
+    covered: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,15 +183,29 @@ def proof(content: Content, wish: Any, small: Shrunk, alone: bool = True) -> Job
         try:
             event = next(job)
         except StopIteration as ended:
-            return Proof(1, 1, "", wish, ended.value, True)
-        yield _seen(event, wish)
+            return Proof(1, 1, "", wish, ended.value, True, _covered(seen, ended.value))
+        yield _seen(event, wish, seen)
 
 
-def _seen(event: Any, wish: Any) -> Any:
+def _seen(event: Any, wish: Any, look: Look) -> Any:
     """Return a coarse look as a Proof; other events as they are."""
     if not isinstance(event, Drawn):
         return event
-    return Proof(0, None, "", wish, fitting(event.pictures[0], COARSE), False)
+    picture = fitting(event.pictures[0], COARSE)
+    return Proof(0, None, "", wish, picture, False, _covered(look, picture))
+
+
+def _covered(look: Look, picture: np.ndarray) -> np.ndarray | None:
+    """Return where a look changes anything, in a picture's size: uint8, 255 or 0."""
+    size = (picture.shape[1], picture.shape[0])
+    masks = [style.mask for style in look.styles if style.mask is not None]
+    parts = [] if look.mask is None else [look.mask]
+    if masks and len(masks) == len(look.styles):
+        parts.append(np.maximum.reduce(masks))
+    if not parts:
+        return None
+    small = [cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in parts]
+    return np.where(np.minimum.reduce(small) > 0, 255, 0).astype(np.uint8)
 
 
 def restyled(content: Content, wish: Any, alone: bool = True) -> Job[Result]:
@@ -201,7 +219,7 @@ def restyled(content: Content, wish: Any, alone: bool = True) -> Job[Result]:
         except StopIteration as ended:
             found = ended.value
             break
-        yield _seen(event, wish)
+        yield _seen(event, wish, look)
     preview = yield from prepare(found.pixels)
     thumbnail = eight_bits(fitting(found.pixels, THUMBNAIL))
     return Result(wish, found.pixels, preview, thumbnail, found.seconds, found.words)

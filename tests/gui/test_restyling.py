@@ -83,6 +83,22 @@ def test_a_proof_carries_its_wish_and_coarse_looks_come_first(
     assert ended.value.value.final and ended.value.value.picture.shape == (60, 90, 3)
 
 
+def test_a_proof_tells_what_it_covers() -> None:
+    content = finished(restyling.open_content(picture(), "Picture"))
+    where, goes = np.zeros((60, 90), np.uint8), np.zeros((60, 90), np.uint8)
+    where[:30], goes[:, :45] = 255, 255
+    asked = wish("colors", style())
+    for layers, covered in (
+        ({}, None),
+        ({"mask": where}, where),
+        ({"style 1": goes}, goes),
+        ({"mask": where, "style 1": goes}, np.minimum(where, goes)),
+    ):
+        masked = replace(asked, masks=Masks(layers))
+        found = finished(restyling.proof(content, masked, Shrunk()))
+        assert found.covered is covered or np.array_equal(found.covered, covered)
+
+
 def test_a_result_is_ready_to_be_shown() -> None:
     content = finished(restyling.open_content(picture(300, 400), "Picture"))
     found = finished(restyling.restyled(content, wish("colors", style())))

@@ -58,6 +58,14 @@ def test_a_small_look_covers_the_picture_and_a_line_parts_two(canvas: StyleCanva
     assert color_at(canvas, 85.5, 40.5) == tuple(picture()[40, 85])
 
 
+def test_outside_a_mask_a_small_look_leaves_the_picture_sharp(canvas: StyleCanvas) -> None:
+    covered = np.zeros((6, 9), np.uint8)
+    covered[:, :4] = 255
+    canvas.show_faces(Small(np.full((6, 9, 3), 200, np.uint8), covered))
+    assert color_at(canvas, 5.5, 40.5) == (200, 200, 200)
+    assert color_at(canvas, 85.5, 40.5) == tuple(picture()[40, 85])
+
+
 def test_masks_are_seen_and_painted_only_while_masking(canvas: StyleCanvas, qtbot: QtBot) -> None:
     assert canvas.painting is not None
     canvas.painting.layers["style 1"][:] = 255

@@ -50,7 +50,7 @@ class FaceDesk(QObject):
         if result is not None and result.wish == wish:
             return self._made(at, result, lambda: whole(result.preview)), False
         if proof is not None and wish is not None:
-            return self._made(at, proof, lambda: Small(proof.picture)), True
+            return self._made(at, proof, lambda: Small(proof.picture, proof.covered)), True
         return None, False
 
     def _made(self, at: int, of: Any, make: Callable[[], Face]) -> Face:

@@ -20,9 +20,14 @@ BACK = QColor(20, 21, 24, 190)
 
 
 class Small:
-    """A small picture, uint8 [h, w, c], scaled up to where the large one lies."""
+    """A small picture, uint8 [h, w, c], scaled up to where the large one lies; where `covered`,
+    uint8 [h, w], is 0 the large one is seen, sharp.
+    """
 
-    def __init__(self, picture: np.ndarray):
+    def __init__(self, picture: np.ndarray, covered: np.ndarray | None = None):
+        self.veiled = covered is not None and picture.shape[2] == 3
+        if covered is not None and self.veiled:
+            picture = np.dstack([picture, covered])
         self.still = Still(picture)
         self._checker = QBrush(checkered(8))
 
@@ -30,7 +35,7 @@ class Small:
         """Paint what lies in a part of the widget."""
         painter.save()
         painter.setClipRect(rect.intersected(view.target), Qt.ClipOperation.IntersectClip)
-        if self.still.clear:
+        if self.still.clear and not self.veiled:
             painter.fillRect(view.target, self._checker)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(view.target, self.still.image)
