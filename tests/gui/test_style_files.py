@@ -168,6 +168,7 @@ def test_own_presets_are_kept_renamed_and_deleted(
     again = panel_on(session, qtbot)
     again.take([tmp_path / "photo.png"])
     qtbot.waitUntil(lambda: again.content.content is not None, timeout=LONG)
+    at_rest(session, qtbot)
     again.looks._draw()
     qtbot.waitUntil(lambda: ("", "Ours") in again.strip.presets.cells, timeout=LONG)
     monkeypatch.setattr(panel.looks.own, "_sent", lambda: "Ours")

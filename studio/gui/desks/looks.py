@@ -77,11 +77,16 @@ class LookDesk(QObject):
         self.strip.show_row(PRESETS)
         self._timer.start()
 
+    def resume(self) -> None:
+        """Go on, as the workspace is in sight again."""
+        if self.content.content is not None and not self.presets:
+            self._timer.start()
+
     @Slot()
     def _draw(self) -> None:
         """Draw the presets once nothing else is drawn, as they come last."""
         content = self.content.content
-        if content is None:
+        if content is None or not self.room.isVisible():  # `resume` follows
             return
         if self.session.title("preview") or self.session.title("restyle"):
             self._timer.start()

@@ -162,6 +162,7 @@ class StylePanel(StyleRoom):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.proofs.catch_up()
+        self.looks.resume()
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
