@@ -1,7 +1,7 @@
 """Style transfer against its peers: content, style, strokes, color, copied, and seconds.
 
     .venv/bin/python -m tests.bench.style [--ours patch] [--contents ..] [--styles ..] [--side 512]
-        [--strengths 0.25,0.5,0.75,1] [--cache FOLDER] [--kept] [--tricks] [--sheet OUT.png]
+        [--strengths 0.05,0.25,0.5,0.75,1] [--cache FOLDER] [--kept] [--tricks] [--sheet OUT.png]
         [--json OUT.json]
 
 Six photographs by six pictures with a hand. Ours at full strength everywhere; where a peer has made
@@ -242,7 +242,7 @@ def main() -> None:
     parser.add_argument("--styles", default=",".join(STYLES))
     parser.add_argument("--pairs", default="", help="CONTENT-STYLE,... instead of all of both")
     parser.add_argument("--side", type=int, default=512)
-    parser.add_argument("--strengths", default="0.25,0.5,0.75,1")
+    parser.add_argument("--strengths", default="0.05,0.25,0.5,0.75,1")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--tricks", action="store_true", help="score what must not win, too")
     parser.add_argument("--kept", action="store_true")

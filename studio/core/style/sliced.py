@@ -23,9 +23,9 @@ SIDE = 7  # pixels of a patch
 DIRECTIONS = 32  # in one step
 SAMPLES = 8192  # patches that quantiles are measured on
 QUANTILES, TABLE = 512, 1024
-PIXELS = 1 << 16  # moved in one pull
-RATE = 0.5  # of the way is gone in each direction, in a step
-LOOSELY = 0.15  # the image is held in each step, which are many
+PIXELS = 1 << 17  # moved in one pull
+RATE = 1.0  # of the way is gone in a step, over all directions
+LOOSELY = 0.1  # the image is held in each step, which are many
 GAIN = np.float32(RATE * 3 * SIDE * SIDE / DIRECTIONS)
 
 
@@ -79,15 +79,15 @@ def flow(
     for _ in range(steps):
         directions = _directions(rng)
         tables = _tables(image, goal, directions, rng)
-        moved = np.zeros((h + SIDE - 1, w + SIDE - 1, 3), np.float32)
+        moved = np.empty_like(image)
         yield tick
         for top in range(0, h, rows):
-            _move(image, moved, directions, tables, slice(top, min(h, top + rows)))
+            part = slice(top, min(h, top + rows))
+            moved[part] = _moved(image, directions, tables, part)
             yield tick
         down, across = _counts(h)[:, None], _counts(w)
         for strip in strips.rows(h, w):
-            part = moved[SIDE // 2 :][strip, SIDE // 2 :][:, :w]
-            image[strip] += GAIN * part / (down[strip] * across)[..., None]
+            image[strip] += GAIN * moved[strip] / (down[strip] * across)[..., None]
         hold.pull(image, LOOSELY)
         yield tick
 
@@ -141,26 +141,30 @@ def _quantiles(values: "Tensor", at: np.ndarray) -> np.ndarray:
     return ordered[:, np.rint(at * (ordered.shape[1] - 1)).astype(int)]
 
 
-def _move(
+def _moved(
     image: np.ndarray,
-    moved: np.ndarray,
     directions: "Tensor",
     tables: tuple["Tensor", "Tensor", "Tensor"],
     part: slice,
-) -> None:
-    """Add to `moved` what the patches want whose centers are in a part of the rows."""
+) -> np.ndarray:
+    """Return by how much all patches together want some rows moved, float32 [rows, w, 3]."""
     import torch
     from torch.nn.functional import conv2d, conv_transpose2d
 
     table, begin, length = tables
     filters = directions.view(-1, 3, SIDE, SIDE)
-    framed = torch.from_numpy(_framed(image, part).transpose(2, 0, 1))[None]
+    half = SIDE // 2
+    # Rows beyond the part have patches that reach into it: each row is summed up in one go, so
+    # that it does not matter how an image is cut.
+    centers = slice(max(0, part.start - half), min(len(image), part.stop + half))
+    framed = torch.from_numpy(_framed(image, centers).transpose(2, 0, 1))[None]
     projected = conv2d(framed.contiguous(), filters)[0]
     at = (projected - begin[:, None, None]).mul_(((TABLE - 1) / length)[:, None, None])
     at = at.clamp_(0, TABLE - 1).to(torch.int64)
     wanted = table.gather(1, at.flatten(1)).view_as(projected)
-    back = conv_transpose2d(wanted[None], filters)[0].permute(1, 2, 0)
-    moved[part.start : part.start + len(back)] += back.numpy()
+    back = conv_transpose2d(wanted[None], filters)[0].permute(1, 2, 0).numpy()
+    first = part.start - centers.start + half
+    return back[first : first + part.stop - part.start, half:-half]
 
 
 def _framed(image: np.ndarray, part: slice) -> np.ndarray:

@@ -21,6 +21,7 @@ NOISE = 0.2  # that the first level begins with
 ENLARGED, LARGEST = 1.25, 2048  # a style is made no larger than so many times, so many pixels
 LIGHTNESS, DIRECTION = 1.3, 0.5  # what guides count beside a patch's colors
 TITLE = "Painting"
+NOWHERE = Guide(*(np.zeros(size, np.float32) for size in ((1, 1), (1, 1, 2), (1, 1))))
 
 
 class PatchSettings(StyleSettings):
@@ -72,10 +73,11 @@ class Round(NamedTuple):
 ROUNDS = {
     80: (Round(0, 13, 1), Round(5, 9, 2), Round(5)),
     160: (Round(0, 21, 1), Round(6, 13, 1), Round(0, 9, 1), Round(8)),
-    320: (Round(6, 21, 1), Round(0, 9, 1), Round(10)),
-    SEARCHED + 1: (Round(4, 13, 1), Round(6, 7, 1), Round(12)),
+    320: (Round(6, 21, 1), Round(6, 9, 1), Round(0, 7, 1), Round(10)),
+    SEARCHED + 1: (Round(4, 13, 1), Round(6, 7, 1), Round(10)),
 }
-FINISHING = (Round(6),)
+FINISHING = (Round(6),)  # on levels too large for patches
+LAST = Round(6)  # once more, where patches were laid on the last level
 
 
 class Grip(NamedTuple):
@@ -90,8 +92,8 @@ class Grip(NamedTuple):
 
 def grip(strength: float) -> Grip:
     """Return what a strength in [0, 1] means; at 0 nothing but the photograph is shown."""
-    salient = 0.08 * (1.5 / 0.08) ** ((1 - strength) / 0.75)
-    return Grip(salient / 6, salient, min(1.0, strength / 0.2))
+    salient = 0.08 * (1.5 / 0.08) ** ((1 - strength) / 0.75) / min(1.0, strength / 0.25 + 1e-6) ** 3
+    return Grip(salient / 6, salient, min(1.0, strength / 0.05))
 
 
 class Level(NamedTuple):
@@ -115,6 +117,7 @@ def levels(h: int, w: int) -> list[Level]:
 
 def _level(h: int, w: int, share: float, side: float) -> Level:
     rounds = next((found for most, found in ROUNDS.items() if side < most), FINISHING)
+    rounds = (*rounds, LAST) if share == 1 and side < SEARCHED + 1 else rounds
     return Level(max(LEAST, round(h * share)), max(LEAST, round(w * share)), share, rounds, side)
 
 
@@ -130,14 +133,14 @@ def stylize(task: Task, settings: PatchSettings) -> Job[np.ndarray]:
     content, colors = task.content, palette(task.styles)
     found = levels(*content.shape[:2])
     total = sum(level.height * level.width for level in found)
-    image, done = np.zeros((0, 0, 3), np.float32), 0
+    image, done, bench = np.zeros((0, 0, 3), np.float32), 0, None
     for level in found:
         tick = Progress(done, total, TITLE)
         sized = _resized(content, level.height, level.width)
         sized = sized if sized is content else sized.clip(0, 1)
         wanted = yield from strips.recolored(sized, colors, tick)
         image = _begun(image, wanted, rng)
-        bench = _bench(task, wanted, level, settings)
+        bench = _bench(task, wanted, level, settings, bench)
         image = yield from _painted(image, bench, level, settings, rng, tick)
         done += level.height * level.width
         yield Progress(done, total, TITLE)
@@ -179,7 +182,7 @@ def _begun(image: np.ndarray, wanted: np.ndarray, rng: np.random.Generator) -> n
     return wanted + NOISE * rng.standard_normal(wanted.shape).astype(np.float32)
 
 
-def _sources(task: Task, level: Level, scale: float) -> tuple[Source, ...]:
+def _sources(task: Task, level: Level, scale: float, guided: bool) -> tuple[Source, ...]:
     """Return the styles as large as the level wants them, beside the content or `scale` times."""
     found = []
     size = (task.content.shape[0] * task.content.shape[1]) ** 0.5 * level.share * scale
@@ -191,7 +194,7 @@ def _sources(task: Task, level: Level, scale: float) -> tuple[Source, ...]:
         open_ = np.ones((h, w), np.float32)
         if style.open is not None:
             open_ = (_resized(style.open.astype(np.float32), h, w) > 0.99).astype(np.float32)
-        found.append(Source(colors, guide(colors), style.weight, open_))
+        found.append(Source(colors, guide(colors) if guided else NOWHERE, style.weight, open_))
     return tuple(found)
 
 
@@ -200,20 +203,28 @@ class Bench(NamedTuple):
 
     sources: tuple[Source, ...]
     guide: Guide | None
+    salience: np.ndarray
     hold: Hold
 
 
-def _bench(task: Task, wanted: np.ndarray, level: Level, settings: PatchSettings) -> Bench:
-    guided = any(each.times for each in level.rounds)
-    sources = _sources(task, level, settings.scale)
-    here = guide(wanted)
-    kept = grip(settings.strength)
-    hold = Hold(wanted, (kept.ground + kept.salient * here.salience)[..., None])
-    if not guided:
-        return Bench(sources, None, hold)
+def _bench(
+    task: Task, wanted: np.ndarray, level: Level, settings: PatchSettings, coarser: Bench | None
+) -> Bench:
+    if coarser and not any(each.times for each in level.rounds):
+        # What guides patches would take more memory here than all the rest.
+        sources = _sources(task, level, settings.scale, False)
+        salience = _resized(coarser.salience, *wanted.shape[:2])
+        return Bench(sources, None, salience, _hold(wanted, salience, settings))
+    sources, here = _sources(task, level, settings.scale, True), guide(wanted)
     lights = [source.guide.lightness for source in sources]
     light = matched(here.lightness, lights, [source.weight for source in sources])
-    return Bench(sources, here._replace(lightness=light), hold)
+    hold = _hold(wanted, here.salience, settings)
+    return Bench(sources, here._replace(lightness=light), here.salience, hold)
+
+
+def _hold(wanted: np.ndarray, salience: np.ndarray, settings: PatchSettings) -> Hold:
+    kept = grip(settings.strength)
+    return Hold(wanted, (kept.ground + np.float32(kept.salient) * salience)[..., None])
 
 
 def _painted(
