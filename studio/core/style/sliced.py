@@ -23,7 +23,7 @@ SIDE = 7  # pixels of a patch
 DIRECTIONS = 32  # in one step
 SAMPLES = 8192  # patches that quantiles are measured on
 QUANTILES, TABLE = 512, 1024
-PIXELS = 1 << 17  # moved in one pull
+PIXELS = 1 << 16  # moved in one pull
 RATE = 1.0  # of the way is gone in a step, over all directions
 LOOSELY = 0.1  # the image is held in each step, which are many
 GAIN = np.float32(RATE * 3 * SIDE * SIDE / DIRECTIONS)
@@ -75,7 +75,7 @@ def flow(
     It is moved some rows at a time; however many, the result is the same.
     """
     h, w = image.shape[:2]
-    rows = max(SIDE, PIXELS // w)
+    rows = max(4 * SIDE, PIXELS // w)
     for _ in range(steps):
         directions = _directions(rng)
         tables = _tables(image, goal, directions, rng)
