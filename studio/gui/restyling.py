@@ -12,7 +12,7 @@ from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare
 from studio.core.photographs.photograph import Photograph, photograph_of, save_photograph
-from studio.core.style.live import preset_looks, preview_style, restyle, shrunk
+from studio.core.style.live import preset_looks, preview_style, restyle, shrunk, style_factor
 from studio.core.style.look import Look, StylePicture, eight_bits, fitting, smaller
 from studio.core.style.presets import Preset, delete_preset, load_presets, save_preset
 from studio.core.style.profiles import carried, in_colors_of
@@ -22,7 +22,6 @@ SIDES = {True: 192, False: 256}  # of a preview: from pictures, which takes long
 THUMBNAIL = 192
 PRESET = 144
 COARSE = 1024  # pixels a side that a look on the way to the whole picture is shown with
-STYLE_SIDE = 64  # pixels that a style keeps at least
 LAYERS = ("style 1", "style 2", "style 3", "style 4")  # where each style goes
 
 
@@ -109,7 +108,7 @@ class Shrunk:
         styles = tuple(
             replace(
                 style,
-                pixels=self._small(style.pixels, _kept(style, factor), before),
+                pixels=self._small(style.pixels, style_factor(style.pixels, factor), before),
                 mask=None if style.mask is None else smaller(style.mask, factor),
             )
             for style in look.styles
@@ -123,10 +122,6 @@ class Shrunk:
             known = (pixels, factor, eight_bits(smaller(pixels, factor)))
         self._known[id(pixels)] = known
         return known[2]
-
-
-def _kept(style: StylePicture, factor: float) -> float:
-    return max(factor, STYLE_SIDE / max(style.pixels.shape[:2]))
 
 
 def open_content(source: Path | bytes | np.ndarray, name: str) -> Job[Content]:

@@ -62,6 +62,9 @@ def test_a_picture_is_shrunk_once_for_many_previews() -> None:
     assert seen.mask is not None and seen.mask.shape == (75, 100)
     other, _ = small.look(picture(200, 100), replace(look, mask=None), 100)
     assert other.shape == (100, 50, 3)
+    strip = replace(look, styles=(StylePicture(picture(20, 1000)),), mask=None)
+    _, seen = small.look(content, strip, 100)
+    assert seen.styles[0].pixels.shape == (16, 800, 3), "a narrow one keeps whole patches"
 
 
 def test_a_proof_carries_its_wish_and_coarse_looks_come_first(

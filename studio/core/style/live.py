@@ -38,14 +38,15 @@ def preview_style(pixels: np.ndarray, look: Look, side: int = 256) -> Job[np.nda
     """Restyle a small copy of the content; returns uint8 [h, w, 3 or 4], `side` at most.
 
     Yields what the method says, Drawn for a coarse look included. Raises Refused. `shrunk` first,
-    once for many previews, saves the copying from each.
+    once for many previews, saves the copying from each. A slow method's `preview` counts.
     """
-    from studio.core.style.styling import guarded, stylize
+    from studio.core.style.styling import check, guarded, stylize
 
     small, seen = shrunk(pixels, look, side)
+    settings = seen.settings.updated(dict(check(seen).preview))
     return (
         yield from guarded(
-            stylize(small, seen.method, seen.settings, seen.styles, seen.mask, seen.weights)
+            stylize(small, seen.method, settings, seen.styles, seen.mask, seen.weights)
         )
     )
 

@@ -74,6 +74,7 @@ Stylizer = Callable[[Task, Any], Job[np.ndarray]]
 class Method:
     """One way of restyling. `summary` says in a sentence what comes out, `presets` are settings by
     the preset's title. `styled`: it takes one to four style pictures. `weighted`: it needs VGG19.
+    `preview` are settings that a preview takes in place of those given, where the way is slow.
     """
 
     name: str
@@ -85,3 +86,4 @@ class Method:
     styled: bool = False
     weighted: bool = False
     rank: int = 0
+    preview: Mapping[str, Any] = field(default_factory=dict)

@@ -94,6 +94,15 @@ def test_alpha_and_mask_hold_in_a_preview_too(content, style):
     assert not np.array_equal(found, pixels)
 
 
+def test_a_slow_method_paints_its_preview_with_quicker_settings(content, offered, monkeypatch):
+    monkeypatch.setitem(offered, "red", replace(offered["red"], preview={"strength": 0.5}))
+    look = Look("red", StyleSettings())
+    whole = finished(live.restyle(content, look))
+    small = finished(live.preview_style(content, look))
+    assert (whole.pixels == (255, 0, 0)).all() and whole.words == "Red"
+    assert np.abs(small[..., 1] - content[..., 1] / 2).max() < 1
+
+
 def test_the_whole_picture_says_what_was_done(content, style):
     look = Look("colors", StyleSettings(strength=0.25, keep_colors=True, seed=7), (style,))
     found = finished(live.restyle(content, look))

@@ -215,6 +215,7 @@ def test_its_words_are_there_and_its_presets_fit(way):
         assert extra(info, "unit") is not None, name
     for title, changes in way.presets.items():
         assert title and way.settings().updated(dict(changes))
+    assert way.settings().updated(dict(way.preview))
 
 
 def test_the_list_of_methods_loads_nothing_large():
