@@ -159,18 +159,20 @@ def source_of(photograph: Photograph, name: str) -> Source:
     return Source(photograph, eight_bits(fitting(photograph.pixels, THUMBNAIL)), name)
 
 
-def _take_threads(look: Look, alone: bool) -> None:
-    """Let torch use all cores, or, beside a training, not `alone`, one."""
-    if look.styles:
+def _take_threads(styled: bool, many: bool = False) -> None:
+    """Let torch use one core, or all but one: small pictures gain nothing by more, and take five
+    times as long where another program is busy on one of them.
+    """
+    if styled:
         from studio.core import device  # torch, which painterly methods do not wait for
 
-        device.use_threads(device.cores() if alone else 1)
+        device.use_threads(device.cores() - 1 if many else 1)
 
 
-def proof(content: Content, wish: Any, small: Shrunk, alone: bool = True) -> Job[Proof]:
+def proof(content: Content, wish: Any, small: Shrunk) -> Job[Proof]:
     """Restyle a small copy; yields a Proof for every coarse look and returns the last."""
     pixels, look = content.photograph.pixels, wish.look(content.photograph)
-    _take_threads(look, alone)
+    _take_threads(bool(look.styles))
     side = SIDES[bool(look.styles)]
     shown, seen = small.look(pixels, look, side)
     job = preview_style(shown, seen, side)
@@ -204,9 +206,11 @@ def _covered(look: Look, picture: np.ndarray) -> np.ndarray | None:
 
 
 def restyled(content: Content, wish: Any, alone: bool = True) -> Job[Result]:
-    """Restyle the whole picture; yields a Proof for every coarse look."""
+    """Restyle the whole picture; yields a Proof for every coarse look. `alone`: no training runs
+    beside it.
+    """
     look = wish.look(content.photograph)
-    _take_threads(look, alone)
+    _take_threads(bool(look.styles), alone)
     job = restyle(content.photograph.pixels, look)
     while True:
         try:
@@ -229,6 +233,7 @@ def drawn(content: Content, sources: Sequence[tuple[Source, float]]) -> Job[int]
         yield OwnPreset(0, None, "", preset, preset.picture)
     pixels, side = content.photograph.pixels, PRESET
     styles = [StylePicture(s.seen_in(content.photograph), weight) for s, weight in sources]
+    _take_threads(bool(styles))
     yield from preset_looks(pixels, styles, side)
     for preset in own:
         small, look = shrunk(pixels, Look(preset.method, preset.settings, preset.styles), side)

@@ -42,8 +42,7 @@ class Styles(Repairs):
 
     def preview(self, content: "Content", wish: Any, small: "Shrunk") -> None:
         """Draw a small look at once; one at work is stopped."""
-        asked = (content, wish, small, not self.title("train"))
-        self.start("preview", "preview", at_once("proof", *asked))
+        self.start("preview", "preview", at_once("proof", content, wish, small))
 
     def restyle(self, content: "Content", wish: Any) -> None:
         """Restyle the whole picture; a newer wish replaces one at work."""
