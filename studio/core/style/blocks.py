@@ -1,5 +1,8 @@
 """A picture as few large pixels: the clear choice of one color for a block, and back."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 
 LEVEL = 1e-3  # of a sum of three channels: less apart is rounding
@@ -33,11 +36,15 @@ def shrunk(colors: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndar
     return np.where(share * stands[0] >= (1 - share) * stands[1], light, dark)
 
 
-def enlarged(blocks: np.ndarray, h: int, w: int) -> np.ndarray:
-    """Return [h, w, c] in which every pixel of `blocks` fills its block."""
-    down = np.diff(edges(h, len(blocks)))
-    across = np.diff(edges(w, blocks.shape[1]))
-    return np.repeat(np.repeat(blocks, across, 1), down, 0)
+def enlarged(blocks: np.ndarray, out: np.ndarray) -> Iterator[None]:
+    """Fill `out` [h, w, c] so that every pixel of `blocks` fills its block; yields row by row, as
+    in one go other threads would wait for a second.
+    """
+    h, w = out.shape[:2]
+    wide = np.repeat(blocks, np.diff(edges(w, blocks.shape[1])), 1)
+    for row, (top, bottom) in zip(wide, pairwise(edges(h, len(blocks))), strict=True):
+        out[top:bottom] = row
+        yield
 
 
 def _averaged(values: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

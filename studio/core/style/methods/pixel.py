@@ -83,7 +83,9 @@ def stylize(task: Task, settings: PixelSettings) -> Job[np.ndarray]:
     )
     yield Progress(3, 4, "Dither")
     found = yield from _indices(art, colors, settings)
-    painted = blocks.enlarged(colors[found], h, w)
+    painted = np.empty_like(task.content)
+    for _ in blocks.enlarged(colors[found], painted):
+        yield Progress(4, 4, "Pixels")
     if settings.strength == 1:
         return painted
     painted -= task.content
