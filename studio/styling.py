@@ -19,7 +19,10 @@ def style(
     ] = None,
     weight: Annotated[
         list[float] | None,
-        typer.Option(help="How much each --style counts, in the same order; all alike if not."),
+        typer.Option(
+            metavar="NUMBER",
+            help="How much each --style counts, in the same order; all alike if not.",
+        ),
     ] = None,
     style_mask: Annotated[
         list[str] | None,

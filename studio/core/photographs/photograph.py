@@ -191,7 +191,7 @@ def _afford(size: int, what: str) -> None:
     if size > free:
         raise Unreadable(
             f"{what} needs about {size / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free; "
-            "close other programs, or cut out the part to be repaired."
+            "close other programs, or cut out the part that is needed."
         )
 
 
