@@ -6,6 +6,7 @@ application to texture mixing", 2011; Elnekave and Weiss, "Generating natural im
 patch distributions matching", 2022, descend the same distance).
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
@@ -69,27 +70,34 @@ def flow(
     steps: int,
     rng: np.random.Generator,
     tick: Progress,
+    pace: float = 0,
 ) -> Job[None]:
     """Move an image float32 [h, w, 3], in place, some steps towards the target.
 
-    It is moved some rows at a time; however many, the result is the same.
+    It is moved some rows at a time; however many, the result is the same. Yields `tick`, which
+    goes on by `pace` in each step.
     """
     h, w = image.shape[:2]
     rows = max(4 * SIDE, PIXELS // w)
-    for _ in range(steps):
+    for step in range(steps):
         directions = _directions(rng)
         tables = _tables(image, goal, directions, rng)
         moved = np.empty_like(image)
-        yield tick
+        yield later(tick, pace * step)
         for top in range(0, h, rows):
             part = slice(top, min(h, top + rows))
             moved[part] = _moved(image, directions, tables, part)
-            yield tick
+            yield later(tick, pace * (step + part.stop / h))
         down, across = _counts(h)[:, None], _counts(w)
         for strip in strips.rows(h, w):
             image[strip] += GAIN * moved[strip] / (down[strip] * across)[..., None]
         hold.pull(image, LOOSELY)
-        yield tick
+        yield later(tick, pace * (step + 1))
+
+
+def later(tick: Progress, amount: float) -> Progress:
+    """Return progress that is `amount` further."""
+    return replace(tick, done=tick.done + int(amount))
 
 
 def _gathered(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> "Tensor":

@@ -12,7 +12,7 @@ from studio.core.style.guides import Guide, guide, matched
 from studio.core.style.method import Method, Style, StyleSettings, Task
 from studio.core.style.methods.colors import palette
 from studio.core.style.patches import Laying, Source, cut, fits, lay
-from studio.core.style.sliced import Hold, flow, target
+from studio.core.style.sliced import Hold, flow, later, target
 
 COARSEST, SEARCHED = 40, 720  # pixels: the sides of squares as large as the levels
 LEAST = 8  # pixels a side of anything
@@ -20,6 +20,7 @@ SHOWN = 512  # pixels a side of what is shown meanwhile
 NOISE = 0.2  # that the first level begins with
 ENLARGED, LARGEST = 1.25, 2048  # a style is made no larger than so many times, so many pixels
 LIGHTNESS, DIRECTION = 1.3, 0.5  # what guides count beside a patch's colors
+LAID = 2  # steps of the flow that laying patches once takes as long as
 TITLE = "Painting"
 NOWHERE = Guide(*(np.zeros(size, np.float32) for size in ((1, 1), (1, 1, 2), (1, 1))))
 
@@ -105,6 +106,12 @@ class Level(NamedTuple):
     rounds: tuple[Round, ...]
     side: float
 
+    @property
+    def work(self) -> int:
+        """Pixels times steps."""
+        steps = sum(each.steps + LAID * each.times for each in self.rounds)
+        return self.height * self.width * steps
+
 
 def levels(h: int, w: int) -> list[Level]:
     """Return the scales for a content of that size, each twice the one before, coarsest first."""
@@ -132,7 +139,7 @@ def stylize(task: Task, settings: PatchSettings) -> Job[np.ndarray]:
     rng = np.random.default_rng(settings.seed)
     content, colors = task.content, palette(task.styles)
     found = levels(*content.shape[:2])
-    total = sum(level.height * level.width for level in found)
+    total = sum(level.work for level in found)
     image, done, bench = np.zeros((0, 0, 3), np.float32), 0, None
     for level in found:
         tick = Progress(done, total, TITLE)
@@ -142,7 +149,7 @@ def stylize(task: Task, settings: PatchSettings) -> Job[np.ndarray]:
         image = _begun(image, wanted, rng)
         bench = _bench(task, wanted, level, settings, bench)
         image = yield from _painted(image, bench, level, settings, rng, tick)
-        done += level.height * level.width
+        done += level.work
         yield Progress(done, total, TITLE)
         if level is not found[-1]:
             yield Drawn(_picture(image))
@@ -237,14 +244,17 @@ def _painted(
 ) -> Job[np.ndarray]:
     """Do the rounds of a level."""
     goal = target(bench.sources, rng)
+    pace = level.height * level.width
     for each in level.rounds:
-        yield from flow(image, goal, bench.hold, each.steps, rng, tick)
+        yield from flow(image, goal, bench.hold, each.steps, rng, tick, pace)
+        tick = later(tick, pace * each.steps)
         laying = _laying(each.side, settings)
         if bench.guide and each.times and fits(bench.sources, laying.side):
             keys = yield from cut(bench.sources, laying, rng, tick)
             for _ in range(each.times):
                 image = yield from lay(image, bench.guide, keys, rng, tick)
                 bench.hold.pull(image)
+                tick = later(tick, pace * LAID)
     return image
 
 

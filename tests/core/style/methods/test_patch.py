@@ -116,6 +116,7 @@ def test_coarse_looks_come_early_and_progress_goes_on(photo: np.ndarray, grass: 
     assert looks and looks[0].pictures.shape[1] <= 60 and looks[0].pictures.dtype == np.uint8
     done = [event.done / (event.total or 1) for event in events if isinstance(event, Progress)]
     assert done == sorted(done) and done[-1] == 1
+    assert max(np.diff(done)) < 0.1, "a level tells how far it is"
 
 
 def test_levels_double_up_to_the_whole() -> None:
