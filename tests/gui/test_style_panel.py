@@ -168,7 +168,11 @@ def test_the_history_brings_settings_masks_and_the_picture_back(
     proven(panel, qtbot)
     panel.actions_.pin.trigger()
     assert panel.strip.rows.currentIndex() == HISTORY and len(panel.strip.history.cells) == 2
+    cells = panel.strip.history.cells
+    panel.setups.choose("pencil")
+    assert not any(cell.isChecked() for cell in cells.values()), "what is shown is not among them"
     panel.strip.history.chosen.emit(1)
+    assert [key for key, cell in cells.items() if cell.isChecked()] == [1]
     assert panel.proofs.result is first and panel.setups.now.method == "ink"
     assert first is not None and panel.masking.masks is first.wish.masks
     at_rest(session, qtbot)

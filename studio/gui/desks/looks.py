@@ -115,8 +115,11 @@ class LookDesk(QObject):
 
     @Slot()
     def _mark(self) -> None:
-        now = self.setups.now
+        """Mark what is shown among the presets and in the history."""
+        now, wish = self.setups.now, self.proofs.wish()
         self.strip.presets.choose(next((k for k, s in self.presets.items() if s == now), None))
+        known = (key for key, entry in self.entries.items() if entry.wish == wish)
+        self.strip.history.choose(next(known, None))
 
     @Slot(object)
     def _take_preset(self, key: Any) -> None:
