@@ -100,6 +100,20 @@ def test_a_row_of_looks_keeps_places_and_marks_one(qtbot: QtBot) -> None:
     assert row.empty.isVisible() and not row.cells
 
 
+def test_the_marked_look_is_scrolled_to(qtbot: QtBot) -> None:
+    row = LookRow("Nothing yet")
+    qtbot.addWidget(row)
+    row.resize(300, row.height())
+    row.show()
+    for key in range(12):
+        row.put(key, str(key), "", picture())
+    qtbot.waitUntil(lambda: row.horizontalScrollBar().maximum() > 0)
+    row.choose(11)
+    assert row.horizontalScrollBar().value() > 0
+    row.choose(0)
+    assert row.horizontalScrollBar().value() == 0
+
+
 def test_the_strip_shows_presets_or_history(qtbot: QtBot) -> None:
     strip = LookStrip()
     qtbot.addWidget(strip)

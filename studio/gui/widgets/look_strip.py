@@ -81,9 +81,11 @@ class LookRow(QScrollArea):
             self.drop(key)
 
     def choose(self, key: Any) -> None:
-        """Mark one as the look that is shown; None marks none."""
+        """Mark one as the look that is shown, and show it; None marks none."""
         for each, cell in self.cells.items():
             cell.setChecked(each == key)
+        if key in self.cells:
+            self.ensureWidgetVisible(self.cells[key])
 
     def _key(self) -> Any:
         return next(key for key, cell in self.cells.items() if cell is self.sender())
