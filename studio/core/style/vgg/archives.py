@@ -1,5 +1,6 @@
 """The three kinds of file that tensors of torch come in, each opened without running anything."""
 
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ DESCRIPTION = 2**18  # bytes; VGG19's is about 10 KB
 PICKLE = b"\x80\x02\x8a\x0a"  # how torch.save began before version 1.6
 BROKEN = (  # what readers raise over a file that is not whole; RuntimeError: one with a password
     *(zipfile.BadZipFile, SafetensorError, NotImplementedError, RuntimeError),
-    *(EOFError, KeyError),
+    *(EOFError, KeyError, ValueError, struct.error),
 )
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
@@ -59,7 +60,7 @@ def entries(path: Path) -> Mapping[str, Entry] | None:
             return _legacy(path)
         if start[8:9] == b"{":
             return _safe(path)
-    except (*BROKEN, ValueError, TypeError, IndexError, AttributeError) as error:
+    except (*BROKEN, TypeError, IndexError, AttributeError) as error:
         raise Damaged from error
     return None
 

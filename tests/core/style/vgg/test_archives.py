@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
@@ -61,6 +61,7 @@ def test_a_file_cut_anywhere_is_damaged_or_foreign(file: Path):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(place=st.integers(0, 100_000), byte=st.integers(0, 255))
+@example(place=13766, byte=64)  # a name that is no UTF-8
 def test_one_changed_byte_raises_nothing_else(file: Path, place: int, byte: int):
     data = bytearray(file.read_bytes())
     data[place % len(data)] ^= byte
