@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 from repair_scene import LONG, picture, session_here, written
@@ -131,8 +132,9 @@ def test_what_is_copied_is_what_is_seen(session: Session, qtbot: QtBot, tmp_path
 def test_paste_goes_where_the_keyboard_is(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     panel = opened(session, qtbot, tmp_path, "colors")
     first = panel.content.content
-    clip = QGuiApplication.clipboard()
-    clip.setImage(Image.fromarray(picture(30, 40)).toqimage())
+    image = QImage(40, 30, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.darkGreen)
+    QGuiApplication.clipboard().setImage(image)
     panel.options.rows[0].well.setFocus()
     panel.actions_.paste.trigger()
     qtbot.waitUntil(lambda: bool(panel.sources.sources), timeout=LONG)
