@@ -16,6 +16,7 @@ VERBS = (
     "explore",
     "repair",
     "style",
+    "export",
     "instant",
     "inspect",
     "doctor",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from studio import exploring, repairing, styling
+from studio import exploring, exporting, repairing, styling
 from studio.options import (
     JsonOption,
     ProjectArgument,
@@ -29,6 +29,7 @@ verbs = typer.Typer(
     no_args_is_help=True,
 )
 verbs.add_typer(exploring.verbs, name="explore")
+verbs.add_typer(exporting.verbs, name="export")
 verbs.command()(repairing.repair)
 verbs.command()(styling.style)
 

@@ -1,0 +1,88 @@
+"""The verbs below `atelier export`: one for each kind, its options drawn from its settings."""
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typing_extensions import override
+
+from studio.options import JsonOption, guarded
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from studio.core.assets.kind import Kind
+
+KINDS = ("sheet", "tile", "palette", "maps", "stickers", "video", "contact")
+
+
+class Kinds(TyperGroup):
+    """Makes a kind's command when it is asked for: `atelier --help` does not load their code."""
+
+    @override
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*KINDS, *super().list_commands(ctx)]
+
+    @override
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in KINDS:
+            return super().get_command(ctx, cmd_name)
+        from studio.core.assets.kinds import kinds
+
+        found = kinds().get(cmd_name)
+        return _command(found) if found else None
+
+
+verbs = typer.Typer(
+    cls=Kinds,
+    help="Take pictures and models away: sheets, tiles, palettes, films, ONNX.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@verbs.callback()
+def export() -> None:
+    """Take pictures and models away: sheets, tiles, palettes, films, ONNX."""
+
+
+def _command(kind: "Kind") -> Any:
+    """Return the command of a kind: pictures, --out, and an option for each of its settings."""
+
+    def run(pictures: list[Path], out: str, overwrite: bool, json_: bool, **values: Any) -> None:
+        from studio import export_actions as actions
+
+        given = {name: value for name, value in values.items() if value is not None}
+        actions.export(kind, pictures, given, actions.Target(out, overwrite), json_)
+
+    places = ", ".join(ending or "a folder" for ending in kind.endings)
+    parameters = [
+        _parameter("pictures", Annotated[list[Path], typer.Argument(metavar="PICTURES")]),
+        _parameter("out", Annotated[str, typer.Option(help=f"Where it goes: {places}.")]),
+        *(_setting(name, info) for name, info in kind.settings.model_fields.items()),
+        _parameter("overwrite", Annotated[bool, typer.Option("--overwrite")], False),
+        _parameter("json_", JsonOption, False),
+    ]
+    verb: Any = guarded(run)
+    verb.__signature__ = inspect.Signature(parameters)
+    verb.__annotations__ = {each.name: each.annotation for each in parameters}
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(kind.id, help=kind.summary)(verb)
+    return typer.main.get_command(alone)
+
+
+def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+
+
+def _setting(name: str, info: "FieldInfo") -> inspect.Parameter:
+    """Return the option of a setting; left out, the setting keeps its default."""
+    from studio.core.settings import extra
+
+    unit = extra(info, "unit")
+    words = f"{info.description} [{info.default}{f' {unit}' if unit else ''}]"
+    kind: Any = info.annotation if info.annotation in (int, float, bool) else str
+    return _parameter(name, Annotated[kind | None, typer.Option(help=words)], None)
