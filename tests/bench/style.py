@@ -24,8 +24,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from studio.core.colors.oklab import from_oklab, to_oklab
 from studio.core.events import finished
-from studio.core.style.color import from_oklab, to_oklab
 from studio.core.style.live import restyle
 from studio.core.style.look import Look, StylePicture
 from studio.core.style.methods import methods

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from studio.core.style.color import to_oklab
+from studio.core.colors.oklab import to_oklab
 
 WEIGHTS = np.array([0.0448, 0.2856, 0.3001, 0.2363])  # Wang et al. 2003, the first four scales
 EDGE_BLUR = 2 / 512  # of the longer side: what is finer than this is hand, not content

@@ -9,8 +9,8 @@ from functools import cache
 import cv2
 import numpy as np
 
+from studio.core.steps import Steps
 from studio.core.style.flow import blurred
-from studio.core.style.steps import Steps
 
 WAYS = 8  # directions that a straight stroke may have
 FAINT = 0.03  # gradient below which nothing is an edge

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from studio.core.style.color import to_oklab
+from studio.core.colors.oklab import to_oklab
 
 SMOOTH = 2.0  # pixels: below, lightness is the style's own matter
 QUANTILES = 256

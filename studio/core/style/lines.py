@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
+from studio.core.steps import Steps
 from studio.core.style.flow import along, blurred, tensor_field
-from studio.core.style.steps import Steps
 
 WIDER = 1.6  # the outer Gaussian to the inner (Marr and Hildreth, 1980)
 TAPS = 7  # samples to each side of a line

@@ -8,8 +8,8 @@ side, so a picture of any size has the same pattern.
 import cv2
 import numpy as np
 
+from studio.core.steps import Steps
 from studio.core.style.flow import along, blurred, tensor_field
-from studio.core.style.steps import Steps
 from studio.core.style.texture import turbulence
 
 EVEN = 0.4  # share of equal frequencies in tones, against the picture's own

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from studio.core.style.color import to_oklab
+from studio.core.colors.oklab import to_oklab
 
 LEAST, MOST = 512, 1024  # pixels of the longer side when lines are found
 GROWTH = 4  # times that a small picture is enlarged, at the most

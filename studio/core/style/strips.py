@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from studio.core.colors.oklab import from_oklab, to_oklab
 from studio.core.events import Job, Progress
-from studio.core.style.color import Palette, from_oklab, to_oklab
+from studio.core.style.color import Palette
 
 PIXELS = 1 << 18  # of a strip
 

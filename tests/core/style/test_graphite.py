@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from studio.core.events import finished
+from studio.core.steps import told
 from studio.core.style import graphite
 from studio.core.style.graphite import penciled, strokes, tooth
-from studio.core.style.steps import told
 
 PLACES = (
     np.linspace(0, 1, 300, dtype=np.float32)[:, None],

@@ -1,8 +1,8 @@
 import numpy as np
 
 from studio.core.events import finished
+from studio.core.steps import told
 from studio.core.style import lines
-from studio.core.style.steps import told
 
 
 def contours(light: np.ndarray, width: float, level: float) -> np.ndarray:

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from studio.core.events import finished
+from studio.core.steps import told
 from studio.core.style.shading import areas, cuts, dots, hatching, span, toned
-from studio.core.style.steps import told
 
 Y, X = np.meshgrid(np.linspace(0, 1, 400), np.linspace(0, 1, 400), indexing="ij")
 PLACES = Y[:, :1].astype(np.float32), X[:1].astype(np.float32)

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from studio.core.colors.oklab import to_oklab
 from studio.core.events import Progress, finished
 from studio.core.style import strips
-from studio.core.style.color import Palette, to_oklab
+from studio.core.style.color import Palette
 from studio.core.style.color import recolored as whole
 
 TICK = Progress(0, 1, "Test")

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from studio.core.colors.oklab import to_oklab
 from studio.core.events import Job, Progress
 from studio.core.style import strips
-from studio.core.style.color import SAMPLES, Palette, to_oklab
+from studio.core.style.color import SAMPLES, Palette
 from studio.core.style.method import Method, Style, StyleSettings, Task
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from studio.core import settings
 from studio.core.events import Job, Progress
+from studio.core.steps import told
 from studio.core.style import shading
 from studio.core.style.lines import contours
 from studio.core.style.method import Method, StyleSettings, Task
 from studio.core.style.sheet import Sheet, inked
-from studio.core.style.steps import told
 from studio.core.style.texture import paper, turbulence
 
 # Tone up to which full darkness is solid black.

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from studio.core import settings
+from studio.core.colors.oklab import from_oklab, to_oklab
 from studio.core.events import Job, Progress
 from studio.core.style.brush import Brush, lay
-from studio.core.style.color import from_oklab, to_oklab
 from studio.core.style.flow import blurred
 from studio.core.style.method import Method, StyleSettings, Task
 from studio.core.style.strokes import BENT, PLAN, Plan, Strokes

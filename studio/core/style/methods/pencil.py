@@ -6,11 +6,11 @@ import numpy as np
 
 from studio.core import settings
 from studio.core.events import Job, Progress
+from studio.core.steps import told
 from studio.core.style import graphite, shading
 from studio.core.style.flow import blurred
 from studio.core.style.method import Method, StyleSettings, Task
 from studio.core.style.sheet import Sheet
-from studio.core.style.steps import told
 from studio.core.style.texture import paper, turbulence
 
 WHITE = 0.985  # lightness of the paper

@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 
 from studio.core import settings
+from studio.core.colors import dither, palette
+from studio.core.colors.oklab import from_oklab, to_oklab
 from studio.core.events import Job, Progress
-from studio.core.style import blocks, dither, palette
-from studio.core.style.color import from_oklab, to_oklab
+from studio.core.steps import told
+from studio.core.style import blocks
 from studio.core.style.method import Method, StyleSettings, Task
 from studio.core.style.shading import span
-from studio.core.style.steps import told
 
 STRIP = 2**20  # pixels of the content that are shrunk in one pull
 TONAL = 0.2  # how far colors may lie beside the line from the darkest to the lightest, as one ramp

@@ -193,7 +193,7 @@ def test_size_depth_alpha_and_what_is_not_masked_stay(way, channels, depth):
 
 @every_method
 def test_kept_colors_are_the_contents(way):
-    from studio.core.style.color import to_oklab
+    from studio.core.colors.oklab import to_oklab
 
     pixels = scene(36, 48, 0)
     kept, free = (

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from skimage import data
 
+from studio.core.colors.oklab import to_oklab
 from studio.core.events import Drawn, Progress, Refused, finished
-from studio.core.style.color import to_oklab
 from studio.core.style.method import Style, Task
 from studio.core.style.methods.patch import PatchSettings, levels, stylize
 

@@ -3,10 +3,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from studio.core.colors.palette import machine
 from studio.core.events import Progress, finished
 from studio.core.style.method import Task
 from studio.core.style.methods import pixel
-from studio.core.style.palette import machine
 
 METHOD = pixel.METHOD
 

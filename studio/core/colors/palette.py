@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from studio.core.style.color import to_oklab
+from studio.core.colors.oklab import to_oklab
 
 BINS = 32  # to a channel, in which colors are counted
 POWER = 0.6  # of its area, as which a color counts

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.core.style.palette import MACHINES, find_palette, machine, nearest, to_space
+from studio.core.colors.palette import MACHINES, find_palette, machine, nearest, to_space
 
 
 def test_few_colors_are_kept_exactly():

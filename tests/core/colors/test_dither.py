@@ -3,7 +3,7 @@ from collections.abc import Generator
 import numpy as np
 import pytest
 
-from studio.core.style.dither import bayer, blue_noise, diffused, patterned
+from studio.core.colors.dither import bayer, blue_noise, diffused, patterned
 
 GRAYS = np.array([[0, 0, 0], [1, 0, 0]], np.float32)
 

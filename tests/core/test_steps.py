@@ -1,7 +1,7 @@
 import pytest
 
 from studio.core.events import Progress
-from studio.core.style.steps import Steps, told
+from studio.core.steps import Steps, told
 
 
 def counted(parts: int) -> Steps[str]:

@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from studio.core.style.palette import nearest
-from studio.core.style.steps import Steps
+from studio.core.colors.palette import nearest
+from studio.core.steps import Steps
 
 CHUNK = 8192  # pixels whose pairs of colors are weighed at once
 # How much a pattern of two colors disturbs, against being a wrong color: at full amount, and what

@@ -1,0 +1,1 @@
+"""Color in OKLab; palettes, the files they lie in, and dither."""
