@@ -15,6 +15,7 @@ from studio.core.events import Refused
 from studio.core.project import sync_folder
 
 SCHEMA = 1
+DIGEST = 16  # hexadecimal digits of a model's hash
 KEPT = 3  # newest checkpoints that pruning leaves, besides one per tenth of the run
 
 
@@ -75,6 +76,17 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         return load(files["tensors.safetensors"]), json.loads(files["state.json"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"{path.name} is damaged: {type(error).__name__} while reading it.") from None
+
+
+def digest(tensors: dict[str, Tensor]) -> str:
+    """Return the hash of the averaged model's weights, names and shapes included."""
+    found = hashlib.sha256()
+    for whole, tensor in sorted(tensors.items()):
+        name = whole.removeprefix("ema.")
+        if name != whole:
+            found.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
+            found.update(tensor.contiguous().flatten().view(torch.uint8).numpy().data)
+    return found.hexdigest()[:DIGEST]
 
 
 def checkpoints(folder: Path) -> list[Path]:

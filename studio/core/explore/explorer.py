@@ -1,7 +1,6 @@
 """An explorer: one model, opened from a run, that draws places."""
 
 import copy
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,15 +10,14 @@ import torch
 from torch import Tensor
 
 from studio.core import checkpoint, latents
-from studio.core.building import build_model, part
+from studio.core.building import build_model
+from studio.core.checkpoint import digest
 from studio.core.events import Job, Note, Progress
 from studio.core.explore.place import Place, checked
 from studio.core.families import families
 from studio.core.family import Encodes, Family, ImageSize, Model
 from studio.core.pictures import to_pictures
 from studio.core.project import Project
-
-DIGEST = 16  # hexadecimal digits of a model's hash
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -156,12 +154,3 @@ def explorer_of(run: int, tensors: dict[str, Tensor], values: dict[str, Any]) ->
         classes=tuple(values["classes"]),
         directions={},
     )
-
-
-def digest(tensors: dict[str, Tensor]) -> str:
-    """Return the hash of the averaged model's weights, names and shapes included."""
-    found = hashlib.sha256()
-    for name, tensor in sorted(part(tensors, "ema.").items()):
-        found.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
-        found.update(tensor.contiguous().flatten().view(torch.uint8).numpy().data)
-    return found.hexdigest()[:DIGEST]

@@ -1,21 +1,23 @@
 """A kept picture: a PNG that holds the place it was drawn from, and opens there again."""
 
-import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import PngImagePlugin
 
-from studio.core import checkpoint, pictures
+from studio.core import checkpoint
 from studio.core import project as projects
 from studio.core.events import Job, Note, Progress, Refused
 from studio.core.explore import place as places
 from studio.core.explore.explorer import Explorer, open_explorer
-from studio.core.explore.kept import KEY, SCHEMA, Kept
+from studio.core.explore.kept import Kept
 from studio.core.explore.place import Place
+from studio.core.photographs.encoding import encoded
+from studio.core.photographs.photograph import Photograph
 from studio.core.project import Project, write_whole
+from studio.core.provenance.record import Record
+from studio.core.provenance.stamping import stamped
 
 
 def keep(
@@ -24,29 +26,46 @@ def keep(
     picture: np.ndarray,
     target: Path,
     names: Mapping[str, str] | None = None,
+    known: Record | None = None,
 ) -> Path:
     """Write the picture [h, w, c] as a PNG that opens at its place again; return its path.
 
-    `names` are the names of directions by id. Raises Refused if it can't be written.
+    `names` are the names of directions by id, `known` is what is said of all that the run draws.
+    Raises Refused if it can't be written.
     """
+    record = record_of_place(explorer, place, picture, names, known)
+    data = encoded(Photograph(picture), ".png")[0]
+    return write(target.with_suffix(".png"), stamped(data, record))
+
+
+def record_of_place(
+    explorer: Explorer,
+    place: Place,
+    picture: np.ndarray,
+    names: Mapping[str, str] | None = None,
+    known: Record | None = None,
+) -> Record:
+    """Return the record of a picture drawn at a place: it leads there again."""
     used = {id: explorer.directions[id] for id in place.sliders if id in explorer.directions}
-    values = {
-        "schema": SCHEMA,
+    directions = {
+        id: {"name": (names or {}).get(id, ""), **Place(vector).to_json()}
+        for id, vector in used.items()
+    }
+    label = "" if place.label is None else explorer.classes[place.label]
+    said = {"place": place.to_json(), "directions": directions, "label": label}
+    return record_of_model(explorer, known).model_copy(update=said).of(picture)
+
+
+def record_of_model(explorer: Explorer, known: Record | None = None, **said: Any) -> Record:
+    """Return the record of what a model drew at no single place: a sheet, a film."""
+    model = {
+        "workspace": "explore",
         "run": explorer.run,
         "step": explorer.step,
         "model": explorer.digest,
         "family": explorer.family.id,
-        "place": place.to_json(),
-        "directions": {
-            id: {"name": (names or {}).get(id, ""), **Place(vector).to_json()}
-            for id, vector in used.items()
-        },
     }
-    info = PngImagePlugin.PngInfo()
-    info.add_itxt(KEY, json.dumps(values, allow_nan=False), zip=True)
-    data = io.BytesIO()
-    pictures.pillow(picture).save(data, "PNG", pnginfo=info)
-    return write(target.with_suffix(".png"), data.getvalue())
+    return (known or Record()).model_copy(update={**model, **said})
 
 
 def write(target: Path, data: bytes) -> Path:

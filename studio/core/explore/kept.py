@@ -1,6 +1,5 @@
 """What a kept picture says of itself: read without torch, so that a drop is understood at once."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,8 @@ from PIL import Image
 from studio.core.events import Refused
 from studio.core.explore import place as places
 from studio.core.explore.place import Place
-
-KEY = "atelier"
-SCHEMA = 1
-TEXT_AT_MOST = 64 * 2**20  # bytes; the latent of a 256 px diffusion model is 1.4 MB
+from studio.core.provenance.record import SCHEMA, values_of
+from studio.core.provenance.stamping import text_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,33 +30,36 @@ class Kept:
 
 def read(path: Path) -> Kept:
     """Return what a kept picture says; raise Refused for any other file, or a damaged one."""
-    try:
-        with Image.open(path, formats=["PNG"]) as image:
-            image.load()
-            text = getattr(image, "text", {}).get(KEY)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise Refused(
-            f"{path.name} is no PNG, or a damaged one; drop a picture kept here."
-        ) from None
+    text = text_in(path)
     if text is None:
-        raise Refused(f"{path.name} holds no place of a model; only pictures kept here do.")
-    if len(text) > TEXT_AT_MOST:
-        raise Refused(f"{path.name} holds too much text to be a picture kept here.")
+        raise _placeless(path)
     try:
-        return _kept(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        values = values_of(text, path.name)
+        if int(values["schema"]) == SCHEMA and "place" not in values:  # an export of it
+            raise _placeless(path)
+        return _kept(values)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise Refused(
             f"What {path.name} says of its model is damaged; it can't be opened."
         ) from None
 
 
+def _placeless(path: Path) -> Refused:
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            image.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return Refused(f"{path.name} is no PNG, or a damaged one; drop a picture kept here.")
+    return Refused(f"{path.name} holds no place of a model; only pictures kept here do.")
+
+
 def _kept(values: Any) -> Kept:
     if int(values["schema"]) > SCHEMA:
         raise Refused("This picture was kept by a newer Atelier; update the program to open it.")
-    found = values["directions"]
+    found = values.get("directions", {})
     return Kept(
-        run=int(values["run"]),
-        step=int(values["step"]),
+        run=int(values.get("run", 0)),
+        step=int(values.get("step", 0)),
         digest=str(values["model"]),
         family=str(values["family"]),
         place=places.from_json(values["place"]),
@@ -73,9 +73,9 @@ def _vector(value: Any) -> np.ndarray:
 
 
 def holds_place(path: Path) -> bool:
-    """Tell whether a file says that it is a picture kept here; only its head is read."""
+    """Tell whether a file says that it is a picture kept here; its pixels are not read."""
     try:
-        with Image.open(path, formats=["PNG"]) as image:
-            return KEY in image.info
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        text = text_in(path)
+        return text is not None and '"place": {' in text and bool(values_of(text, "").get("place"))
+    except (Refused, AttributeError):
         return False

@@ -17,6 +17,7 @@ from studio.core.explore.live import drawn
 from studio.core.explore.place import Place
 from studio.core.explore.route import Route
 from studio.core.project import Project, Run
+from studio.core.provenance.origins import of_run
 
 ROUTE = "route.json"
 
@@ -87,7 +88,8 @@ def kept(
     name = f"run{opened.run.number}-{opened.explorer.family.id}"
     names = {direction.id: direction.name for direction in opened.directions}
     path = target or keeping.free(keeping.gallery(project), name)
-    return keeping.keep(opened.explorer, place, full, path, names)
+    known = of_run(project, opened.run)
+    return keeping.keep(opened.explorer, place, full, path, names, known)
 
 
 def route_of(run: Run, explorer: Explorer) -> Route:

@@ -9,10 +9,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from studio import __version__
-from studio.core.events import Refused
+from studio.core.events import Job, Progress, Refused, finished
+from studio.core.settings import Settings, field
 
 SCHEMA = 2  # 1 was a kept picture's place alone
 TEXT_AT_MOST = 64 * 2**20  # bytes; the latent of a 256 px diffusion model is 1.4 MB
+PARTS_AT_MOST = 2_000_000  # values in one: small ones take a hundred times their text in memory
+DEPTH_AT_MOST = 100  # sources of sources, two each
+HASHED_AT_ONCE = 1 << 24  # bytes
 
 Workspace = Literal["explore", "style", "repair", "train", "export", ""]
 
@@ -26,24 +30,30 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
-class Rights(Value):
+class Rights(Settings):
     """Whose pictures a model learned from, or a picture holds, as the user entered it."""
 
-    author: str = ""
-    licence: str = ""
-    consent: Literal["unknown", "own", "given", "public", "refused"] = "unknown"
-    note: str = ""
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    author: str = field("", label="Author", help="Who made the pictures.")
+    licence: str = field("", label="License", help="What they may be used for, as CC0 or bought.")
+    consent: Literal["unknown", "own", "given", "public", "refused"] = field(
+        "unknown",
+        label="Consent",
+        help="Whether a model may learn from them. Refused: nothing made of them is exported.",
+    )
+    note: str = field("", label="Note", help="Anything else that shall travel along.")
 
 
 class Record(Value):
     """A picture's record. What does not apply is empty.
 
-    `model` is the hash of the weights, `dataset` the id and `version` the fingerprint of the set
-    it learned from. `place` and `directions` are the latent it was drawn at, as
-    `explore.place.Place.to_json` writes it. `settings` are the controls of what was done, with the
-    method's name as "method". `pixels` is `pixel_hash` of the picture; `sources` are the records of
-    what it was made from, without their places. `created` is in seconds since 1970, 0 in exports:
-    equal input gives equal bytes.
+    `model` is the hash of the weights. Of the set it learned from, `version` is the fingerprint and
+    `dataset` what its id ends in: the rest is the name of a folder. `place` and `directions` are
+    the latent it was drawn at, as `explore.place.Place.to_json` writes it. `settings` are the
+    controls of what was done, with the method's name as "method". `pixels` is `pixel_hash` of the
+    picture; `sources` are the records of what it was made from, without their places. `created` is
+    in seconds since 1970, 0 in exports: equal input gives equal bytes.
     """
 
     schema_version: int = Field(default=SCHEMA, alias="schema")
@@ -83,10 +93,18 @@ class Record(Value):
 
 def pixel_hash(pixels: np.ndarray) -> str:
     """Return the SHA-256 of a picture uint8 or uint16 [h, w, c]: of its shape, depth and values."""
-    plain = np.ascontiguousarray(pixels)
-    head = f"{plain.dtype.name} {'×'.join(map(str, plain.shape))} ".encode()
-    little = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
-    return hashlib.sha256(head + little.tobytes()).hexdigest()
+    return finished(hashing(pixels))
+
+
+def hashing(pixels: np.ndarray) -> Job[str]:
+    """Return `pixel_hash` of a picture that may be large."""
+    found = hashlib.sha256(f"{pixels.dtype.name} {'×'.join(map(str, pixels.shape))} ".encode())
+    rows = max(1, HASHED_AT_ONCE // max(1, pixels[:1].nbytes))
+    for top in range(0, len(pixels), rows):
+        part = np.ascontiguousarray(pixels[top : top + rows])
+        found.update(part.astype(part.dtype.newbyteorder("<"), copy=False).data)
+        yield Progress(top, len(pixels), "Reading the picture")
+    return found.hexdigest()
 
 
 def made_from(sources: Iterable[Record], **said: Any) -> Record:
@@ -98,12 +116,36 @@ def made_from(sources: Iterable[Record], **said: Any) -> Record:
 
 def parse(text: str, name: str) -> Record:
     """Return the record a file holds as `text`; raise Refused where it is damaged or newer."""
-    if len(text) > TEXT_AT_MOST:
-        raise Refused(f"{name} holds too much text to be a picture's record.")
+    values = values_of(text, name)
     try:
-        values = json.loads(text)
         if int(values["schema"]) > SCHEMA:
             raise Refused(f"{name} was written by a newer Atelier; update the program to read it.")
         return Record.model_validate(values)
-    except (ValidationError, ValueError, KeyError, TypeError, RecursionError):
-        raise Refused(f"What {name} says of where it came from is damaged.") from None
+    except (ValidationError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        raise damaged(name) from None
+
+
+def values_of(text: str, name: str) -> Any:
+    """Return the JSON in a foreign text; raise Refused for what is none, or asks for too much."""
+    if len(text) > TEXT_AT_MOST or sum(map(text.count, ",[{")) > PARTS_AT_MOST:
+        raise Refused(f"{name} holds too much text to be a picture's record.")
+    try:
+        values = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise damaged(name) from None
+    level = [values] if isinstance(values, dict | list) else []
+    for _ in range(DEPTH_AT_MOST):
+        parts = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [x for part in parts for x in part if isinstance(x, dict | list)]
+        if not level:
+            return values
+    raise damaged(name)
+
+
+def damaged(name: str) -> Refused:
+    """Return the refusal of a record that can't be read."""
+    return Refused(f"What {name} says of where it came from is damaged.")
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)

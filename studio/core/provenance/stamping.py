@@ -1,24 +1,29 @@
 """Write a record into a picture file and beside it, and read it back.
 
-A PNG holds it as iTXt, and as XMP what others understand of it; every export has a sidecar.
+A PNG holds it as iTXt, other pictures in their XMP; every export has a sidecar.
 """
 
 import json
+import mmap
 import struct
 import zlib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from xml.sax.saxutils import escape
-
-from PIL import Image
+from typing import BinaryIO
 
 from studio.core.events import Refused
-from studio.core.provenance.record import Record, parse
+from studio.core.photographs.photograph import Photograph
+from studio.core.project import write_whole
+from studio.core.provenance.record import TEXT_AT_MOST, Record, damaged, parse
+from studio.core.provenance.xmp import record_text, xmp
 
 KEY = "atelier"
 PNG = b"\x89PNG\r\n\x1a\n"
 HEAD = len(PNG) + 25  # the signature and IHDR
 XMP_KEY = b"XML:com.adobe.xmp\0\0\0\0\0"
-MADE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+ITXT_KEY = KEY.encode() + b"\0"
+CHUNKS_AT_MOST = 1_000_000
 
 
 def sidecar(path: Path) -> Path:
@@ -26,67 +31,115 @@ def sidecar(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
+def marked(photograph: Photograph, record: Record, ending: str) -> Photograph:
+    """Return the photograph with the record in what a file of this ending holds beside pixels; the
+    user's own EXIF and XMP stay.
+    """
+    png = ending.lower() == ".png"
+    chunks = ((b"iTXt", _itxt(record)),) if png else ()
+    words = xmp(record, photograph.xmp, whole=not png)
+    return replace(photograph, xmp=words, chunks=(*photograph.chunks, *chunks))
+
+
 def stamped(png: bytes, record: Record) -> bytes:
-    """Return the bytes of a PNG with the record in it, before its pixels; the same every time."""
-    text = b"atelier\0\1\0\0\0" + zlib.compress(record.text().encode())
-    words = _chunk(b"iTXt", text)
-    if XMP_KEY not in png[: 1 << 16]:  # a picture's own words stay
-        words += _chunk(b"iTXt", XMP_KEY + xmp(record))
-    return png[:HEAD] + words + png[HEAD:]
+    """Return the bytes of a PNG with the record in it, before its pixels; the same every time.
+
+    What it says in XMP stays; a record that is in it already is replaced.
+    """
+    known, rest = None, bytearray(png[:HEAD])
+    for name, begin, end in _chunks(png):
+        body = png[begin + 8 : min(end - 4, begin + 8 + len(XMP_KEY))]
+        if name == b"iTXt" and body == XMP_KEY:
+            known = png[begin + 8 + len(XMP_KEY) : end - 4]
+        elif begin >= HEAD and not (name == b"iTXt" and body.startswith(ITXT_KEY)):
+            rest += png[begin:end]
+    words = _chunk(b"iTXt", _itxt(record)) + _chunk(b"iTXt", XMP_KEY + xmp(record, known))
+    return bytes(rest[:HEAD] + words + rest[HEAD:])
+
+
+def _itxt(record: Record) -> bytes:
+    return ITXT_KEY + b"\1\0\0\0" + zlib.compress(record.text().encode())
+
+
+def _chunks(png: bytes) -> Iterator[tuple[bytes, int, int]]:
+    at = len(PNG)
+    while at + 12 <= len(png):
+        length, name = struct.unpack_from(">I4s", png, at)
+        yield name, at, at + 12 + length
+        at += 12 + length
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def source_type(record: Record) -> str:
-    """Return IPTC's word for how the picture came to be (NewsCodes, digital source type)."""
-    if record.model and not record.sources:
-        return MADE + "trainedAlgorithmicMedia"
-    return MADE + ("compositeSynthetic" if record.sources else "algorithmicMedia")
-
-
-def xmp(record: Record) -> bytes:
-    """Return an XMP packet: source type, creators, rights and the program."""
-    creators = "".join(f"<rdf:li>{escape(r.author)}</rdf:li>" for r in record.rights if r.author)
-    rights = "; ".join(dict.fromkeys(r.licence for r in record.rights if r.licence))
-    words = [
-        f"<Iptc4xmpExt:DigitalSourceType>{source_type(record)}</Iptc4xmpExt:DigitalSourceType>",
-        f"<xmp:CreatorTool>{escape(record.program)}</xmp:CreatorTool>",
-        f"<dc:creator><rdf:Seq>{creators}</rdf:Seq></dc:creator>" if creators else "",
-        '<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">'
-        f"{escape(rights)}</rdf:li></rdf:Alt></dc:rights>"
-        if rights
-        else "",
-    ]
-    return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
-        ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
-        f"{''.join(words)}</rdf:Description></rdf:RDF></x:xmpmeta>"
-        '<?xpacket end="w"?>'
-    ).encode()
-
-
 def sidecar_bytes(record: Record) -> bytes:
     """Return a sidecar's contents, readable."""
-    return (json.dumps(json.loads(record.text()), indent=1, ensure_ascii=False) + "\n").encode()
+    values = json.loads(record.text())
+    words = json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+    return words.encode("utf-8", "replace")
+
+
+def write_sidecar(path: Path, record: Record) -> Path:
+    """Write the record beside a file; raise Refused where that is impossible."""
+    found = sidecar(path)
+    try:
+        write_whole(found, sidecar_bytes(record))
+    except OSError as error:
+        raise Refused(
+            f"{found} can't be written: {error.strerror or error}. The picture itself is safe."
+        ) from None
+    return found
 
 
 def embedded(path: Path) -> Record | None:
-    """Return the record inside a PNG, None where there is none; raise Refused for a damaged one.
+    """Return the record inside a file, None where there is none; raise Refused for a damaged one.
 
-    Only its head is read: the pixels are not decoded.
+    Pixels are not decoded.
+    """
+    text = text_in(path)
+    return None if text is None else parse(text, path.name)
+
+
+def text_in(path: Path) -> str | None:
+    """Return the text of the record inside a file, None where there is none or no file; raise
+    Refused for one that can't be unpacked.
     """
     try:
-        with Image.open(path, formats=["PNG"]) as image:
-            text = image.info.get(KEY)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        with path.open("rb") as file:
+            if file.read(len(PNG)) == PNG:
+                return _png_text(file, path.name)
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return record_text(data)
+    except (OSError, ValueError):  # an empty file can't be mapped
         return None
-    return parse(text, path.name) if isinstance(text, str) else None
+
+
+def _png_text(file: BinaryIO, name: str) -> str | None:
+    for _ in range(CHUNKS_AT_MOST):
+        head = file.read(8)
+        if len(head) < 8:
+            return None
+        length, kind = struct.unpack(">I4s", head)
+        begin = file.read(min(length, len(ITXT_KEY))) if kind == b"iTXt" else b""
+        if begin == ITXT_KEY:
+            return _unpacked(file.read(min(length - len(begin), TEXT_AT_MOST)), name)
+        file.seek(length - len(begin) + 4, 1)
+    return None
+
+
+def _unpacked(body: bytes, name: str) -> str:
+    """Return the text of an iTXt chunk after its keyword; a bomb is not blown up."""
+    packed, _, rest = body[:1] == b"\1", body[1:2], body[2:]
+    for _ in range(2):  # its language, and the keyword in it
+        _, zero, rest = rest.partition(b"\0")
+        if not zero:
+            raise damaged(name)
+    try:
+        data = zlib.decompressobj().decompress(rest, TEXT_AT_MOST + 1) if packed else rest
+        return data.decode()
+    except (zlib.error, UnicodeDecodeError):
+        raise damaged(name) from None
 
 
 def beside(path: Path) -> Record | None:
@@ -95,11 +148,24 @@ def beside(path: Path) -> Record | None:
     if not found.is_file():
         return None
     try:
+        if found.stat().st_size > TEXT_AT_MOST:
+            raise Refused(f"{found.name} holds too much text to be a picture's record.")
         return parse(found.read_text("utf-8"), found.name)
     except (OSError, UnicodeDecodeError):
         raise Refused(f"{found.name} can't be read; the picture itself is untouched.") from None
 
 
 def record_of(path: Path) -> Record | None:
-    """Return what a file says of itself, inside or else beside it; None where it says nothing."""
+    """Return what a file says of itself, inside or else beside it; None where it says nothing.
+
+    Raises Refused where what it says is damaged.
+    """
     return embedded(path) or beside(path)
+
+
+def said_by(path: Path) -> Record | None:
+    """Return what a file says of itself; None also where that is damaged."""
+    try:
+        return record_of(path)
+    except Refused:
+        return None

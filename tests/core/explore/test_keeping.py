@@ -11,6 +11,10 @@ from studio.core import pictures
 from studio.core.events import Note, Refused
 from studio.core.explore import keeping
 from studio.core.explore import kept as kept_pictures
+from studio.core.explore.place import Place
+from studio.core.provenance.origins import of_run
+from studio.core.provenance.record import SCHEMA, pixel_hash
+from studio.core.provenance.stamping import KEY, embedded
 from tests.core import toys
 
 
@@ -75,7 +79,7 @@ def test_other_files_are_refused(tmp_path):
 @pytest.mark.parametrize("text", ["", "{", "7", "[]", "{}", '{"schema": "x"}', "[" * 9999])
 def test_tampered_words_are_refused(tmp_path, text):
     info = PngImagePlugin.PngInfo()
-    info.add_itxt(kept_pictures.KEY, text)
+    info.add_itxt(KEY, text)
     Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
     with pytest.raises(Refused, match="damaged"):
         kept_pictures.read(tmp_path / "a.png")
@@ -83,20 +87,43 @@ def test_tampered_words_are_refused(tmp_path, text):
 
 def test_a_newer_programs_picture_is_refused(tmp_path):
     info = PngImagePlugin.PngInfo()
-    info.add_itxt(kept_pictures.KEY, json.dumps({"schema": kept_pictures.SCHEMA + 1}))
+    info.add_itxt(KEY, json.dumps({"schema": SCHEMA + 1}))
     Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
     with pytest.raises(Refused, match="newer Atelier"):
         kept_pictures.read(tmp_path / "a.png")
 
 
-def test_the_words_name_no_user_and_no_path(explored, tmp_path):
+def test_a_kept_picture_says_which_run_and_pictures_it_comes_from(explored, tmp_path):
+    explorer, project = explored
+    place = explorer.seed(0, label=1)
+    known = of_run(project, project.run(explorer.run))
+    picture = explorer.pictures([place])[0]
+    path = keeping.keep(explorer, place, picture, tmp_path / "a.png", known=known)
+    record = embedded(path)
+    assert (record.model, record.step, record.label) == (explorer.digest, explorer.step, "b")
+    assert (record.workspace, record.family, record.version) == ("explore", "vae", "toy")
+    assert record.pixels == pixel_hash(picture)
+    assert str(tmp_path) not in record.text()
+
+
+def test_a_picture_of_the_first_version_still_opens(explored, tmp_path):
     explorer, _ = explored
-    place = explorer.seed(0)
-    path = keeping.keep(explorer, place, explorer.pictures([place])[0], tmp_path / "a.png")
-    with Image.open(path) as image:
-        words = json.loads(image.text[kept_pictures.KEY])
-    assert set(words) == {"schema", "run", "step", "model", "family", "place", "directions"}
-    assert str(tmp_path) not in json.dumps(words)
+    place = explorer.seed(4)
+    values = {"schema": 1, "run": 1, "step": 3, "model": "ab", "family": "vae"}
+    info = PngImagePlugin.PngInfo()
+    words = {**values, "place": place.to_json(), "directions": {}}
+    info.add_itxt(KEY, json.dumps(words), zip=True)
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
+    assert kept_pictures.holds_place(tmp_path / "a.png")
+    assert kept_pictures.read(tmp_path / "a.png").place.same(place)
+
+
+def test_a_latent_of_megabytes_is_read_back(explored, tmp_path):
+    explorer, _ = explored
+    large = Place(np.random.default_rng(0).standard_normal((4, 300, 300)).astype(np.float32))
+    picture = np.zeros((4, 4, 3), np.uint8)
+    path = keeping.keep(explorer, large, picture, tmp_path / "a.png")
+    assert kept_pictures.holds_place(path) and kept_pictures.read(path).place.same(large)
 
 
 def test_an_unwritable_place_is_a_sentence_and_leaves_nothing(explored, tmp_path):

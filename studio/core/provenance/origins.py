@@ -1,0 +1,75 @@
+"""Records of what is made: drawn by a model, restyled, repaired."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from studio.core.data.packed import Manifest
+from studio.core.events import Job, Progress
+from studio.core.project import Project, Run
+from studio.core.provenance.record import Record, Rights, hashing, made_from
+from studio.core.provenance.rights import rights_of
+from studio.core.provenance.stamping import said_by
+
+
+def of_run(project: Project, run: Run) -> Record:
+    """Return what a record says of all that a run draws: its family, its set and whose that is."""
+    known = Record(run=run.number, family=run.record.family)
+    folder = project.dataset(run.record.dataset)
+    try:
+        manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+    except (OSError, ValidationError):
+        return known
+    rights = rights_of(folder)
+    return known.model_copy(
+        update={
+            "dataset": manifest.id.rsplit("-", 1)[-1],
+            "version": manifest.fingerprint,
+            "rights": (rights,) if rights != Rights() else (),
+        }
+    )
+
+
+def drawn_by(
+    project: Project, number: int | None = None, step: int | None = None, **said: Any
+) -> Record:
+    """Return the record of pictures that a run draws, of its newest sound checkpoint at `step`."""
+    from studio.core import checkpoint
+
+    run = project.run(number)
+    _, tensors, state, _ = checkpoint.newest(run.checkpoints, step)
+    known = {"step": int(state["step"]), "model": checkpoint.digest(tensors), **said}
+    return of_run(project, run).model_copy(update=known)
+
+
+def source_of(pixels: np.ndarray, path: Path | None = None) -> Job[Record]:
+    """Return the record of a picture as a source: what its file says of itself, and its hash."""
+    yield Progress(0, None, "Reading the picture")
+    said = (said_by(path) if path is not None else None) or Record()
+    return said.brief().model_copy(update={"pixels": (yield from hashing(pixels))})
+
+
+def record_of_style(
+    content: Record, styles: Iterable[Record], method: str, settings: Mapping[str, Any]
+) -> Record:
+    """Return the record of a restyled picture. `content` and `styles` are `source_of` what went in,
+    `settings` are the method's.
+    """
+    return made_from(
+        [content, *styles],
+        workspace="style",
+        title="Restyled",
+        settings={**settings, "method": method},
+    )
+
+
+def record_of_repair(source: Record, method: str, settings: Mapping[str, Any]) -> Record:
+    """Return the record of a repaired picture. `source` is `source_of` what was repaired; `method`
+    names how it was filled, `settings` say more: the seed, the share that was masked.
+    """
+    return made_from(
+        [source], workspace="repair", title="Repaired", settings={**settings, "method": method}
+    )
