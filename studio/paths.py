@@ -39,3 +39,8 @@ def repairs() -> Path:
 def presets() -> Path:
     """Return the folder of the user's own presets of style."""
     return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "presets"
+
+
+def gallery() -> Path:
+    """Return the user's own gallery: what is kept while no project is open."""
+    return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "gallery"

@@ -1,0 +1,1 @@
+"""Kept pictures, found again by how they look, what they say of themselves and what is said."""

@@ -1,0 +1,211 @@
+"""The index of a gallery: SQLite that can be thrown away at any moment and is made anew.
+
+It is never read before its head says that this program on this machine wrote it.
+"""
+
+import hashlib
+import os
+import secrets
+import sqlite3
+import struct
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from studio import paths
+
+FILE = "gallery.db"
+SCHEMA = 1
+HEAD = b"SQLite format 3\0"
+USER_VERSION, APPLICATION_ID = 60, 68  # places in the file's head
+WAIT = 5.0  # seconds, for another program that writes
+TABLES = """
+create table pictures (
+    id integer primary key autoincrement, name text not null, trashed int not null,
+    mtime int not null, size int not null, damaged int not null,
+    workspace text not null, title text not null, family text not null, model text not null,
+    run int not null, step int not null, seed int, created real not null,
+    width int not null, height int not null, color int not null, star int not null default 0,
+    words text not null, colors blob not null, similar blob not null,
+    unique (name, trashed)
+);
+create table said (id int not null, kind text not null, word text not null,
+    primary key (id, kind, word)) without rowid;
+create index said_words on said (kind, word);
+create table thumbnails (id integer primary key, data blob not null);
+create table facts (name text primary key, value text not null);
+"""
+WORDS = "create virtual table found using fts5(words, tokenize='unicode61 remove_diacritics 2')"
+COLUMNS = [
+    *("name", "trashed", "mtime", "size", "damaged", "workspace", "title", "family", "model"),
+    *("run", "step", "seed", "created", "width", "height", "color", "words", "colors", "similar"),
+]
+
+
+@cache
+def number_of_this_machine() -> int:
+    """Return the number written into the head of every index made here, 31 bits.
+
+    An index that came with someone else's gallery has another: SQLite never gets to read it.
+    """
+    path = paths.settings() / "gallery.key"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError), open(path, "xb", opener=_private) as file:
+                file.write(secrets.token_bytes(32))
+        key = path.read_bytes()
+    except OSError:
+        key = b""
+    return int.from_bytes(hashlib.sha256(b"atelier gallery" + key).digest()[:4]) >> 1
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def ours(path: Path) -> bool:
+    """Tell by its first 100 bytes whether an index is of this program, version and machine."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError:
+        return False
+    if len(head) < 100 or not head.startswith(HEAD):
+        return False
+    version, number = (
+        struct.unpack_from(">I", head, at)[0] for at in (USER_VERSION, APPLICATION_ID)
+    )
+    return version == SCHEMA and number == number_of_this_machine()
+
+
+def opened(folder: Path) -> sqlite3.Connection:
+    """Open a gallery's index, or an empty one; in memory where the folder can't be written."""
+    path = folder / FILE
+    known = ours(path)
+    try:
+        if not known:
+            remove(folder)
+        connection = _connected(str(path))
+        try:
+            connection.execute("begin immediate")
+            connection.execute("commit")
+            return _tables(connection)
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+    except (OSError, sqlite3.OperationalError):  # read-only, or a full disk
+        return _in_memory(path if known else None)
+    except sqlite3.DatabaseError:  # damaged
+        with suppress(OSError):
+            remove(folder)
+        return _in_memory(None) if path.exists() else opened(folder)
+
+
+def remove(folder: Path) -> None:
+    """Throw the index away."""
+    for name in (FILE, f"{FILE}-journal", f"{FILE}-wal", f"{FILE}-shm"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _connected(name: str, **more: Any) -> sqlite3.Connection:
+    """A rollback journal: SQLite before 3.51.3 may damage a write-ahead log that two write."""
+    connection = sqlite3.connect(
+        name, timeout=WAIT, isolation_level=None, check_same_thread=False, **more
+    )
+    for pragma in (
+        "trusted_schema=off",
+        "cell_size_check=on",
+        "journal_mode=truncate",
+        "synchronous=full",
+        "temp_store=memory",
+        "cache_size=-32000",
+    ):
+        connection.execute(f"pragma {pragma}")
+    return connection
+
+
+def _in_memory(source: Path | None) -> sqlite3.Connection:
+    memory = _connected(":memory:")
+    if source is not None:
+        with suppress(sqlite3.DatabaseError):
+            file = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            try:
+                file.backup(memory)
+            finally:
+                file.close()
+            return _tables(memory)
+        memory = _connected(":memory:")
+    return _tables(memory)
+
+
+def _tables(connection: sqlite3.Connection) -> sqlite3.Connection:
+    if connection.execute("pragma user_version").fetchone()[0] != SCHEMA:
+        connection.execute("begin immediate")
+        for statement in filter(str.strip, TABLES.split(";")):
+            connection.execute(statement)
+        with suppress(sqlite3.OperationalError):  # a build without FTS5 looks words up slowly
+            connection.execute(WORDS)
+        connection.execute(f"pragma application_id={number_of_this_machine()}")
+        connection.execute(f"pragma user_version={SCHEMA}")
+        connection.execute("commit")
+    connection.execute("select count(*) from facts").fetchone()
+    return connection
+
+
+def has_words(connection: sqlite3.Connection) -> bool:
+    """Tell whether words are looked up in an index of their own."""
+    known = connection.execute("select 1 from sqlite_master where name = 'found'")
+    return known.fetchone() is not None
+
+
+def put(connection: sqlite3.Connection, row: dict[str, Any]) -> int:
+    """Add a picture, or replace what is known of it; return its id, which stays."""
+    names = ", ".join(COLUMNS)
+    places = ", ".join(f":{name}" for name in COLUMNS)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[2:])
+    (id,) = connection.execute(
+        f"insert into pictures ({names}) values ({places})"
+        f" on conflict (name, trashed) do update set {changes} returning id",
+        row,
+    ).fetchone()
+    return id
+
+
+def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Forget pictures."""
+    gone = [(id,) for id in ids]
+    tables = ["pictures", "said", "thumbnails"]
+    for table in tables:
+        connection.executemany(f"delete from {table} where id = ?", gone)
+    if has_words(connection):
+        connection.executemany("delete from found where rowid = ?", gone)
+
+
+def reword(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Make what words find agree with what is known of these pictures."""
+    if not has_words(connection):
+        return
+    for id in ids:
+        row = connection.execute(
+            "select name || ' ' || title || ' ' || words || ' ' ||"
+            " coalesce((select group_concat(word, ' ') from said where said.id = pictures.id), '')"
+            " from pictures where id = ?",
+            (id,),
+        ).fetchone()
+        connection.execute("delete from found where rowid = ?", (id,))
+        if row:
+            connection.execute("insert into found (rowid, words) values (?, ?)", (id, row[0]))
+
+
+def fact(connection: sqlite3.Connection, name: str) -> str:
+    """Return a stored fact, "" where there is none."""
+    row = connection.execute("select value from facts where name = ?", (name,)).fetchone()
+    return row[0] if row else ""
+
+
+def note(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Store a fact."""
+    connection.execute("insert or replace into facts values (?, ?)", (name, value))

@@ -1,0 +1,198 @@
+"""What is noted of a picture file when the gallery first sees it: size, colors, likeness, words."""
+
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from studio.core.colors.oklab import to_oklab
+from studio.core.events import Refused
+from studio.core.photographs.photograph import open_photograph
+from studio.core.provenance.record import TEXT_AT_MOST, Record, parse
+from studio.core.provenance.stamping import KEY, PNG, beside, embedded
+
+SIDE = 32  # of the grid a picture is looked at on
+COLORS = 4  # dominant ones
+CELL = 0.1  # of OKLab, within which colors count as one
+THUMBNAIL = 128
+SIMILAR = 54 + 48  # numbers that likeness is measured by
+STARTS = PNG + b"\0\0\0\rIHDR"
+SWAP = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A picture as it looks: `colors` float32 [4, 4], OKLab and share of the four most frequent
+    (of 1, 0 where there are fewer), `similar` float16 [SIMILAR], `thumbnail` uint8 [h, w, c].
+    """
+
+    width: int
+    height: int
+    mean: tuple[int, int, int]
+    colors: np.ndarray
+    similar: np.ndarray
+    thumbnail: np.ndarray
+
+
+def read(path: Path) -> tuple[Record | None, Look | None]:
+    """Return what a picture says of itself and how it looks; None for what can't be read."""
+    data = path.read_bytes()
+    try:
+        record = said(path, data)
+    except Refused:
+        record = None
+    try:
+        return record, look(pixels_of(path, data))
+    except (Refused, MemoryError, cv2.error):
+        return record, None
+
+
+def said(path: Path, data: bytes) -> Record | None:
+    """Return the record in or beside a file whose bytes are there already."""
+    if not data.startswith(STARTS):
+        return embedded(path) or beside(path)
+    text = _text(data)
+    return parse(text, path.name) if text is not None else beside(path)
+
+
+def _text(data: bytes) -> str | None:
+    """Return the record's text in a PNG: Pillow would take longer than all else that is read."""
+    at = len(PNG)
+    while at + 12 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, at)
+        if name in (b"IDAT", b"IEND"):
+            return None
+        if name == b"iTXt" and data.startswith(KEY.encode() + b"\0", at + 8):
+            return _unpacked(data[at + 8 : at + 8 + length])
+        at += 12 + length
+    return None
+
+
+def _unpacked(body: bytes) -> str | None:
+    try:
+        _, rest = body.split(b"\0", 1)
+        _, _, text = rest[2:].split(b"\0", 2)
+        if rest[0]:
+            text = zlib.decompressobj().decompress(text, TEXT_AT_MOST)
+        return text.decode()
+    except (ValueError, IndexError, zlib.error):
+        return None
+
+
+def pixels_of(path: Path, data: bytes) -> np.ndarray:
+    """Return a picture uint8 or uint16 [h, w, c]; raise Refused where it can't be decoded."""
+    if data.startswith(STARTS) and data[24] == 8 and data[25] in (2, 6) and b"eXIf" not in data:
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if found is not None and found.ndim == 3 and found.dtype == np.uint8:
+            return cv2.cvtColor(found, SWAP[found.shape[2]])
+    return open_photograph(path).pixels
+
+
+def look(pixels: np.ndarray) -> Look:
+    """Look at a picture uint8 or uint16 [h, w, c], straight alpha."""
+    height, width = pixels.shape[:2]
+    small = scaled(_eight(pixels), THUMBNAIL)
+    grid = cv2.resize(premultiplied(small), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    alpha = grid[..., 3:] / 255
+    color = grid[..., :3] / np.maximum(grid[..., 3:], 1e-3)
+    lab = to_oklab(np.clip(color, 0, 1).astype(np.float32))
+    total = max(float(alpha.sum()), 1e-6)
+    mean = (255 * (color * alpha).sum((0, 1)) / total).clip(0, 255)
+    red, green, blue = (round(float(level)) for level in mean)
+    return Look(
+        width,
+        height,
+        (red, green, blue),
+        dominant(lab.reshape(-1, 3), alpha.reshape(-1)),
+        similar(lab, alpha),
+        small,
+    )
+
+
+def _eight(pixels: np.ndarray) -> np.ndarray:
+    deep = pixels.dtype == np.uint16
+    return (pixels >> 8).astype(np.uint8) if deep else np.ascontiguousarray(pixels)
+
+
+def scaled(pixels: np.ndarray, most: int) -> np.ndarray:
+    """Return a picture uint8 [h, w, c] no larger than `most` a side, color weighed by alpha."""
+    factor = most / max(pixels.shape[:2])
+    if factor >= 1:
+        return pixels
+    size = [max(1, round(length * factor)) for length in pixels.shape[1::-1]]
+    if pixels.shape[2] < 4:
+        found = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        return found if found.ndim == 3 else found[..., None]
+    found = cv2.resize(premultiplied(pixels), size, interpolation=cv2.INTER_AREA)
+    color = found[..., :3] * 255 / np.maximum(found[..., 3:], 1e-3)
+    return np.concatenate([color, found[..., 3:]], -1).round().clip(0, 255).astype(np.uint8)
+
+
+def premultiplied(pixels: np.ndarray) -> np.ndarray:
+    """Return a picture uint8 [h, w, c] as float32 [h, w, 4] in 0..255, color times alpha."""
+    if pixels.shape[2] == 4:
+        whole = pixels.astype(np.float32)
+        whole[..., :3] *= whole[..., 3:] / 255
+        return whole
+    whole = np.full((*pixels.shape[:2], 4), 255, np.float32)
+    whole[..., :3] = pixels
+    return whole
+
+
+def dominant(lab: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return the most frequent colors of OKLab [n, 3] and their shares: float32 [COLORS, 4].
+
+    Colors of one cell of a grid count as one, at their mean.
+    """
+    cell = np.floor(lab / CELL + 0.5).astype(np.int64) + 8
+    key = (cell[:, 0] * 24 + cell[:, 1]) * 24 + cell[:, 2]
+    _, group = np.unique(key, return_inverse=True)
+    share = np.bincount(group, weight)
+    sums = np.stack([np.bincount(group, weight * lab[:, k]) for k in range(3)], 1)
+    most = np.argsort(-share, kind="stable")[:COLORS]
+    found = np.zeros((COLORS, 4), np.float32)
+    found[: len(most), :3] = sums[most] / np.maximum(share[most, None], 1e-6)
+    found[: len(most), 3] = share[most] / max(float(share.sum()), 1e-6)
+    return found
+
+
+@cache
+def _window() -> np.ndarray:
+    ramp = np.hanning(SIDE + 2)[1:-1].astype(np.float32)
+    return np.sqrt(np.outer(ramp, ramp))
+
+
+def similar(lab: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Return what likeness is measured by: of OKLab [32, 32, 3] and alpha in 0..1 [32, 32, 1].
+
+    Where colors are, on a 6×6 grid folded left to right; and how bright detail is spread over
+    directions and scales, by the power spectrum, which neither a shift nor a mirror changes.
+    """
+    shown = np.concatenate([lab, np.ones_like(alpha)], -1) * alpha
+    cells = cv2.resize(shown, (6, 6), interpolation=cv2.INTER_AREA)[..., :3]
+    folded = (cells[:, :3] + cells[:, :2:-1]) / 2
+    bright = (shown[..., 0] - shown[..., 0].mean()) * _window()
+    power = np.abs(np.fft.rfft2(bright)) / SIDE
+    right, left = power[:6, 1:9], power[:-7:-1, 1:9]
+    detail = (right + left) / 2
+    return np.concatenate([3 * folded.reshape(-1), np.sqrt(detail).reshape(-1)]).astype(np.float16)
+
+
+def words(record: Record) -> str:
+    """Return the words a record is found by."""
+    found = [record.label, record.model[:16], record.program]
+    found += [f"{key} {_plain(value)}" for key, value in record.settings.items()]
+    for each in (record, *record.sources):
+        found += [each.title, each.family, each.workspace]
+        found += [f"{right.author} {right.licence}" for right in each.rights]
+    return " ".join(filter(None, found))[:4000]
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)[:200]
