@@ -1,5 +1,6 @@
-"""What the program remembers between starts: projects, the window's place, a file of weights."""
+"""What the program remembers between starts: projects, the window's place, files, exports."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,36 @@ class Memory:
         """Keep which VGG19 file is used; the file itself stays where it is."""
         self.file.setValue("vgg19", str(path))
         self.file.sync()
+
+    def tells(self) -> bool:
+        """Return whether exports say where they came from; they do until told otherwise."""
+        return str(self.file.value("tells", "true")) == "true"
+
+    def keep_tells(self, on: bool) -> None:
+        """Keep whether exports say where they came from."""
+        self.file.setValue("tells", "true" if on else "false")
+        self.file.sync()
+
+    def export_settings(self, kind: str) -> dict[str, Any]:
+        """Return the settings that a kind of export was used with last; {} for none."""
+        try:
+            stored = json.loads(str(self.file.value(f"export/{kind}", "{}")))
+        except ValueError:
+            return {}
+        return stored if isinstance(stored, dict) else {}
+
+    def keep_export_settings(self, kind: str, values: dict[str, Any]) -> None:
+        """Keep the settings of a kind of export."""
+        self.file.setValue(f"export/{kind}", json.dumps(values))
+
+    def export_folder(self) -> Path:
+        """Return where the last export went, if that is still there; else the user's own folder."""
+        stored = str(self.file.value("export/folder", ""))
+        return Path(stored) if stored and Path(stored).is_dir() else Path.home()
+
+    def keep_export_folder(self, folder: Path) -> None:
+        """Keep where an export went."""
+        self.file.setValue("export/folder", str(folder))
 
     def geometry(self) -> QByteArray | None:
         """Return what `keep_geometry` was given, in this or an earlier session."""

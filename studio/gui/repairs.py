@@ -58,11 +58,16 @@ class Repairs(Explorations):
         self.start("repair", self.tr("Filling"), self._waiting("fill", *asked))
 
     def export(
-        self, opened: "OpenedPicture", pixels: "np.ndarray", path: Path, overwrite: bool
+        self,
+        opened: "OpenedPicture",
+        pixels: "np.ndarray",
+        path: Path,
+        overwrite: bool,
+        told: bool = True,
     ) -> None:
-        """Write the picture to `path`."""
+        """Write the picture to `path`, and where it comes from if that is to be `told`."""
         title = self.tr("Exporting {name}").format(name=path.name)
-        asked = (opened, pixels, path, overwrite)
+        asked = (opened, pixels, path, overwrite, told)
         self.start("export", title, at_once("export", *asked))
 
     def find_interrupted(self) -> None:

@@ -11,7 +11,10 @@ import numpy as np
 from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare
-from studio.core.photographs.photograph import Photograph, photograph_of, save_photograph
+from studio.core.photographs.photograph import Photograph, photograph_of
+from studio.core.provenance import origins
+from studio.core.provenance.record import Record, hashing
+from studio.core.provenance.stamping import said_by, save_recorded
 from studio.core.style.live import preset_looks, preview_style, restyle, shrunk, style_factor
 from studio.core.style.look import Look, StylePicture, eight_bits, fitting, smaller
 from studio.core.style.presets import Preset, delete_preset, load_presets, save_preset
@@ -27,22 +30,28 @@ LAYERS = ("style 1", "style 2", "style 3", "style 4")  # where each style goes
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """A picture ready to be restyled. `path` is its file, None for one without."""
+    """A picture ready to be restyled. `path` is its file, None for one without; `source` says where
+    it came from.
+    """
 
     photograph: Photograph
     painting: Painting
     preview: Preview
     name: str
     path: Path | None = None
+    source: Record = field(default_factory=Record)
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture that a style is taken from, and itself small, uint8 [h, w, c]."""
+    """A picture that a style is taken from, itself small, uint8 [h, w, c], and what its file says
+    of where it came from.
+    """
 
     photograph: Photograph
     thumbnail: np.ndarray
     name: str
+    said: Record | None = None
     _seen: dict[bytes | None, np.ndarray] = field(default_factory=dict)
 
     def seen_in(self, content: Photograph | None) -> np.ndarray:
@@ -133,7 +142,8 @@ def open_content(source: Path | bytes | np.ndarray, name: str) -> Job[Content]:
     painting.layers |= {layer: np.zeros(size, np.uint8) for layer in LAYERS}
     preview = yield from prepare(painting.pixels)
     path = source if isinstance(source, Path) else None
-    return Content(photograph, painting, preview, name, path)
+    origin = yield from origins.source_of(photograph.pixels, path)
+    return Content(photograph, painting, preview, name, path, origin)
 
 
 def open_sources(
@@ -146,7 +156,8 @@ def open_sources(
     for done, (source, name) in enumerate(found):
         yield Progress(done, len(found), name)
         try:
-            opened.append(source_of(photograph_of(source, name), name))
+            said = said_by(source) if isinstance(source, Path) else None
+            opened.append(source_of(photograph_of(source, name), name, said))
         except Refused as refused:
             if len(found) == 1:
                 raise
@@ -154,9 +165,9 @@ def open_sources(
     return place, tuple(opened)
 
 
-def source_of(photograph: Photograph, name: str) -> Source:
+def source_of(photograph: Photograph, name: str, said: Record | None = None) -> Source:
     """Return a picture as one that a style is taken from."""
-    return Source(photograph, eight_bits(fitting(photograph.pixels, THUMBNAIL)), name)
+    return Source(photograph, eight_bits(fitting(photograph.pixels, THUMBNAIL)), name, said)
 
 
 def _take_threads(styled: bool, many: bool = False) -> None:
@@ -288,17 +299,32 @@ def thumbnails(found: Sequence[Path]) -> Job[int]:
     return count
 
 
+def recorded(wish: Any, pixels: np.ndarray) -> Job[Record]:
+    """Return where restyled pixels come from: the picture and the styles that were wished."""
+    styles = []
+    for source, _ in wish.styles:
+        found = yield from origins.source_of(source.photograph.pixels)
+        styles.append((source.said or Record()).brief().model_copy(update={"pixels": found.pixels}))
+    setup = wish.setup
+    settings = setup.settings.model_dump(mode="json")
+    record = origins.record_of_style(wish.content.source, styles, setup.method, settings)
+    return record.model_copy(update={"pixels": (yield from hashing(pixels))})
+
+
 def write_styled(
-    content: Content, pixels: np.ndarray, path: Path
+    content: Content, pixels: np.ndarray, path: Path, wish: Any = None
 ) -> Job[tuple[Path, tuple[str, ...]]]:
-    """Write restyled pixels with all else that the photograph holds, over any file at `path`.
+    """Write restyled pixels with all else that the photograph holds, over any file at `path`; in
+    and beside it, unless `wish` is None, where they come from.
 
     Returns the file, and in sentences what it does not hold of the picture. Raises Refused.
     """
     yield Progress(0, None, path.name)
     photograph = carried(content.photograph, pixels)
     told = photograph.notes[len(content.photograph.notes) :]
-    return path, (*told, *save_photograph(photograph, path, overwrite=True))
+    record = None if wish is None else (yield from recorded(wish, photograph.pixels))
+    lost = save_recorded(photograph, path, record)
+    return path, (*told, *lost)
 
 
 def share(pixels: np.ndarray, name: str) -> Job[Any]:

@@ -73,10 +73,14 @@ class Styles(Repairs):
         """Make picture files small; events("thumbnails", [Thumbnail…])."""
         self.start("thumbnails", self.tr("Looking at pictures"), at_once("thumbnails", found))
 
-    def write_styled(self, content: "Content", pixels: "np.ndarray", path: Path) -> None:
-        """Write a restyled picture over whatever is at `path`."""
+    def write_styled(
+        self, content: "Content", pixels: "np.ndarray", path: Path, wish: Any = None
+    ) -> None:
+        """Write a restyled picture over whatever is at `path`; with the `wish` it was made of, it
+        says where it comes from.
+        """
         title = self.tr("Exporting {name}").format(name=path.name)
-        self.start("styled", title, at_once("write_styled", content, pixels, path))
+        self.start("styled", title, at_once("write_styled", content, pixels, path, wish))
 
     def share(self, pixels: "np.ndarray", name: str) -> None:
         """Make an image of a restyled picture for the clipboard."""

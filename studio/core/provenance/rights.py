@@ -57,7 +57,7 @@ def renewed(record: Record, project: Project) -> Record:
     manifest = manifest_of(project, record.version)
     own = (rights_of(project.dataset(manifest.id)),) if manifest else ()
     if not manifest:
-        inherited = {right for source in record.sources for right in source.rights}
+        inherited = [right for source in record.sources for right in source.rights]
         own = tuple(right for right in record.rights if right not in inherited)
     both = dict.fromkeys([*own, *(right for source in sources for right in source.rights)])
     rights = tuple(right for right in both if right != Rights())

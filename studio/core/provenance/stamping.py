@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from studio.core.events import Refused
-from studio.core.photographs.photograph import Photograph
+from studio.core.photographs.photograph import Photograph, save_photograph
 from studio.core.project import write_whole
 from studio.core.provenance.record import TEXT_AT_MOST, Record, damaged, parse
-from studio.core.provenance.xmp import record_text, xmp
+from studio.core.provenance.xmp import record_text, without, xmp
 
 KEY = "atelier"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -80,16 +80,41 @@ def sidecar_bytes(record: Record) -> bytes:
     return words.encode("utf-8", "replace")
 
 
-def write_sidecar(path: Path, record: Record) -> Path:
-    """Write the record beside a file; raise Refused where that is impossible."""
+def write_sidecar(path: Path, record: Record) -> tuple[str, ...]:
+    """Write the record beside a file, but not over a file of another kind, which is told in a
+    sentence; raise Refused where that is impossible.
+    """
     found = sidecar(path)
+    if foreign(path):
+        return (f"{found.name} is not of this program and was left as it is.",)
     try:
         write_whole(found, sidecar_bytes(record))
     except OSError as error:
         raise Refused(
             f"{found} can't be written: {error.strerror or error}. The picture itself is safe."
         ) from None
-    return found
+    return ()
+
+
+def foreign(path: Path) -> bool:
+    """Tell whether what lies beside a file is not what this program wrote there."""
+    try:
+        return beside(path) is None and sidecar(path).exists()
+    except Refused:
+        return True
+
+
+def save_recorded(
+    photograph: Photograph, path: Path, record: Record | None, overwrite: bool = True
+) -> tuple[str, ...]:
+    """Write a picture as `save_photograph`, with its record in it and beside it; None leaves both
+    out. What an earlier export said goes either way. Raises Refused.
+    """
+    if record is None:
+        plain = replace(photograph, xmp=without(photograph.xmp))
+        return save_photograph(plain, path, overwrite)
+    notes = save_photograph(marked(photograph, record, path.suffix), path, overwrite)
+    return (*notes, *write_sidecar(path, record))
 
 
 def embedded(path: Path) -> Record | None:

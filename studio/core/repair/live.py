@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +15,10 @@ from studio.core.painting.edit import Edit
 from studio.core.painting.masks import extent, load_mask, save_mask
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare, shown
-from studio.core.photographs.photograph import Photograph, photograph_of, save_photograph
+from studio.core.photographs.photograph import Photograph, photograph_of
+from studio.core.provenance.origins import record_of_repair, source_of
+from studio.core.provenance.record import Record, hashing
+from studio.core.provenance.stamping import said_by, save_recorded
 from studio.core.repair import journal as journals
 from studio.core.repair.hole import Candidate, Patch
 from studio.core.repair.regions import regions, thickness
@@ -34,7 +37,7 @@ PART = 512  # rows and columns of a patch that are laid in one pull
 @dataclass(frozen=True, eq=False)
 class OpenedPicture:
     """A picture ready to be repaired. `path` is its file, None for one without; without `journal`
-    a crash would lose what is done.
+    a crash would lose what is done. `source` says where it came from.
     """
 
     photograph: Photograph
@@ -43,6 +46,7 @@ class OpenedPicture:
     name: str
     path: Path | None = None
     journal: journals.Journal | None = None
+    source: Record = field(default_factory=Record)
 
 
 class Entry(NamedTuple):
@@ -100,9 +104,10 @@ def open_picture(source: Path | bytes | np.ndarray, name: str) -> Job[OpenedPict
     except Refused as refused:
         journal = None
         yield Note(str(refused), "warning")
+    origin = yield from source_of(photograph.pixels, path)
     painting = Painting(photograph.pixels)
     preview = yield from prepare(painting.pixels)
-    return OpenedPicture(photograph, painting, preview, name, path, journal)
+    return OpenedPicture(photograph, painting, preview, name, path, journal, origin)
 
 
 def interrupted_repairs() -> Job[tuple[journals.Unfinished, ...]]:
@@ -118,7 +123,8 @@ def resume_repair(repair: journals.Unfinished) -> Job[OpenedPicture]:
         words = "The last {n} steps of the repair of {name} could not be read and are missing."
         yield Note(words.format(n=found.lost, name=repair.name), "warning")
     preview = yield from prepare(found.painting.pixels)
-    known = (repair.name, repair.path, found.journal)
+    said = (said_by(repair.path) if repair.path is not None else None) or Record()
+    known = (repair.name, repair.path, found.journal, said.brief())
     return OpenedPicture(found.photograph, found.painting, preview, *known)
 
 
@@ -297,13 +303,23 @@ def write_mask(path: Path, mask: np.ndarray) -> Job[Path]:
     return path
 
 
+def recorded(opened: OpenedPicture, pixels: np.ndarray) -> Job[Record]:
+    """Return where repaired pixels come from, and by which steps."""
+    done = opened.painting.edits[: opened.painting.position]
+    steps = list(dict.fromkeys(edit.title for edit in done if "picture" in edit.sizes))
+    record = record_of_repair(opened.source, "repair", {"steps": steps})
+    return record.model_copy(update={"pixels": (yield from hashing(pixels))})
+
+
 def export(
-    opened: OpenedPicture, pixels: np.ndarray, path: Path, overwrite: bool
+    opened: OpenedPicture, pixels: np.ndarray, path: Path, overwrite: bool, told: bool = True
 ) -> Job[tuple[Path, tuple[str, ...]]]:
-    """Write the pixels with all else that the photograph holds; tells Copied first.
+    """Write the pixels with all else that the photograph holds, and where they come from if that is
+    to be `told`; tells Copied first.
 
     Returns the file, and in sentences what it does not hold of the picture. Raises Refused.
     """
+    record = (yield from recorded(opened, pixels)) if told else None
     copy = yield from copied(pixels, path.name)
     replaced = opened.path is not None and opened.path.resolve() == path.resolve()
     if replaced and opened.journal is not None and path.exists():
@@ -311,7 +327,8 @@ def export(
             opened.journal.keep_source(path)
         except Refused as refused:
             yield Note(str(refused), "warning")
-    return path, save_photograph(replace(opened.photograph, pixels=copy), path, overwrite)
+    whole = replace(opened.photograph, pixels=copy)
+    return path, save_recorded(whole, path, record, overwrite)
 
 
 def copied(pixels: np.ndarray, name: str) -> Job[np.ndarray]:

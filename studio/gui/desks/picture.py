@@ -138,7 +138,8 @@ class PictureDesk(QObject):
         target = picture_files.target(self.room, title, self.suggested(), own)
         if target is not None:
             self.lent, self._exporting = True, (self._last(), then)
-            self.session.export(self.opened, self.painting.pixels, target, True)
+            tells = self.session.memory.tells()
+            self.session.export(self.opened, self.painting.pixels, target, True, tells)
 
     def suggested(self) -> Path:
         """Return a name beside the picture's own file: NAME-repaired.png."""

@@ -100,6 +100,7 @@ def test_a_kept_picture_says_which_run_and_pictures_it_comes_from(explored, tmp_
     picture = explorer.pictures([place])[0]
     path = keeping.keep(explorer, place, picture, tmp_path / "a.png", known=known)
     record = embedded(path)
+    assert record is not None
     assert (record.model, record.step, record.label) == (explorer.digest, explorer.step, "b")
     assert (record.workspace, record.family, record.version) == ("explore", "vae", "toy")
     assert record.pixels == pixel_hash(picture)
