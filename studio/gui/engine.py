@@ -37,6 +37,11 @@ STYLES = (
     *("open_content", "open_sources", "proof", "restyled", "drawn", "write_styled", "share"),
     *("keep_preset", "rename_preset", "drop_preset", "thumbnails"),
 )
+GALLERIES = (
+    *("open_folder", "find", "hang", "make_marks", "look_closely", "keep_all", "take_in"),
+    *("rename_board", "empty_trash", "files_for"),
+)
+EXPORTS = ("opened_pictures", "previewed", "written")
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
     **dict.fromkeys(("look", "settle", "laid_out"), "studio.core.explore.live"),
@@ -46,6 +51,8 @@ VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(STUDIES, "studio.core.explore.studies"),
     **dict.fromkeys(REPAIRS, "studio.core.repair.live"),
     **dict.fromkeys(STYLES, "studio.gui.restyling"),
+    **dict.fromkeys(GALLERIES, "studio.gui.browsing"),
+    **dict.fromkeys(EXPORTS, "studio.gui.layouts"),
     "as_image": "studio.gui.pasting",
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }

@@ -15,6 +15,7 @@ LIVE = (
     "strip",
     "judge",
     "preview",
+    "export preview",
 )  # lanes that follow the user's hand: no word of their coming and going
 LANES = (
     "engine",
@@ -45,6 +46,17 @@ LANES = (
     "restyle",
     "styled",
     "sharing",
+    "gallery",
+    "search",
+    "wall",
+    "closer",
+    "marks",
+    "gallery keep",
+    "take in",
+    "boards",
+    "files",
+    "export pictures",
+    "export files",
     "train",
 )
 FLUSH = 50  # ms between two batches of events: at most 20 a second reach the window

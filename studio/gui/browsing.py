@@ -1,0 +1,307 @@
+"""Galleries between core's jobs and the window. Runs in workers."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColorSpace, QImage, QImageReader
+
+from studio.core.events import Job, Note, Progress, Refused
+from studio.core.gallery.entry import Counts, Entry
+from studio.core.gallery.gallery import Gallery, open_gallery
+from studio.core.gallery.keeping import keep
+from studio.core.gallery.query import parse
+from studio.core.photographs.photograph import Photograph, open_photograph
+from studio.core.provenance.record import Record
+from studio.core.provenance.stamping import record_of
+from studio.gui.pasting import image_of
+from studio.gui.widgets.picture_stage import Shown
+from studio.gui.widgets.wall_store import Hung
+
+AT_ONCE = 16  # thumbnails a pull: 10 ms
+SHARP = 128  # pixels that core's thumbnails have; larger cells want more
+HALVES = 8  # copies of a large picture, each half as large as the one before
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A gallery, read anew, and what it holds."""
+
+    folder: Path
+    gallery: Gallery
+    counts: Counts
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was searched for, and the ids of what was found, int32 [n], in order."""
+
+    words: str
+    ids: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Look(Progress):
+    """Pictures of a wall, small, by id."""
+
+    hung: tuple[tuple[int, Hung], ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the user says of pictures. `kind` is star, tag, board or trash; `word` is the tag or the
+    board; not `on` takes it back. `told` is false for what is undone, which is not told of.
+    """
+
+    kind: str
+    word: str
+    on: bool
+    ids: tuple[int, ...]
+    told: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Marked(Progress):
+    """A mark that was made: `mark.ids` are those that it changed, `entries` those as they are
+    now.
+    """
+
+    mark: Mark
+    entries: tuple[Entry, ...]
+    counts: Counts
+
+
+@dataclass(frozen=True, eq=False)
+class Closer:
+    """Pictures looked at closely, what is known of the first, and what it says of itself."""
+
+    shown: tuple[Shown, ...]
+    entry: Entry | None
+    record: Record | None
+    path: Path | None
+
+
+@dataclass(frozen=True, eq=False)
+class ToKeep:
+    """A picture to be kept: its photograph or pixels uint8 or uint16 [h, w, c], what it says of
+    itself, and a name.
+    """
+
+    folder: Path
+    picture: Photograph | np.ndarray
+    record: Record
+    name: str
+
+
+def open_folder(folder: Path, known: Gallery | None = None) -> Job[Opened]:
+    """Open a gallery, or look again what is in the folder of one that is open."""
+    yield Progress(0, None, folder.name)
+    if known is None:
+        known = yield from open_gallery(folder)
+    else:
+        yield from known.refresh()
+    return Opened(folder, known, known.counts())
+
+
+def find(gallery: Gallery, words: str) -> Job[Found]:
+    """Search for what is typed; raises Refused where that can't be understood."""
+    query = parse(words)
+    yield Progress(0, None, words)
+    return Found(words, np.asarray(gallery.search(query), np.int32))
+
+
+def hang(gallery: Gallery, ids: Sequence[int], side: int) -> Job[int]:
+    """Yield Look after Look of pictures, in order; then those sharper that cells of `side` pixels
+    show larger than their thumbnails are. Returns how many.
+    """
+    large: list[Entry] = []
+    for start in range(0, len(ids), AT_ONCE):
+        part = list(ids[start : start + AT_ONCE])
+        entries = gallery.entries(part)
+        found = [entry.id for entry in entries]
+        smalls = dict(zip(found, gallery.thumbnails(found), strict=True))
+        hung = tuple((entry.id, Hung(entry, decoded(smalls[entry.id]))) for entry in entries)
+        large += [e for e in entries if side > SHARP < max(e.width, e.height) and not e.damaged]
+        yield Look(start + len(part), len(ids), "", hung)
+    for done, entry in enumerate(large):
+        image = reduced(gallery.path(entry.id), 256)
+        if not image.isNull():
+            yield Look(done, len(large), "", ((entry.id, Hung(entry, image)),))
+    return len(ids)
+
+
+def decoded(small: np.ndarray | None) -> QImage:
+    """Return a thumbnail uint8 [h, w, c] ready to be painted; a null image for None."""
+    return QImage() if small is None else ready(image_of(small))
+
+
+def ready(image: QImage) -> QImage:
+    """Return an image in the format that is painted fastest."""
+    kinds = QImage.Format
+    clear = image.hasAlphaChannel()
+    return image.convertToFormat(kinds.Format_ARGB32_Premultiplied if clear else kinds.Format_RGB32)
+
+
+def reduced(path: Path, side: int) -> QImage:
+    """Return a picture file with `side` pixels at most; null where it can't be read."""
+    image = QImageReader(str(path)).read()
+    if image.isNull():
+        return image
+    within = Qt.AspectRatioMode.KeepAspectRatio
+    size = image.size().scaled(QSize(side, side), within)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return ready(image.scaled(size, within, smooth))
+
+
+def make_marks(asked: deque[tuple[Gallery, Mark]]) -> Job[int]:
+    """Make marks until none is left; yields Marked for each. One that can't be made is told of with
+    a Note. All are made, even if the program is left meanwhile.
+    """
+    made = 0
+    try:
+        while asked:
+            yield _marked(*asked.popleft())
+            made += 1
+    except GeneratorExit:
+        while asked:
+            _marked(*asked.popleft())
+        raise
+    return made
+
+
+def _marked(gallery: Gallery, mark: Mark) -> Progress | Note:
+    before = gallery.entries(list(mark.ids))
+    others = tuple(entry.id for entry in before if _has(entry, mark) != mark.on)
+    try:
+        _make(gallery, replace(mark, ids=others))
+    except Refused as refused:
+        return Note(str(refused), "warning")
+    entries = tuple(gallery.entries(list(others)))
+    return Marked(1, 1, "", replace(mark, ids=others), entries, gallery.counts())
+
+
+def _has(entry: Entry, mark: Mark) -> bool:
+    """Tell whether a picture has a mark already."""
+    words = {"tag": entry.tags, "board": entry.boards}
+    if mark.kind in words:
+        return mark.word in words[mark.kind]
+    return entry.star if mark.kind == "star" else entry.trashed
+
+
+def _make(gallery: Gallery, mark: Mark) -> None:
+    ids = list(mark.ids)
+    if not ids:
+        return
+    if mark.kind == "star":
+        gallery.star(ids, mark.on)
+    elif mark.kind == "tag":
+        gallery.tag(ids, mark.word, mark.on)
+    elif mark.kind == "board":
+        gallery.board(ids, mark.word, mark.on)
+    elif mark.on:
+        gallery.remove(ids)
+    else:
+        gallery.restore(ids)
+
+
+def rename_board(gallery: Gallery, old: str, new: str) -> Job[Counts]:
+    """Give a board another name; returns what the gallery holds then."""
+    yield Progress(0, None, new)
+    gallery.rename_board(old, new)
+    return gallery.counts()
+
+
+def empty_trash(gallery: Gallery) -> Job[Counts]:
+    """Hand what is in the gallery's trash to the desktop's; returns what the gallery holds then."""
+    yield Progress(0, None, "")
+    gallery.empty_trash()
+    return gallery.counts()
+
+
+def look_closely(gallery: Gallery, ids: Sequence[int]) -> Job[Closer]:
+    """Open pictures in full, for the eye: in sRGB, 8 bits, with smaller copies."""
+    entries = gallery.entries(list(ids))
+    shown = []
+    for done, entry in enumerate(entries):
+        yield Progress(done, len(entries), entry.name)
+        shown.append(Shown(entry.id, entry.name, levels(gallery.path(entry.id))))
+    first = entries[0] if entries else None
+    path = gallery.path(first.id) if first else None
+    return Closer(tuple(shown), first, _record(path), path)
+
+
+def _record(path: Path | None) -> Record | None:
+    try:
+        return record_of(path) if path is not None else None
+    except Refused:  # it is asked about in its own dialog, which says what is wrong
+        return None
+
+
+def levels(path: Path) -> tuple[QImage, ...]:
+    """Return a picture file and its smaller copies; nothing where it can't be read."""
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    image = reader.read()
+    if image.isNull():
+        return ()
+    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    if image.colorSpace().isValid() and image.colorSpace() != srgb:
+        image.convertToColorSpace(srgb)
+    found = [ready(image)]
+    smooth, within = (
+        Qt.TransformationMode.SmoothTransformation,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+    )
+    while max(found[-1].width(), found[-1].height()) > 256 and len(found) < HALVES:
+        size = QSize(max(1, found[-1].width() // 2), max(1, found[-1].height() // 2))
+        found.append(ready(found[-1].scaled(size, within, smooth)))
+    return tuple(found)
+
+
+def keep_all(asked: deque[ToKeep]) -> Job[tuple[Path, ...]]:
+    """Keep pictures until none is left, even if the program is left meanwhile."""
+    kept: list[Path] = []
+    try:
+        while asked:
+            yield Progress(len(kept), len(kept) + len(asked), asked[0].name)
+            kept.append(_keep(asked.popleft()))
+    except GeneratorExit:
+        while asked:
+            _keep(asked.popleft())
+        raise
+    return tuple(kept)
+
+
+def _keep(asked: ToKeep) -> Path:
+    return keep(asked.folder, asked.picture, asked.record, asked.name)
+
+
+def take_in(folder: Path, found: Sequence[Path]) -> Job[tuple[Path, ...]]:
+    """Copy picture files into a gallery, with what they say of themselves. What can't be opened is
+    left out with a Note; raises Refused where nothing is left.
+    """
+    kept: list[Path] = []
+    for done, path in enumerate(found):
+        yield Progress(done, len(found), path.name)
+        try:
+            photograph = open_photograph(path)
+            record = record_of(path) or Record(title=path.stem)
+            kept.append(keep(folder, photograph, record, path.stem))
+        except Refused as refused:
+            if len(found) == 1:
+                raise
+            yield Note(str(refused), "warning")
+    return tuple(kept)
+
+
+def files_for(
+    gallery: Gallery, ids: Sequence[int], purpose: Any
+) -> Job[tuple[Any, tuple[Path, ...]]]:
+    """Return what files are wanted for, and those of these pictures that are still there."""
+    yield Progress(0, None, "")
+    found = (gallery.path(id) for id in ids)
+    return purpose, tuple(path for path in found if path.is_file())
