@@ -40,6 +40,8 @@ class Menus(QObject):
         self._add(menu, self.tr("&Repair a picture…"), window.ask_repair, "Ctrl+Shift+O")
         self._add(menu, self.tr("Re&style a picture…"), window.ask_style, "")
         menu.addSeparator()
+        self._add(menu, self.tr("&Export pictures…"), window.ask_export, "Ctrl+E")
+        menu.addSeparator()
         self._add(menu, self.tr("&Quit"), window.close, "Ctrl+Q")
 
     def _view(self, spaces: "list[Workspace]") -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from studio.gui.panels.welcome import WelcomePanel
 from studio.gui.session import Session
@@ -62,6 +62,13 @@ def repair(session: Session) -> QWidget:
     return RepairPanel(session)
 
 
+def export(session: Session) -> QWidget:
+    """Build the export room, which no entry of the rail leads to."""
+    from studio.gui.panels.export import ExportPanel
+
+    return ExportPanel(session)
+
+
 class Pages(QMainWindow):
     """A window of workspaces; it leads from one to another, as the panels know no other."""
 
@@ -69,6 +76,7 @@ class Pages(QMainWindow):
         super().__init__()
         self.session = session
         self.pages: dict[str, QWidget] = {}
+        self._before: QWidget | None = None  # what was on show when the export room opened
         self.workspaces = {
             space.id: space
             for space in (
@@ -156,6 +164,36 @@ class Pages(QMainWindow):
         self.show_page("style")
         page: Any = self.pages["style"]
         page.content.ask_open()
+
+    @Slot(list)
+    def export(self, found: list[Path]) -> None:
+        """Open the export room with these pictures; leaving it leads back to where one was."""
+        page: Any = self.pages.get("export")
+        if page is None:
+            self.pages["export"] = page = export(self.session)
+            self.stack.addWidget(page)
+            page.closed.connect(self._leave_export)
+        if self.stack.currentWidget() is not page:
+            self._before = self.stack.currentWidget()
+        self.stack.setCurrentWidget(page)
+        page.setFocus()
+        self.rail.choose("")
+        page.take(found)
+
+    @Slot()
+    def ask_export(self) -> None:
+        """Let the user choose pictures to export."""
+        from studio.gui.desks import picture_files  # numpy
+
+        title, kinds = self.tr("Choose pictures to export"), picture_files.kinds()
+        found, _ = QFileDialog.getOpenFileNames(self, title, "", kinds)
+        if found:
+            self.export([Path(each) for each in found])
+
+    @Slot()
+    def _leave_export(self) -> None:
+        id = next((id for id, page in self.pages.items() if page is self._before), "")
+        self.show_page(id) if id in self.open_to() else self.show_welcome()
 
     def repair(self, found: list[Path]) -> None:
         """Open a picture in the Repair workspace."""

@@ -8,17 +8,19 @@ from PySide6.QtCore import QObject, Signal
 
 from studio import paths
 from studio.gui import engine
+from studio.gui.exports import EXPORT, Exports
+from studio.gui.galleries import GALLERY
 from studio.gui.jobs import LIVE
 from studio.gui.memory import Memory
 from studio.gui.repairs import REPAIR
-from studio.gui.styles import STYLE, Styles
+from studio.gui.styles import STYLE
 
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
     from studio.core.project import Project, Run
 
 
-class Session(Styles):
+class Session(Exports):
     """What the panels ask for and listen to. All signals are emitted in the window's thread.
 
     project_changed: another project was opened, or its sets or runs changed (read `project`).
@@ -75,6 +77,7 @@ class Session(Styles):
         for lane in ("import", "advice", "check", "forecast", "evaluate"):
             self.stop(lane)
         self.leave_model()
+        self.leave_gallery()
         self.leave_project()
         self.project = found
         self._ask("project", lambda: engine.sweep(found.folder))
@@ -225,13 +228,16 @@ class Session(Styles):
             self.failed.emit(lane, value)
         if lane == "train":
             self.project_changed.emit()
+        self.go_on_with(lane)
 
     def _on_done(self, lane: str, value: Any, announce: bool) -> None:
         if lane == "import":
             self._on_imported(value, announce)
         elif lane == "explore":
             self._on_opened(value)
-        elif lane in (*REPAIR, *STYLE):
+        elif lane in GALLERY:
+            self.on_gallery(lane, value, announce)
+        elif lane in (*REPAIR, *STYLE, *EXPORT):
             if announce:
                 self.done.emit(lane, value)
         elif lane in LIVE:

@@ -25,14 +25,15 @@ AT_ONCE = 48  # of those tiles
 class Sheet:
     """A picture ready to be painted at any zoom, without a copy of it."""
 
-    def __init__(self, preview: Preview):
+    def __init__(self, preview: Preview, ground: QBrush | None = None):
+        """`ground` is under transparency; None = checkers."""
         self.preview = preview
-        self._checker = QBrush(checkered(8))
+        self.ground = QBrush(checkered(8)) if ground is None else ground
 
     def paint(self, painter: QPainter, view: View, rect: QRectF) -> None:
-        """Paint what lies in a part of the widget, on checkers where it is transparent."""
+        """Paint what lies in a part of the widget, on its ground where it is transparent."""
         if self.preview.clear:
-            painter.fillRect(rect.intersected(view.target), self._checker)
+            painter.fillRect(rect.intersected(view.target), self.ground)
         level = min(view.level, len(self.preview.levels) - 1)
         pixels = self.preview.levels[level]
         box = _needed(view, rect, level).clipped(pixels.shape[0], pixels.shape[1])

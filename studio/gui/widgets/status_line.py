@@ -21,6 +21,7 @@ FIRST = (
     "repair",
     "restyle",
     "export",
+    "export files",
     "forecast",
 )  # of several lanes at work, the first is shown
 IN_PARTS = ("evaluate",)  # whose progress is that of one part, so that no end can be told

@@ -1,0 +1,146 @@
+"""Exports between core's jobs and the window: opened once, laid out, written. Runs in workers."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from studio.core.assets.exporting import export, make
+from studio.core.assets.items import natural, open_items
+from studio.core.assets.kind import Item, Kind, Product
+from studio.core.data.entries import is_picture
+from studio.core.events import Job, Note, Progress, Refused, finished
+from studio.core.painting.preview import Preview, premultiplied, prepare
+from studio.core.style.look import eight_bits, fitting
+
+THUMBNAIL = 96
+FILM = 40_000_000  # pixels of all frames together that are kept to be played
+FRAME = 640  # pixels a side of a frame that is played
+
+
+@dataclass(frozen=True, eq=False)
+class Pick:
+    """A picture that is exported: its file, opened, and itself small, uint8 [h, w, c]."""
+
+    path: Path
+    item: Item
+    thumbnail: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """What shall be exported, how, and under which name the main file goes."""
+
+    kind: Kind
+    picks: tuple[Pick, ...]
+    settings: Any
+    name: str
+
+    @property
+    def items(self) -> list[Item]:
+        """The pictures in their order."""
+        return [pick.item for pick in self.picks]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What a wish comes to, ready to be shown.
+
+    `film` are the frames as Qt paints them, [n, h, w, 4], blue, green, red, alpha, premultiplied;
+    None where nothing moves. `before` is the only picture there is, where it has the same size.
+    """
+
+    wish: Wish
+    product: Product
+    preview: Preview
+    film: np.ndarray | None
+    before: Preview | None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the kind tells of it in numbers."""
+        return self.product.facts or {}
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files of an export, the main one first, and how many bytes they are together."""
+
+    paths: tuple[Path, ...]
+    words: str
+    size: int
+    notes: tuple[str, ...] = ()
+
+
+def opened_pictures(found: Sequence[Path]) -> Job[tuple[Pick, ...]]:
+    """Open pictures, and those in folders by natural name; what can't be opened is left out with a
+    Note. Raises Refused where nothing is left.
+    """
+    files = [file for path in found for file in _files(path)]
+    picks: list[Pick] = []
+    for done, file in enumerate(files):
+        yield Progress(done, len(files), file.name)
+        try:
+            item = finished(open_items([file]))[0]
+        except Refused as refused:
+            if len(files) == 1:
+                raise
+            yield Note(str(refused), "warning")
+            continue
+        picks.append(Pick(file, item, eight_bits(fitting(item.pixels, THUMBNAIL))))
+    if not picks:
+        raise Refused("There is no picture to export here; choose PNG, JPEG, WebP or TIFF files.")
+    return tuple(picks)
+
+
+def _files(path: Path) -> Iterable[Path]:
+    if not path.is_dir():
+        return [path]
+    inside = [file for file in path.iterdir() if file.is_file() and is_picture(file.name)]
+    return sorted(inside, key=lambda file: natural(file.name))
+
+
+def previewed(wish: Wish) -> Job[Layout]:
+    """Lay the pictures out as they would be exported, without encoding anything."""
+    product = yield from make(wish.kind, wish.items, wish.settings, wish.name)
+    preview = yield from prepare(product.picture)
+    film = None if product.frames is None else (yield from filmed(product.frames))
+    before = None
+    if len(wish.picks) == 1 and wish.items[0].pixels.shape[:2] == product.picture.shape[:2]:
+        before = yield from prepare(eight_bits(wish.items[0].pixels))
+    return Layout(wish, product, preview, film, before)
+
+
+def filmed(frames: np.ndarray) -> Job[np.ndarray]:
+    """Return frames uint8 [n, h, w, c] as Qt paints them, smaller where they would fill memory."""
+    count, height, width = frames.shape[:3]
+    factor = min(1.0, FRAME / max(height, width), (FILM / (count * height * width)) ** 0.5)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    film = np.empty((count, size[1], size[0], 4), np.uint8)
+    for k, frame in enumerate(frames):
+        whole = premultiplied(np.ascontiguousarray(frame))
+        film[k] = whole if factor == 1 else cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+        if k % 16 == 15:
+            yield Progress(k, count, "Preview")
+    return film
+
+
+def written(wish: Wish, target: Path, overwrite: bool) -> Job[Written]:
+    """Make and write the export; raises Refused and leaves nothing where that is impossible."""
+    notes: list[str] = []
+    with closing(export(wish.kind, wish.items, wish.settings, target, overwrite)) as job:
+        while True:
+            try:
+                event = next(job)
+            except StopIteration as ended:
+                product, paths = ended.value
+                break
+            if isinstance(event, Note):
+                notes.append(event.text)
+            yield event
+    size = sum(path.stat().st_size for path in paths)
+    return Written(tuple(paths), product.words, size, tuple(notes))
