@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from studio.core.colors.linear import from_linear, to_linear
+
 # Ottosson, "A perceptual color space for image processing", 2020.
 TO_LMS = np.array(
     [
@@ -24,12 +26,9 @@ FROM_LAB, FROM_LMS = np.linalg.inv(TO_LAB), np.linalg.inv(TO_LMS)
 
 def to_oklab(colors: np.ndarray) -> np.ndarray:
     """Return sRGB float32 [..., 3] in [0, 1] as OKLab: L in [0, 1], a and b about -0.4 to 0.4."""
-    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
-    return np.cbrt(linear.astype(np.float32) @ TO_LMS.T) @ TO_LAB.T
+    return np.cbrt(to_linear(colors) @ TO_LMS.T) @ TO_LAB.T
 
 
 def from_oklab(lab: np.ndarray) -> np.ndarray:
     """Return OKLab float32 [..., 3] as sRGB in [0, 1]; what lies outside the gamut is clipped."""
-    linear = np.clip((lab @ FROM_LAB.T) ** 3 @ FROM_LMS.T, 0, 1)
-    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return encoded.astype(np.float32)
+    return from_linear(np.clip((lab @ FROM_LAB.T) ** 3 @ FROM_LMS.T, 0, 1))
