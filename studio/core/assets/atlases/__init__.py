@@ -1,0 +1,1 @@
+"""What says where each sprite of a sheet lies, as engines and editors read it."""
