@@ -18,6 +18,7 @@ from studio.terminal import clock, pull, write_json
 if TYPE_CHECKING:
     from studio.core.advice import Advice
     from studio.core.health import Remedy
+    from studio.core.provenance.record import Record
 
 
 def default_project(data: str) -> Path:
@@ -274,9 +275,11 @@ def sample(
     label: str | None,
     out: str | None,
     changes: dict[str, Any],
+    told: bool,
     json_lines: bool,
 ) -> None:
     """Draw pictures and write them as one grid or as single files."""
+    from studio.core.provenance.origins import drawn_by
     from studio.core.tools.sample import sample as drawing
 
     project = projects.open(folder)
@@ -284,7 +287,10 @@ def sample(
     target = Path(out or f"{project.folder.stem}-run{run.number:03d}-seed{seed}.png")
     single = is_folder(out, target)
     drawn = pull(drawing(project, run.number, count, seed, label, changes=changes), json_lines)
-    written = write_singles(drawn, target, seed) if single else write_grid(drawn, target)
+    said = {"workspace": "explore", "seed": seed, "label": label or "", "settings": changes}
+    record = drawn_by(project, run.number, **said) if told else None
+    write = write_singles if single else write_grid
+    written = write(drawn, target, seed, record)
     if json_lines:
         write_json({"event": "result", "run": run.number, "files": [str(path) for path in written]})
     else:
@@ -300,23 +306,23 @@ def is_folder(out: str | None, target: Path) -> bool:
     return False
 
 
-def write_grid(drawn: Any, target: Path) -> list[Path]:
-    """Write all pictures as one PNG."""
+def write_grid(drawn: Any, target: Path, seed: int, record: "Record | None") -> list[Path]:
+    """Write all pictures as one PNG, the sheet of a seed."""
     from studio.core import pictures
+    from studio.explore_files import write_png
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    pictures.save(pictures.grid(drawn), target)
-    return [target]
+    sheet = record and record.model_copy(update={"title": "Sheet", "seed": seed})
+    return [write_png(pictures.grid(drawn), target, sheet)]
 
 
-def write_singles(drawn: Any, target: Path, seed: int) -> list[Path]:
+def write_singles(drawn: Any, target: Path, seed: int, record: "Record | None") -> list[Path]:
     """Write every picture as a PNG of its own, named by seed and number."""
-    from studio.core import pictures
+    from studio.explore_files import write_png
 
-    target.mkdir(parents=True, exist_ok=True)
     files = [target / f"seed{seed}-{k:04d}.png" for k in range(len(drawn))]
-    for picture, path in zip(drawn, files, strict=True):
-        pictures.save(picture, path)
+    for k, (picture, path) in enumerate(zip(drawn, files, strict=True)):
+        own = record and record.model_copy(update={"settings": {**record.settings, "number": k}})
+        write_png(picture, path, own)
     return files
 
 

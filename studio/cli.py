@@ -9,6 +9,7 @@ from studio import exploring, exporting, repairing, styling
 from studio.options import (
     JsonOption,
     ProjectArgument,
+    ProvenanceOption,
     RunOption,
     assigned,
     guarded,
@@ -160,12 +161,13 @@ def sample(
         str | None, typer.Option(help="A PNG file for one grid, or a folder/ for single PNGs.")
     ] = None,
     set_: SetOption = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Draw pictures from a trained run."""
     from studio import actions
 
-    actions.sample(project, run, count, seed, label, out, assigned(set_ or []), json_)
+    actions.sample(project, run, count, seed, label, out, assigned(set_ or []), provenance, json_)
 
 
 @verbs.command()

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.core.events import Refused
-from studio.explore_files import Edges, named_after, write_places, write_png, write_sheet
+from studio.explore_files import (
+    Edges,
+    named_after,
+    write_kept,
+    write_places,
+    write_png,
+    write_sheet,
+)
 from studio.explore_places import Bend, Model, direction_of, is_seed, knowing, sources
 from studio.terminal import pull
 
@@ -174,6 +181,7 @@ def walk(model: Model, way: Way, bend: Bend, film: dict[str, Any], out: str | No
     """Draw a path and write it as a film."""
     from studio.core.assets.video import VideoSettings, ground, kind_of, save_video
     from studio.core.explore import route as routes
+    from studio.core.provenance.stamping import record_film
 
     settings = VideoSettings().updated(film)
     ground(settings)
@@ -189,6 +197,10 @@ def walk(model: Model, way: Way, bend: Bend, film: dict[str, Any], out: str | No
     target = Path(out or named_after(model, opened, "walk", kind))
     frames = pull(routes.render(opened.explorer, path), model.json_lines)
     written = pull(save_video(frames, target, settings), model.json_lines)
+    if model.told:
+        said = {"method": "walk", "frames": len(frames), **settings.model_dump()}
+        for note in record_film(written, model.record(opened, title="Film", settings=said)):
+            print(note)
     seconds = len(frames) / settings.fps
     text = f"{len(frames)} frames, {seconds:.2f} s  {written}"
     model.say(opened, [written], text, frames=len(frames), seconds=round(seconds, 4))
@@ -223,7 +235,7 @@ def show_map(
 ) -> None:
     """Draw the map of training pictures and samples; or keep what is drawn at a spot of it."""
     from studio.core import project as projects
-    from studio.core.explore import atlas, judging, keeping
+    from studio.core.explore import atlas, judging
 
     opened = model.opened()
     job = atlas.atlas(opened.explorer, projects.open(model.folder), count, seed)
@@ -240,7 +252,7 @@ def show_map(
     place = atlas.place_at(made, *at)
     drawn = opened.explorer.pictures([place])[0]
     judged = judging.judge(opened.explorer, made.reference, place, drawn)
-    keeping.keep(opened.explorer, place, drawn, target)
+    write_kept(model, opened, place, drawn, target)
     told = {"typical": judged.typical, "closeness": judged.closeness, "copy": judged.copy}
     model.say(opened, [target], f"{judged.text}\n{target}", **told, text=judged.text)
 
@@ -267,7 +279,6 @@ def tag(model: Model, name: str, yes: str, no: str, out: str | None) -> None:
 
 def invert(model: Model, picture: Path, seconds: float, out: str | None) -> None:
     """Look for the place that draws a picture and keep it; Ctrl-C keeps the best so far."""
-    from studio.core.explore import keeping
     from studio.core.explore.inverting import invert as search
 
     target = Path(out or f"{picture.stem}-found.png")
@@ -284,7 +295,7 @@ def invert(model: Model, picture: Path, seconds: float, out: str | None) -> None
         if not best:
             raise
         found = best[-1]
-    file = keeping.keep(opened.explorer, found.place, found.picture, target)
+    file = write_kept(model, opened, found.place, found.picture, target)
     measured = {"psnr": found.psnr, "fit": found.fit, "seconds": found.seconds}
     model.say(opened, [file], f"{found.text}\n{file}", **measured, text=found.text)
 

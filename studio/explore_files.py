@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from studio.core.explore.opening import Opened
     from studio.core.explore.place import Place
+    from studio.core.provenance.record import Record
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,6 @@ def write_places(
     layout: int | Edges | None = None,
 ) -> None:
     """Draw places as one sheet, or as files that remember theirs: one picture, or a folder/."""
-    from studio.core.explore import keeping
     from studio.core.explore import route as routes
 
     target = Path(out or named_after(model, opened, verb, ".png"))
@@ -42,19 +42,30 @@ def write_places(
     if not folder and target.suffix.lower() != ".png":
         raise Refused(f"{target} is no PNG; name a .png file, or a folder/ for single pictures.")
     if not folder and len(places) > 1:
-        files = write_sheet(model, opened, places, target, layout)
+        files = write_sheet(model, opened, places, target, layout, verb)
     else:
         drawn = pull(routes.drawn(opened.explorer, places), model.json_lines)
-        names = {direction.id: direction.name for direction in opened.directions}
         single = [target / f"{verb}-{k:04d}.png" for k in range(len(places))]
+        goals = single if folder else [target]
         files = [
-            keeping.keep(opened.explorer, place, picture, file, names)
-            for place, picture, file in zip(
-                places, drawn, single if folder else [target], strict=True
-            )
+            write_kept(model, opened, place, picture, file)
+            for place, picture, file in zip(places, drawn, goals, strict=True)
         ]
     what = f"{len(places)} pictures in " if len(places) > 1 else ""
     model.say(opened, files, f"{what}{target}")
+
+
+def write_kept(
+    model: Model, opened: "Opened", place: "Place", picture: "np.ndarray", target: Path
+) -> Path:
+    """Write a picture that remembers its place, unless nothing is to be told of it."""
+    from studio.core.explore import keeping
+
+    if not model.told:
+        return write_png(picture, target)
+    names = {direction.id: direction.name for direction in opened.directions}
+    known = model.record(opened)
+    return keeping.keep(opened.explorer, place, picture, target, names, known)
 
 
 def write_sheet(
@@ -63,6 +74,7 @@ def write_sheet(
     places: "Sequence[Place]",
     target: Path,
     layout: int | Edges | None,
+    verb: str = "directions",
 ) -> list[Path]:
     """Draw places as one PNG, row by row: in so many columns, or between their edges."""
     from studio.core import pictures
@@ -74,7 +86,9 @@ def write_sheet(
     if isinstance(layout, Edges):
         drawn = framed(drawn, len(edges.rows), len(edges.columns))
         layout = len(edges.columns) + 1
-    return [write_png(pictures.grid(drawn, layout), target)]
+    said = {"title": "Sheet", "settings": {"method": verb, "pictures": len(places)}}
+    record = model.record(opened, **said) if model.told else None
+    return [write_png(pictures.grid(drawn, layout), target, record)]
 
 
 def framed(drawn: "np.ndarray", rows: int, columns: int) -> "np.ndarray":
@@ -90,14 +104,16 @@ def framed(drawn: "np.ndarray", rows: int, columns: int) -> "np.ndarray":
     return np.concatenate([head[None], body]).reshape(-1, *drawn.shape[1:])
 
 
-def write_png(picture: "np.ndarray", target: Path) -> Path:
-    """Write a picture [h, w, c] whole or not at all; return the file."""
+def write_png(picture: "np.ndarray", target: Path, record: "Record | None" = None) -> Path:
+    """Write a picture [h, w, c] with its record, whole or not at all; return the file."""
     from studio.core import pictures
     from studio.core.explore import keeping
+    from studio.core.provenance.stamping import stamped
 
     file = BytesIO()
     pictures.pillow(picture).save(file, "PNG")
-    return keeping.write(target, file.getvalue())
+    data = file.getvalue()
+    return keeping.write(target, data if record is None else stamped(data, record.of(picture)))
 
 
 def named_after(model: Model, opened: "Opened", verb: str, suffix: str) -> str:

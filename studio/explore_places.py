@@ -14,16 +14,20 @@ if TYPE_CHECKING:
     from studio.core.explore.directions import Direction
     from studio.core.explore.opening import Opened
     from studio.core.explore.place import Place
+    from studio.core.provenance.record import Record
 
 
 @dataclass(frozen=True)
 class Model:
-    """Which model the user means, and whether to answer in JSON."""
+    """Which model the user means, whether to answer in JSON, and whether what is drawn says where
+    it comes from.
+    """
 
     folder: Path
     run: int | None = None
     step: int | None = None
     json_lines: bool = False
+    told: bool = True
 
     def opened(self, sources: Sequence[str] = ()) -> "Opened":
         """Open the run, or without a number the very model of the first kept picture named."""
@@ -37,6 +41,14 @@ class Model:
         if kept and self.run is None and self.step is None:
             return pull(opening.open_kept(project, kept[0]), self.json_lines)[0]
         return pull(opening.open_run(project, self.run, self.step), self.json_lines)
+
+    def record(self, opened: "Opened", **said: Any) -> "Record":
+        """Return what is said of all that the model draws."""
+        from studio.core.explore.keeping import record_of_model
+        from studio.core.provenance.origins import of_run
+
+        known = of_run(projects.open(self.folder), opened.run)
+        return record_of_model(opened.explorer, known, **said)
 
     def say(self, opened: "Opened", files: Sequence[Path], line: str, **more: Any) -> None:
         """Print what was written, for people or as the JSON result."""

@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from studio.options import JsonOption, ProjectArgument, RunOption, guarded, refused
+from studio.options import (
+    JsonOption,
+    ProjectArgument,
+    ProvenanceOption,
+    RunOption,
+    guarded,
+    refused,
+)
 
 verbs = typer.Typer(
     help="Find pictures in a trained model: walk between them, bend, breed and keep them.",
@@ -46,6 +53,7 @@ def sample(
     label: LabelOption = None,
     direction: DirectionOption = None,
     out: OutOption = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Draw pictures of a seed, or a kept picture anew, bent by truncation and directions."""
@@ -53,7 +61,7 @@ def sample(
     from studio import explore_places as places
 
     bend = places.Bend(label, truncation, tuple(direction or ()))
-    actions.sample(places.Model(project, run, step, json_), seed, count, bend, out)
+    actions.sample(places.Model(project, run, step, json_, provenance), seed, count, bend, out)
 
 
 @verbs.command()
@@ -105,6 +113,7 @@ def walk(
             help="film.mp4, .gif, .webp, .apng, strip.png, or a folder/ of numbered PNGs."
         ),
     ] = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Walk through the latent space and write the way as a film, a strip or numbered pictures."""
@@ -117,7 +126,7 @@ def walk(
     way = actions.Way(seeds, loop, frames, closed, easing, radius, chance, even, route)
     bend = places.Bend(label, truncation, tuple(direction or ()))
     film = {"fps": fps, "scale": scale, "ground": ground, "columns": columns, "loop": not once}
-    actions.walk(places.Model(project, run, step, json_), way, bend, film, out)
+    actions.walk(places.Model(project, run, step, json_, provenance), way, bend, film, out)
 
 
 @verbs.command()
@@ -140,6 +149,7 @@ def directions(
     out: Annotated[
         str | None, typer.Option(help="A PNG with a row for each, from -3 to 3 sigmas.")
     ] = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """List the directions of a model, found without labels; search them the first time."""
@@ -147,7 +157,7 @@ def directions(
     from studio import explore_places as places
 
     edit = actions.Edit(find, count, tuple(rename or ()), tuple(keep or ()), tuple(delete or ()))
-    model = places.Model(project, run, step, json_)
+    model = places.Model(project, run, step, json_, provenance)
     actions.directions(model, edit, seed, places.Bend(label), out)
 
 
@@ -166,13 +176,14 @@ def breed(
     truncation: TruncationOption = None,
     label: LabelOption = None,
     out: OutOption = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Draw children of one or two pictures."""
     from studio import explore_actions as actions
     from studio import explore_places as places
 
-    model = places.Model(project, run, step, json_)
+    model = places.Model(project, run, step, json_, provenance)
     bend = places.Bend(label, truncation)
     actions.breed(model, parents, distance, count, chance, bend, out)
 
@@ -192,13 +203,14 @@ def plane(
     label: LabelOption = None,
     direction: DirectionOption = None,
     out: OutOption = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Draw a sheet of the plane of seeds, with mixtures in between."""
     from studio import explore_actions as actions
     from studio import explore_places as places
 
-    model = places.Model(project, run, step, json_)
+    model = places.Model(project, run, step, json_, provenance)
     bend = places.Bend(label, truncation, tuple(direction or ()))
     actions.plane(model, actions.Sheet(x, y, columns, rows, spacing), bend, out)
 
@@ -217,13 +229,17 @@ def mix(
     truncation: TruncationOption = None,
     label: LabelOption = None,
     out: OutOption = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Draw the shape of one picture with the details or colors of another."""
     from studio import explore_actions as actions
     from studio import explore_places as places
 
-    model, bend = places.Model(project, run, step, json_), places.Bend(label, truncation)
+    model, bend = (
+        places.Model(project, run, step, json_, provenance),
+        places.Bend(label, truncation),
+    )
     actions.mix(model, base, other, take, bend, out)
 
 
@@ -240,13 +256,14 @@ def show_map(
         typer.Option(metavar="X Y", help="Keep what is drawn at this spot, each 0 to 1."),
     ] = None,
     out: Annotated[str | None, typer.Option(help="A PNG of the map, or of the spot.")] = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Lay training pictures and samples out by likeness; draw at any spot between them."""
     from studio import explore_actions as actions
     from studio import explore_places as places
 
-    actions.show_map(places.Model(project, run, step, json_), count, seed, at, out)
+    actions.show_map(places.Model(project, run, step, json_, provenance), count, seed, at, out)
 
 
 @verbs.command()
@@ -263,13 +280,14 @@ def tag(
     out: Annotated[
         str | None, typer.Option(help="A PNG of the first no sample, from -3 to 3 sigmas.")
     ] = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Make a direction from a few samples that have something and some that have not."""
     from studio import explore_actions as actions
     from studio import explore_places as places
 
-    actions.tag(places.Model(project, run, step, json_), name, yes, no, out)
+    actions.tag(places.Model(project, run, step, json_, provenance), name, yes, no, out)
 
 
 @verbs.command()
@@ -285,10 +303,11 @@ def invert(
     out: Annotated[
         str | None, typer.Option(help="The PNG to keep, which remembers its place.")
     ] = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Find the place that draws a picture of your own, as nearly as the model can."""
     from studio import explore_actions as actions
     from studio import explore_places as places
 
-    actions.invert(places.Model(project, run, step, json_), picture, seconds, out)
+    actions.invert(places.Model(project, run, step, json_, provenance), picture, seconds, out)

@@ -17,6 +17,10 @@ ProjectArgument = Annotated[Path, typer.Argument(metavar="PROJECT", help="The pr
 RunOption = Annotated[int | None, typer.Option(help="The run's number; the newest if left out.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write one JSON object a line.")]
 
+ProvenanceOption = Annotated[
+    bool, typer.Option(help="Write into the files and beside them where they come from.")
+]
+
 
 def guarded(verb: Callable[P, R]) -> Callable[P, R]:
     """Turn what a verb raises into exit codes: 2 for bad input, 130 when the user stopped it."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from studio.core.explore.explorer import Explorer
     from studio.core.photographs.photograph import Photograph
+    from studio.core.provenance.record import Record
     from studio.core.repair.hole import Candidate
     from studio.core.repair.request import RepairSettings
 
@@ -40,10 +41,13 @@ class Masking:
 
 @dataclass(frozen=True)
 class Target:
-    """Where repaired pictures go: beside the picture, into a file, or into a folder/."""
+    """Where repaired pictures go: beside the picture, into a file, or into a folder/; and whether
+    they say where they come from.
+    """
 
     out: str | None = None
     overwrite: bool = False
+    told: bool = True
 
     def files(self, picture: Path, count: int) -> list[Path]:
         """Return the files of a picture's candidates; raise Refused where some are there."""
@@ -140,8 +144,10 @@ def _repair_one(
     told = _holes(mask, settings.wrap)
     notes = photograph.notes
     outside = []
+    record = _record(picture, photograph, settings, mask) if target.told else None
     for candidate, file in zip(found, files, strict=True):
-        notes += tuple(note for note in _written(candidate, file, photograph) if note not in notes)
+        lost = _written(candidate, file, photograph, record)
+        notes += tuple(note for note in lost if note not in notes)
         outside.append(_outside(file, photograph.pixels, mask))
     if json_lines:
         made = [
@@ -160,14 +166,32 @@ def _repair_one(
     _say(picture, told, list(zip(files, found, outside, strict=True)), notes)
 
 
-def _written(candidate: "Candidate", file: Path, photograph: "Photograph") -> tuple[str, ...]:
+def _record(
+    picture: Path, photograph: "Photograph", settings: "RepairSettings", mask: "np.ndarray"
+) -> "Record":
+    """Return where what is repaired comes from, and how."""
+    from studio.core.events import finished
+    from studio.core.provenance.origins import record_of_repair, source_of
+
+    source = finished(source_of(photograph.pixels, picture))
+    share = round(float((mask > 0).mean()), 6)
+    said = {**settings.model_dump(mode="json"), "masked": share}
+    return record_of_repair(source, settings.method, said)
+
+
+def _written(
+    candidate: "Candidate", file: Path, photograph: "Photograph", record: "Record | None"
+) -> tuple[str, ...]:
     from dataclasses import replace
 
-    from studio.core.photographs.photograph import save_photograph
+    from studio.core.provenance.stamping import save_recorded
 
     file.parent.mkdir(parents=True, exist_ok=True)
     repaired = replace(photograph, pixels=candidate.applied(photograph.pixels))
-    return save_photograph(repaired, file, overwrite=True)  # `Target.files` has looked
+    if record is not None:
+        said = {**record.settings, "method": candidate.method}
+        record = record.model_copy(update={"settings": said}).of(repaired.pixels)
+    return save_recorded(repaired, file, record)  # `Target.files` has looked whether it may
 
 
 def _outside(file: Path, pixels: "np.ndarray", mask: "np.ndarray") -> int:

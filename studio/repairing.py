@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from studio.options import JsonOption, RunOption, guarded, refused
+from studio.options import JsonOption, ProvenanceOption, RunOption, guarded, refused
 
 
 @guarded
@@ -47,6 +47,7 @@ def repair(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there, the picture too.")
     ] = False,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Fill what a mask covers, in one picture or in many of one size; nothing else changes.
@@ -62,4 +63,6 @@ def repair(
     masking = actions.Masking(mask, grow, feather, allow)
     model = None if project is None else (project, run)
     asked |= {"wrap": wrap, "adapt_color": adapt_color}
-    actions.repair(pictures, masking, asked, actions.Target(out, overwrite), model, json_)
+    actions.repair(
+        pictures, masking, asked, actions.Target(out, overwrite, provenance), model, json_
+    )

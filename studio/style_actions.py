@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from studio.core.photographs.photograph import Photograph
+    from studio.core.provenance.record import Record
     from studio.core.style.live import Restyled
     from studio.core.style.look import Look
     from studio.core.style.method import Method, StyleSettings
@@ -70,10 +71,13 @@ class Sources:
 
 @dataclass(frozen=True)
 class Target:
-    """Where restyled pictures go: a file or a folder, and whether what is there is replaced."""
+    """Where restyled pictures go: a file or a folder, whether what is there is replaced, and
+    whether they say where they come from.
+    """
 
     out: str
     overwrite: bool = False
+    told: bool = True
 
     def file(self, content: Path) -> Path:
         """Return the file of one picture: `out`, or in that folder the picture's own name."""
@@ -97,6 +101,7 @@ class Prepared:
     look: "Look"
     photographs: "tuple[Photograph, ...]"
     sources: Sources
+    told: bool = True
 
     def for_content(self, photograph: "Photograph") -> "Look":
         """Return the look for one picture: masks of its size, styles in its colors."""
@@ -114,7 +119,7 @@ def style(
     content: Path, wish: Wish, sources: Sources, target: Target, json_lines: bool = False
 ) -> None:
     """Restyle a picture, or every picture of a folder; raise Refused."""
-    prepared = _prepared(wish, sources)
+    prepared = replace(_prepared(wish, sources), told=target.told)
     kept = [*sources.files(), *([wish.weights] if wish.weights else [])]
     if content.is_dir():
         _style_folder(content, prepared, target, kept, json_lines)
@@ -196,7 +201,8 @@ def _styled(
     content: Path, file: Path, prepared: Prepared, json_lines: bool
 ) -> tuple[Made, tuple[str, ...]]:
     """Restyle one picture into a file; return it, and in sentences what it does not hold."""
-    from studio.core.photographs.photograph import open_photograph, save_photograph
+    from studio.core.photographs.photograph import open_photograph
+    from studio.core.provenance.stamping import save_recorded
     from studio.core.style.live import restyle
     from studio.core.style.profiles import carried
 
@@ -205,10 +211,28 @@ def _styled(
     _writable(file, photograph)
     restyled = pull(seldom(restyle(photograph.pixels, look)), json_lines)
     whole = carried(photograph, restyled.pixels)
-    lost = save_photograph(whole, file, overwrite=True)  # whoever calls has looked
+    record = _record(content, photograph, prepared, whole) if prepared.told else None
+    lost = save_recorded(whole, file, record)  # whoever calls has looked whether it may
     if look.mask is None:  # where all is restyled, what JPEG does outside a mask is no news
         lost = tuple(note for note in lost if "outside the mask" not in note)
     return Made(file, look, restyled), (*whole.notes, *lost)
+
+
+def _record(
+    content: Path, photograph: "Photograph", prepared: Prepared, whole: "Photograph"
+) -> "Record":
+    """Return where a restyled picture comes from: its content, its styles, its settings."""
+    from studio.core.events import finished
+    from studio.core.provenance.origins import record_of_style, source_of
+
+    found = (photograph, *prepared.photographs)
+    files: list[Path | None] = [content, *prepared.sources.styles]
+    files += [None] * (len(found) - len(files))  # a preset's own styles have none
+    first, *others = (
+        finished(source_of(each.pixels, file)) for each, file in zip(found, files, strict=True)
+    )
+    settings = prepared.look.settings.model_dump(mode="json")
+    return record_of_style(first, others, prepared.look.method, settings).of(whole.pixels)
 
 
 def _writable(file: Path, photograph: "Photograph") -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from studio.options import JsonOption, assigned, guarded, refused
+from studio.options import JsonOption, ProvenanceOption, assigned, guarded, refused
 
 
 @guarded
@@ -73,6 +73,7 @@ def style(
         str | None,
         typer.Option(metavar="METHOD", help="Only list a method's controls and presets."),
     ] = None,
+    provenance: ProvenanceOption = True,
     json_: JsonOption = False,
 ) -> None:
     """Restyle a picture: in the manner of other pictures, or of a painter's tool.
@@ -93,4 +94,4 @@ def style(
     sources = actions.Sources(
         tuple(styles or ()), tuple(weight or ()), tuple(style_mask or ()), mask
     )
-    actions.style(content, wish, sources, actions.Target(out, overwrite), json_)
+    actions.style(content, wish, sources, actions.Target(out, overwrite, provenance), json_)

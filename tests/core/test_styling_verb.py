@@ -199,11 +199,11 @@ def test_a_style_is_seen_in_the_contents_colors():
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    """Every file below a folder."""
+    """Every file below a folder, without the records beside them."""
     return {
         file.relative_to(root).as_posix(): file.read_bytes()
         for file in sorted(root.rglob("*"))
-        if file.is_file() and not file.is_symlink()
+        if file.is_file() and not file.is_symlink() and file.suffix != ".json"
     }
 
 
@@ -252,7 +252,7 @@ def test_names_that_differ_in_case_only_do_not_collide(here):
         Image.new("RGB", (8, 8), (level, level, level)).save(here / "in" / name)
     count = len(list((here / "in").iterdir()))  # fewer where case makes no difference
     assert style("in", "--out=made", "--strength=0") == 0
-    made = list(Path("made").iterdir())
+    made = list(Path("made").glob("*.png"))
     assert len({file.name.casefold() for file in made}) == len(made) == count
 
 

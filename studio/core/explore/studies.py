@@ -8,18 +8,22 @@ import numpy as np
 from studio.core import device
 from studio.core.assets.video import VideoSettings, save_video
 from studio.core.data.decode import Unreadable, decode
-from studio.core.events import Job, Progress, Refused
+from studio.core.events import Job, Note, Progress, Refused
 from studio.core.explore import route
 from studio.core.explore.atlas import Atlas, atlas
 from studio.core.explore.directions import find_directions, merged, save_directions
 from studio.core.explore.exploration import FOLDER
 from studio.core.explore.inverting import Inverted, invert
 from studio.core.explore.judging import Judgement, judge
+from studio.core.explore.keeping import record_of_model
 from studio.core.explore.opening import ROUTE, Opened
 from studio.core.explore.place import Place
 from studio.core.explore.route import Route
 from studio.core.explore.tagging import tag_direction
 from studio.core.project import Project, write_json
+from studio.core.provenance.origins import of_run
+from studio.core.provenance.rights import project_around
+from studio.core.provenance.stamping import record_film
 
 
 def discover(opened: Opened, label: int | None = None) -> Job[Opened]:
@@ -78,8 +82,16 @@ def draw_loop(
 
 
 def film(opened: Opened, frames: np.ndarray, target: Path, settings: VideoSettings) -> Job[Path]:
-    """Write drawn frames as a film."""
-    return (yield from save_video(frames, target, settings))
+    """Write drawn frames as a film, and beside it where they come from."""
+    written = yield from save_video(frames, target, settings)
+    said = {"method": "walk", "frames": len(frames), **settings.model_dump()}
+    project = project_around(opened.run.folder)
+    known = None if project is None else of_run(project, opened.run)
+    for text in record_film(
+        written, record_of_model(opened.explorer, known, title="Film", settings=said)
+    ):
+        yield Note(text)
+    return written
 
 
 def find_picture(

@@ -117,6 +117,19 @@ def save_recorded(
     return (*notes, *write_sidecar(path, record))
 
 
+def record_film(path: Path, record: Record) -> tuple[str, ...]:
+    """Write the record of a film, or a strip, that was just written: beside it, and into a PNG.
+
+    Returns in sentences what could not be; raises Refused.
+    """
+    if path.suffix.lower() in (".png", ".apng"):
+        try:
+            write_whole(path, stamped(path.read_bytes(), record))
+        except OSError as error:
+            raise Refused(f"{path} can't be written: {error.strerror or error}.") from None
+    return write_sidecar(path, record)
+
+
 def embedded(path: Path) -> Record | None:
     """Return the record inside a file, None where there is none; raise Refused for a damaged one.
 

@@ -14,6 +14,7 @@ from studio.core.events import Drawn, Progress, Refused
 from studio.core.explore import directions, opening, studies
 from studio.core.explore.inverting import Fitted
 from studio.core.explore.route import Key, Route, steps
+from studio.core.provenance.stamping import beside, embedded
 from tests.core.toys import finish
 
 
@@ -105,7 +106,11 @@ def test_a_film_is_written_and_stopped_leaves_nothing(opened, tmp_path):
     job = studies.film(opened, frames, tmp_path / "stopped.gif", VideoSettings())
     next(job)
     job.close()
-    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["path.png"]
+    left = sorted(p.name for p in tmp_path.iterdir() if p.is_file())
+    assert left == ["path.png", "path.png.json"]
+    record = embedded(path)
+    assert record == beside(path)
+    assert record is not None and record.version == "toy"
 
 
 def test_a_picture_of_the_users_is_looked_for(opened, tmp_path):
