@@ -15,11 +15,15 @@ from studio.core.settings import Settings
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One picture that is exported. `name` has no ending; `record` says where it came from."""
+    """One picture that is exported. `name` has no ending; `record` says where it came from.
+
+    `path` is its file, which an export never replaces.
+    """
 
     name: str
     photograph: Photograph
     record: Record | None = None
+    path: Path | None = None
 
     @property
     def pixels(self) -> np.ndarray:
