@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from studio.core.assets.exporting import export, make
-from studio.core.assets.items import natural, open_items
+from studio.core.assets.items import open_items
 from studio.core.assets.kind import Item, Kind, Product
+from studio.core.assets.naming import natural
 from studio.core.data.entries import is_picture
 from studio.core.events import Job, Note, Progress, Refused, finished
 from studio.core.painting.preview import Preview, premultiplied, prepare

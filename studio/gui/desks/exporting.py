@@ -12,7 +12,7 @@ from studio.core.assets.kind import Kind
 from studio.core.events import Note, Progress, Refused
 from studio.core.settings import Settings
 from studio.gui.desks import picture_files
-from studio.gui.desks.exporting_faces import film_of, still_of
+from studio.gui.desks.exporting_faces import film_of, loops_of, still_of
 from studio.gui.layouts import Layout, Pick, Wish
 from studio.gui.session import Session
 from studio.gui.widgets.export_kinds import KINDS
@@ -197,9 +197,8 @@ class ExportDesk(QObject):
         other = self.layout_ is None or self.layout_.wish.kind is not layout.wish.kind
         self.layout_, self.refused = layout, ""
         film = film_of(layout)
-        self.room.stage.show_faces(
-            still_of(layout, self.room.stage.still), film, layout.product.fps
-        )
+        still = still_of(layout, self.room.stage.still)
+        self.room.stage.show_faces(still, film, layout.product.fps, loops_of(layout))
         if other:
             self.room.stage.prefer(int(film is not None and self.kind.id == "video"))
         self.looked.emit()

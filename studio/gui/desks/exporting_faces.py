@@ -1,7 +1,10 @@
 """Which face shows what an export comes to: by what its layout holds, and by its kind."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
+from studio.core.assets.naming import animations
 from studio.gui.layouts import Layout
 from studio.gui.widgets.export_faces import Face, FilmFace, PictureFace, SplitFace, TileFace
 
@@ -20,14 +23,30 @@ def still_of(layout: Layout, last: Face | None) -> Face:
         split = SplitFace(layout.before, layout.preview, _tr("Drag the line to compare"))
         split.split = last.split if isinstance(last, SplitFace) else split.split
         return split
-    return PictureFace(
-        layout.preview, layout.facts.get("cells", ()), layout.facts.get("pivots", ())
-    )
+    return PictureFace(layout.preview, cells_of(layout), layout.facts.get("pivots", ()))
+
+
+def cells_of(layout: Layout) -> list[Sequence[float]]:
+    """Return where the pictures lie on what is shown, the first page: [left, top, width, height].
+
+    A sheet tells of each frame its name, its page and its place.
+    """
+    frames = layout.facts.get("frames", ())
+    return [place for _, page, *place in frames if page == 0]
 
 
 def film_of(layout: Layout) -> FilmFace | None:
     """Return what plays a layout's frames; None where there are none."""
     return None if layout.film is None else FilmFace(layout.film)
+
+
+def loops_of(layout: Layout) -> dict[str, list[int]]:
+    """Return the frames of each animation by its name; a sheet tells how many each has."""
+    wanted, count = layout.facts.get("animations"), 0 if layout.film is None else len(layout.film)
+    if not wanted:
+        return {}
+    found = animations([name for name, *_ in layout.facts.get("frames", ())])
+    return {name: inside for name in found if (inside := [k for k in found[name] if k < count])}
 
 
 def _tr(text: str) -> str:

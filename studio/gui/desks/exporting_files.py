@@ -65,8 +65,17 @@ class TargetDesk(QObject):
         options.complain(desk.refused)
         fine = desk.layout_ is not None and not desk.refused and not options.form.wrong
         options.export.setEnabled(bool(fine and self.name and desk.picks))
-        shown = desk.layout_ if fine else None
-        self.room.say(_sentence(shown.product.words) if shown else "")
+        self.room.say(self._words() if fine else "")
+
+    def _words(self) -> str:
+        """Say what the export comes to, and of which picture where the kind takes only one."""
+        desk = self.exporting
+        said = _sentence(desk.layout_.product.words) if desk.layout_ else ""
+        one = desk.kind.most == 1 and len(desk.picks) > 1 and desk.used
+        if not one:
+            return said
+        whole = self.tr("{name}: {words} Click another picture below to see that one.")
+        return whole.format(name=one[0].item.name, words=said)
 
     @Slot()
     def _suggest(self) -> None:

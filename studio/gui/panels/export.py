@@ -37,6 +37,7 @@ class ExportPanel(ExportRoom):
         does.outlines.triggered.connect(self.stage.outlines.toggle)
         self.exporting.choose(self.exporting.kind.id)
         does.allow(False)
+        self.setFocusProxy(self.stage.view)
 
     def take(self, found: list[Path]) -> None:
         """Export these pictures."""

@@ -21,7 +21,7 @@ class Face:
 
     width = height = 1
     clear = True
-    tip = ""  # what dragging does, where it does not move the picture
+    tip = ""  # what dragging does where it does not move the picture
 
     def paint(self, painter: QPainter, view: View, rect: QRectF) -> None:
         """Paint what lies in a part of the widget; the ground is there already."""

@@ -1,5 +1,6 @@
 """The preview of an export with what it is looked at by: ground, zoom, outlines, a player."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Slot
@@ -109,10 +110,19 @@ class ExportStage(QWidget):
         self.view.zoomed.connect(self._on_zoomed)
         self.player.frame_changed.connect(self._on_frame)
 
-    def show_faces(self, still: Face | None, film: FilmFace | None, fps: float) -> None:
-        """Show another layout; the tab, the place and the frame stay where that is possible."""
+    def show_faces(
+        self,
+        still: Face | None,
+        film: FilmFace | None,
+        fps: float,
+        loops: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        """Show another layout; the tab, the place and the frame stay where that is possible.
+
+        `loops` are the frames of each animation by its name.
+        """
         self.still, self.film = still, film
-        self.player.show_film(film.count if film else 0, fps)
+        self.player.show_film(film.count if film else 0, fps, loops)
         if film is not None:
             film.frame = self.player.frame
         self._show()

@@ -1,0 +1,227 @@
+"""The export room: shown before it is written, in any order, to any place, without surprises."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from export_scene import ROW, RowSettings, at_rest, laid, room_on, shown, sprites
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+from repair_scene import LONG, session_here
+
+from studio.gui.desks import exporting
+from studio.gui.session import Session
+from studio.gui.widgets import export_kinds
+from studio.gui.widgets.export_room import EMPTY, PICTURES
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    with session_here() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def row_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offer a kind made for tests before the others."""
+    kinds = (ROW, *export_kinds.KINDS)
+    monkeypatch.setattr(export_kinds, "KINDS", kinds)
+    monkeypatch.setattr(exporting, "KINDS", kinds)
+
+
+@pytest.fixture
+def chosen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The file dialog answers with `path`; keeps how it was asked."""
+    answer: dict[str, Any] = {"path": "", "asked": 0}
+
+    def ask(_parent: Any, _title: str, start: str, kinds: str, kind: str, **_: Any) -> Any:
+        answer.update(start=start, kinds=kinds, asked=answer["asked"] + 1)
+        return str(answer["path"]), kind
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    return answer
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, yes: bool) -> list[str]:
+    told: list[str] = []
+    buttons = QMessageBox.StandardButton
+
+    def ask(_parent: Any, _title: str, text: str) -> Any:
+        told.append(text)
+        return buttons.Yes if yes else buttons.No
+
+    monkeypatch.setattr(QMessageBox, "question", ask)
+    return told
+
+
+def names(panel: Any) -> list[str]:
+    return [pick.item.name for pick in panel.exporting.picks]
+
+
+def test_empty_until_pictures_come(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = room_on(session, qtbot)
+    assert panel.pages.currentIndex() == EMPTY and not panel.options.export.isEnabled()
+    panel.drop.dropped.emit(sprites(tmp_path))
+    qtbot.waitUntil(lambda: panel.pages.currentIndex() == PICTURES, timeout=LONG)
+    qtbot.waitUntil(panel.options.export.isEnabled, timeout=LONG)
+    assert panel.said.text() == "4 in a row." and panel.options.name.text() == "walk-row"
+
+
+def test_a_changed_setting_is_seen_and_remembered(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path))
+    before = panel.stage.still
+    panel.options.form.fields["frame_rate"].editor.changed.emit(30.0)
+    shown(panel, session, qtbot)
+    assert panel.stage.still is not before and panel.stage.player.fps == 30
+    panel.hide()
+    again = room_on(session, qtbot)
+    again.exporting.choose("row")
+    assert again.exporting.values == RowSettings(frame_rate=30.0)
+    again.options.defaults.click()
+    assert again.exporting.values == RowSettings()
+
+
+def test_what_is_impossible_is_said_in_place(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path))
+    panel.options.form.fields["gap"].editor.changed.emit(13)
+    shown(panel, session, qtbot)
+    assert "bad luck" in panel.options.fault.text() and panel.options.fault.isVisible()
+    assert not panel.options.export.isEnabled() and panel.said.text() == ""
+    panel.options.form.fields["gap"].editor.changed.emit(99)
+    assert panel.options.form.error and not panel.options.export.isEnabled()
+    panel.options.form.fields["gap"].editor.changed.emit(2)
+    shown(panel, session, qtbot)
+    assert panel.options.export.isEnabled() and not panel.options.fault.isVisible()
+
+
+def test_the_place_is_asked_for_once(
+    session: Session,
+    qtbot: QtBot,
+    tmp_path: Path,
+    chosen: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path))
+    qtbot.keyClick(panel, Key.Key_Return)
+    assert chosen["asked"] == 1 and not session.title("export files"), "it was given up"
+    assert chosen["start"].endswith("walk-row.row") and "*.line" in chosen["kinds"]
+    chosen["path"] = tmp_path / "hero"
+    panel.options.export.click()
+    at_rest(session, qtbot)
+    files = {path.name for path in tmp_path.glob("*.*") if path.suffix != ".png"}
+    assert files == {"hero.row", "hero.row.json", "row.json"}
+    assert "hero.row and 2 more" in panel.options.result.text()
+    assert panel.options.name.text() == "hero" and panel.options.export.text() == "Export"
+    told = answering(monkeypatch, yes=False)
+    panel.options.export.click()
+    assert told and chosen["asked"] == 2 and not session.title("export files")
+    answering(monkeypatch, yes=True)
+    panel.options.export.click()
+    at_rest(session, qtbot)
+    assert "Replaced 3 files" in panel.options.result.text()
+
+
+def test_other_files_are_replaced_only_if_that_is_wanted(
+    session: Session, qtbot: QtBot, tmp_path: Path, chosen: dict[str, Any]
+) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path))
+    (tmp_path / "row.json").write_text("mine")
+    chosen["path"] = tmp_path / "hero.line"
+    panel.options.export.click()
+    at_rest(session, qtbot)
+    assert (
+        "row.json" in panel.options.fault.text() and panel.options.ending.currentText() == ".line"
+    )
+    assert (tmp_path / "row.json").read_text() == "mine" and not (tmp_path / "hero.line").exists()
+    panel.options.replace.setChecked(True)
+    panel.options.export.click()
+    at_rest(session, qtbot)
+    assert (tmp_path / "hero.line").exists() and not panel.options.fault.isVisible()
+
+
+def test_the_order_is_changed_and_pictures_come_and_go(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path))
+    panel.strip.setCurrentRow(1)
+    qtbot.keyClick(panel.strip, Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    shown(panel, session, qtbot)
+    assert names(panel) == ["walk-0", "walk-2", "walk-1", "walk-3"]
+    assert panel.strip.currentRow() == 2, "the moved one stays chosen"
+    qtbot.keyClick(panel.strip, Key.Key_Delete)
+    shown(panel, session, qtbot)
+    assert names(panel) == ["walk-0", "walk-2", "walk-3"] and panel.said.text() == "3 in a row."
+    panel.strip.reverse()
+    shown(panel, session, qtbot)
+    assert names(panel) == ["walk-3", "walk-2", "walk-0"]
+    more = sprites(tmp_path / "more", 1)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(more[0]))])
+    panel.dropEvent(
+        QDropEvent(
+            QPointF(5, 5),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+    qtbot.waitUntil(lambda: len(panel.exporting.picks) == 4, timeout=LONG)
+    panel.strip.selectAll()
+    panel.strip.remove_chosen()
+    assert panel.pages.currentIndex() == EMPTY and not panel.options.export.isEnabled()
+    at_rest(session, qtbot)
+
+
+def test_the_command_does_the_same(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    found = sprites(tmp_path / "my sprites", 2)
+    panel = laid(session, qtbot, found, frame_rate=30.0, alike=False, way="right")
+    panel.target.folder = tmp_path
+    panel.actions_.command.trigger()
+    line = QGuiApplication.clipboard().text()
+    assert line.startswith("atelier export row '") and str(found[1]) in line
+    assert line.endswith("/walk-row.row --no-alike --way right --frame-rate 30.0")
+
+
+def test_space_plays_and_escape_leaves(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path), frame_rate=60.0)
+    assert not panel.stage.moving and not panel.stage.player.isVisible()
+    panel.stage.setFocus()
+    qtbot.keyClick(panel.stage.view, Key.Key_Space)
+    assert panel.stage.moving and panel.stage.player.play.isChecked()
+    seen = set()
+    panel.stage.player.frame_changed.connect(seen.add)
+    qtbot.waitUntil(lambda: seen == {0, 1, 2, 3}, timeout=LONG)
+    qtbot.keyClick(panel.stage.view, Key.Key_Space)
+    assert not panel.stage.player.play.isChecked() and not panel.stage.player.timer.isActive()
+    with qtbot.waitSignal(panel.closed, timeout=LONG):
+        qtbot.keyClick(panel, Key.Key_Escape)
+
+
+def test_another_kind_is_another_layout(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path))
+    panel.stage.toggle()
+    panel.kinds.chosen.emit("contact")
+    shown(panel, session, qtbot)
+    assert panel.stage.film is None and not panel.stage.player.isVisible()
+    assert panel.options.title.text() == "Contact sheet" and "4 pictures" in panel.said.text()
+    assert panel.options.name.text() == "walk-contact"
+
+
+def test_a_picture_that_breaks_is_told_of(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path))
+    bad = tmp_path / "bad.png"
+    bad.write_text("no picture")
+    with qtbot.waitSignal(session.failed, timeout=LONG):
+        panel.exporting.add([bad])
+    at_rest(session, qtbot)
+    assert len(names(panel)) == 4 and not panel.opening.isVisible()
