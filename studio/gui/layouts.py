@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from studio.core.assets.bundling import SHOWN, overview
 from studio.core.assets.exporting import export, make
 from studio.core.assets.items import open_items
 from studio.core.assets.kind import Item, Kind, Product
@@ -52,7 +53,7 @@ class Layout:
     """What a wish comes to, ready to be shown.
 
     `film` are the frames as Qt paints them, [n, h, w, 4], blue, green, red, alpha, premultiplied;
-    None where nothing moves. `before` is the only picture there is, where it has the same size.
+    None where nothing moves. `before` are the pictures as they are, where that has the same size.
     """
 
     wish: Wish
@@ -110,10 +111,16 @@ def previewed(wish: Wish) -> Job[Layout]:
     product = yield from make(wish.kind, wish.items, wish.settings, wish.name)
     preview = yield from prepare(product.picture)
     film = None if product.frames is None else (yield from filmed(product.frames))
-    before = None
-    if len(wish.picks) == 1 and wish.items[0].pixels.shape[:2] == product.picture.shape[:2]:
-        before = yield from prepare(eight_bits(wish.items[0].pixels))
+    before = yield from _before(wish, product)
     return Layout(wish, product, preview, film, before)
+
+
+def _before(wish: Wish, product: Product) -> Job[Preview | None]:
+    """Return the pictures as they are, to be compared; None where the kind moves anything."""
+    plain = overview([eight_bits(item.pixels) for item in wish.items[:SHOWN]])
+    if plain.shape[:2] != product.picture.shape[:2]:
+        return None
+    return (yield from prepare(plain))
 
 
 def filmed(frames: np.ndarray) -> Job[np.ndarray]:

@@ -1,16 +1,18 @@
 """Parts of the export room: faces, the view they are seen in, player, strip, kinds, options."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QWheelEvent
 from pytestqt.qtbot import QtBot
 
 from studio.core.events import finished
 from studio.core.painting.preview import Preview, prepare
+from studio.core.settings import Settings, field
 from studio.gui.widgets.canvas_view import View
 from studio.gui.widgets.export_faces import FilmFace, PictureFace, SplitFace, TileFace
 from studio.gui.widgets.export_kinds import KINDS, KindList
@@ -18,6 +20,7 @@ from studio.gui.widgets.export_options import ExportOptions
 from studio.gui.widgets.export_player import Player
 from studio.gui.widgets.export_stage import MOVING, ExportStage
 from studio.gui.widgets.export_strip import ExportStrip, reordered
+from studio.gui.widgets.export_swatches import Swatches
 from studio.gui.widgets.export_view import ExportView
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -94,7 +97,7 @@ def test_a_split_shows_both_sides_and_its_line_follows(qtbot: QtBot) -> None:
     before, after = np.full((20, 30, 3), 40, np.uint8), np.full((20, 30, 3), 200, np.uint8)
     face = SplitFace(ready(before), ready(after), "")
     drawn = painted(face)
-    assert (drawn[10, :26] == 40).all() and (drawn[10, 34:60] == 200).all()
+    assert (drawn[2, :26] == 40).all() and (drawn[2, 34:60] == 200).all()
     view = View()
     view.show(30, 20)
     view.scale, view.left = 2.0, 0.0
@@ -205,6 +208,35 @@ def test_the_strip_tells_the_new_order(qtbot: QtBot) -> None:
     strip.reverse()
     assert told == [[0, 1, 3, 2], [3, 2, 1, 0]], "there is nothing after the last place"
     assert "p1" in strip.item(1).toolTip()
+
+
+def test_colors_are_shown_in_rows_and_copied(qtbot: QtBot) -> None:
+    swatches = Swatches()
+    qtbot.addWidget(swatches)
+    swatches.resize(400, 60)
+    swatches.show_colors([f"#{k:02x}0000" for k in range(130)])
+    assert swatches.isVisible() and swatches.sizeHint().height() == 3 * 20
+    at = swatches.place(50).center()
+    assert swatches.grab().toImage().pixelColor(at).red() == 50
+    qtbot.mouseClick(swatches, LEFT, pos=at)
+    assert QGuiApplication.clipboard().text() == "#320000"
+    swatches.show_colors(())
+    assert not swatches.isVisible()
+
+
+def test_a_setting_that_is_a_file_can_be_chosen(qtbot: QtBot) -> None:
+    class FileSettings(Settings):
+        file: str = field("", label="Palette file", help="Colors taken instead.")
+
+    options = ExportOptions()
+    qtbot.addWidget(options)
+    options.show_kind(replace(KINDS[0], settings=FileSettings), FileSettings())
+    told: list[str] = []
+    options.file_asked.connect(told.append)
+    box = options.form.fields["file"].editor.holder()
+    assert len(box.actions()) == 1
+    box.actions()[0].trigger()
+    assert told == ["file"] and options.title_of("file") == "Palette file"
 
 
 def test_every_kind_is_offered_with_what_comes_out_of_it(qtbot: QtBot) -> None:

@@ -51,9 +51,9 @@ def test_a_layout_holds_what_is_shown(tmp_path: Path) -> None:
     assert layout.preview.levels[0].shape == (8, 32, 4) and layout.facts["pivots"] == [[4, 8]]
     assert layout.film is not None and layout.film.shape == (4, 8, 8, 4)
     assert layout.film[3, 3, 3].tolist() == [195, 200, 60, 255], "blue first, as Qt paints"
-    assert layout.before is None, "there are several pictures"
+    assert layout.before is None, "they were put side by side"
     alone = finished(previewed(wish(sprites(tmp_path, 1))))
-    assert alone.before is not None
+    assert alone.before is not None and alone.before.levels[0].shape == (8, 8, 4)
 
 
 def test_long_films_are_shrunk_to_be_played(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,7 @@ class ExportDesk(QObject):
         room.kinds.chosen.connect(self.choose)
         room.options.changed.connect(self._on_changed)
         room.options.defaults_asked.connect(self._on_defaults)
+        room.options.file_asked.connect(self._ask_file)
         room.strip.ordered.connect(self._on_ordered)
         room.strip.dropped.connect(self.add)
         room.strip.chosen.connect(self._on_chosen)
@@ -148,12 +149,21 @@ class ExportDesk(QObject):
         self.session.stop("export preview")
         self.room.stage.player.play.setChecked(False)
         for id, settings in self.settings.items():
-            self.session.memory.keep_export_settings(id, settings.model_dump(mode="json"))
+            self.session.memory.keep_export_settings(id, settings.model_dump())
 
     @Slot(object)
     def _on_changed(self, settings: Settings) -> None:
         self.settings[self.kind.id] = settings
         self.refresh()
+
+    @Slot(str)
+    def _ask_file(self, name: str) -> None:
+        """Let the user choose the file that a setting names."""
+        title, known = self.room.options.title_of(name), getattr(self.values, name)
+        path, _ = QFileDialog.getOpenFileName(self.room, title, known)
+        if path:
+            self._on_changed(self.values.updated({name: path}))
+            self.room.options.form.show_value(self.values)
 
     @Slot()
     def _on_defaults(self) -> None:
@@ -199,6 +209,7 @@ class ExportDesk(QObject):
         film = film_of(layout)
         still = still_of(layout, self.room.stage.still)
         self.room.stage.show_faces(still, film, layout.product.fps, loops_of(layout))
+        self.room.stage.swatches.show_colors(layout.facts.get("colors", ()))
         if other:
             self.room.stage.prefer(int(film is not None and self.kind.id == "video"))
         self.looked.emit()
@@ -211,6 +222,7 @@ class ExportDesk(QObject):
             if self.layout_ is None or self.layout_.wish.kind is not self.kind:
                 self.layout_ = None
                 self.room.stage.show_faces(None, None, 1)
+                self.room.stage.swatches.show_colors(())
             self.looked.emit()
         elif lane == "export pictures":
             self.room.opening.hide()

@@ -215,8 +215,8 @@ def command(
     """Return the line for a terminal that exports the same pictures in the same way."""
     parts = ["atelier", "export", kind.id, *(str(pick.path) for pick in picks)]
     parts += ["--out", str(target)]
-    default = kind.settings().model_dump(mode="json")
-    for name, value in settings.model_dump(mode="json").items():
+    default = kind.settings().model_dump()
+    for name, value in settings.model_dump().items():
         option = name.replace("_", "-")
         if value == default[name]:
             continue

@@ -13,6 +13,7 @@ from studio.gui.widgets.canvas_view import View
 
 CLEAR = QImage.Format.Format_ARGB32_Premultiplied
 REPEATS = 3  # copies of a tile across and down
+GRIP = 10  # pixels of a handle's radius
 NEAR = 8  # pixels of the screen from a line within which it is grabbed
 
 
@@ -70,6 +71,20 @@ class PictureFace(Face):
 def _cross(painter: QPainter, at: QPointF) -> None:
     painter.drawLine(at - QPointF(5, 0), at + QPointF(5, 0))
     painter.drawLine(at - QPointF(0, 5), at + QPointF(0, 5))
+
+
+def _grip(painter: QPainter, at: QPointF) -> None:
+    """Paint what shows that a line can be dragged."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.TEXT), 1))
+    painter.setBrush(QColor(theme.GROUND))
+    painter.drawEllipse(at, GRIP, GRIP)
+    painter.setBrush(QColor(theme.TEXT))
+    for way in (-1, 1):
+        tip, back = QPointF(way * (GRIP - 3), 0), way * 3
+        painter.drawPolygon([at + tip, at + QPointF(back, -3), at + QPointF(back, 3)])
+    painter.restore()
 
 
 class TileFace(Face):
@@ -156,6 +171,7 @@ class SplitFace(Face):
         for color, width in ((QColor(0, 0, 0, 130), 3.0), (QColor(theme.TEXT), 1.0)):
             painter.setPen(QPen(color, width))
             painter.drawLine(QPointF(x, seen.top()), QPointF(x, seen.bottom()))
+        _grip(painter, QPointF(x, seen.center().y()))
 
     def grab(self, view: View, at: QPointF) -> bool:
         """Tell whether the line is there."""

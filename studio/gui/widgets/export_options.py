@@ -28,11 +28,13 @@ class ExportOptions(QWidget):
     """Shows a kind's settings and a target; what the user changes is told, not done.
 
     changed(object): other settings, valid ones. retargeted(): another name or ending.
-    place_asked(): choose the folder. export_asked(). stop_asked(). defaults_asked().
+    file_asked(str): choose the file that a setting names. place_asked(): choose the folder.
+    export_asked(). stop_asked(). defaults_asked().
     """
 
     changed = Signal(object)
     retargeted = Signal()
+    file_asked = Signal(str)
     place_asked = Signal()
     export_asked = Signal()
     stop_asked = Signal()
@@ -130,11 +132,29 @@ class ExportOptions(QWidget):
         self.title.setText(self.tr(kind.title))
         self.summary.setText(self.tr(kind.summary))
         self.form.show_value(settings)
+        self._offer_files()
         with QSignalBlocker(self.ending):
             self.ending.clear()
             for ending in kind.endings:
                 self.ending.addItem(ending or self.tr("folder"), ending)
         self.ending.setEnabled(len(kind.endings) > 1)
+
+    def title_of(self, name: str) -> str:
+        """Return what a setting is called."""
+        return self.form.fields[name].label.title
+
+    def _offer_files(self) -> None:
+        """Give the setting that names a file, by its name, a button to choose one."""
+        holder = self.form.fields["file"].editor.holder() if "file" in self.form.fields else None
+        if isinstance(holder, QLineEdit) and not holder.actions():
+            end = QLineEdit.ActionPosition.TrailingPosition
+            choose = holder.addAction(theme.icon("folder", 16), end)
+            choose.setToolTip(self.tr("Choose the file"))
+            choose.triggered.connect(self._on_file)
+
+    @Slot()
+    def _on_file(self) -> None:
+        self.file_asked.emit("file")
 
     def show_target(self, name: str, ending: str, folder: Path | None) -> None:
         """Show the name without its ending, the ending, and the folder if one was chosen."""

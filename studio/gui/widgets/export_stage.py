@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from studio.gui import theme
 from studio.gui.widgets.export_faces import Face, FilmFace, PictureFace
 from studio.gui.widgets.export_player import Player
+from studio.gui.widgets.export_swatches import Swatches
 from studio.gui.widgets.export_view import ExportView
 from studio.gui.widgets.image_grid import checkered
 from studio.gui.widgets.parts import switch
@@ -33,7 +34,7 @@ class ExportStage(QWidget):
         super().__init__(parent)
         self.still: Face | None = None
         self.film: FilmFace | None = None
-        self.view, self.player = ExportView(), Player()
+        self.view, self.player, self.swatches = ExportView(), Player(), Swatches()
         self.tabs = [switch(self.tr("Picture"), on=True), switch(self.tr("Animation"))]
         self.tabs[STILL].setToolTip(self.tr("See the file as it is written"))
         self.tabs[MOVING].setToolTip(self.tr("See the frames play (Space)"))
@@ -87,6 +88,7 @@ class ExportStage(QWidget):
         column.setSpacing(theme.GAP // 2)
         column.addLayout(bar)
         column.addWidget(self.view, 1)
+        column.addWidget(self.swatches)
         column.addWidget(self.player)
         self.setFocusProxy(self.view)
         for each in (*self.tabs, self.outlines):
