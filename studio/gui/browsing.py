@@ -15,7 +15,7 @@ from studio.core.gallery.entry import Counts, Entry
 from studio.core.gallery.gallery import Gallery, open_gallery
 from studio.core.gallery.keeping import keep
 from studio.core.gallery.query import parse
-from studio.core.photographs.photograph import Photograph, open_photograph
+from studio.core.photographs.photograph import Photograph, photograph_of
 from studio.core.provenance.record import Record
 from studio.core.provenance.stamping import record_of
 from studio.gui.pasting import image_of
@@ -128,7 +128,7 @@ def hang(gallery: Gallery, ids: Sequence[int], side: int) -> Job[int]:
         large += [e for e in entries if side > SHARP < max(e.width, e.height) and not e.damaged]
         yield Look(start + len(part), len(ids), "", hung)
     for done, entry in enumerate(large):
-        image = reduced(gallery.path(entry.id), 256)
+        image = reduced(gallery.path(entry.id), side)
         if not image.isNull():
             yield Look(done, len(large), "", ((entry.id, Hung(entry, image)),))
     return len(ids)
@@ -280,17 +280,19 @@ def _keep(asked: ToKeep) -> Path:
     return keep(asked.folder, asked.picture, asked.record, asked.name)
 
 
-def take_in(folder: Path, found: Sequence[Path]) -> Job[tuple[Path, ...]]:
-    """Copy picture files into a gallery, with what they say of themselves. What can't be opened is
-    left out with a Note; raises Refused where nothing is left.
+def take_in(
+    folder: Path, found: Sequence[tuple[Path | bytes | np.ndarray, str]]
+) -> Job[tuple[Path, ...]]:
+    """Copy pictures, with what files say of themselves, into a gallery under these names. What
+    can't be opened is left out with a Note; raises Refused where nothing is left.
     """
     kept: list[Path] = []
-    for done, path in enumerate(found):
-        yield Progress(done, len(found), path.name)
+    for done, (source, name) in enumerate(found):
+        yield Progress(done, len(found), name)
         try:
-            photograph = open_photograph(path)
-            record = record_of(path) or Record(title=path.stem)
-            kept.append(keep(folder, photograph, record, path.stem))
+            photograph = photograph_of(source, name)
+            said = record_of(source) if isinstance(source, Path) else None
+            kept.append(keep(folder, photograph, said or Record(title=name), name))
         except Refused as refused:
             if len(found) == 1:
                 raise

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from studio.core.provenance.record import Record
     from studio.gui.browsing import Mark, Opened, ToKeep
 
+    Picture = Path | bytes | np.ndarray
+
 GALLERY = (
     *("gallery", "search", "wall", "closer", "marks"),
     *("gallery keep", "take in", "boards", "files"),
@@ -96,8 +98,8 @@ class Galleries(Styles):
         self._keeps.append(ToKeep(self.gallery_folder, picture, record, name))
         self.go_on_with("gallery keep")
 
-    def take_in(self, found: Sequence[Path]) -> None:
-        """Copy picture files into the gallery."""
+    def take_in(self, found: "Sequence[tuple[Picture, str]]") -> None:
+        """Copy pictures into the gallery: files, files' bytes or pixels, each with a name."""
         title = self.tr("Taking pictures into the gallery")
         self.start("take in", title, at_once("take_in", self.gallery_folder, list(found)))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from studio.gui.panels.welcome import WelcomePanel
 from studio.gui.session import Session
+from studio.gui.ways import GalleryWays
 from studio.gui.widgets.rail import Rail
 
 
@@ -62,6 +63,13 @@ def repair(session: Session) -> QWidget:
     return RepairPanel(session)
 
 
+def gallery(session: Session) -> QWidget:
+    """Build the Gallery workspace."""
+    from studio.gui.panels.gallery import GalleryPanel
+
+    return GalleryPanel(session)
+
+
 def export(session: Session) -> QWidget:
     """Build the export room, which no entry of the rail leads to."""
     from studio.gui.panels.export import ExportPanel
@@ -85,6 +93,7 @@ class Pages(QMainWindow):
                 Workspace("explore", self.tr("Explore"), "explore", explore, 3),
                 Workspace("style", self.tr("Style"), "style", style, 4, free=True),
                 Workspace("repair", self.tr("Repair"), "repair", repair, 5, free=True),
+                Workspace("gallery", self.tr("Gallery"), "gallery", gallery, 6, free=True),
             )
         }
         self.rail = Rail([(s.id, s.title, s.icon, s.key) for s in self.workspaces.values()])
@@ -131,6 +140,8 @@ class Pages(QMainWindow):
             page.repair_asked.connect(self._repair_pixels)
         if id == "train":
             page.library_asked.connect(self._show_library)
+        if id == "gallery":
+            GalleryWays(self, page)
 
     @Slot()
     def show_welcome(self) -> None:

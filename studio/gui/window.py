@@ -34,12 +34,16 @@ QUIET = (
     "presets",
     "export preview",
     "export files",
+    "search",
+    "wall",
+    "closer",
 )  # lanes nobody asked for: what fails there is said in its place
 LATER = (
     "studio.gui.panels.explore",
     "studio.gui.panels.style",
     "studio.gui.panels.repair",
     "studio.gui.panels.export",
+    "studio.gui.panels.gallery",
 )  # 0.3 s of reading each that nobody need wait for
 SAID = 6000  # ms that a word of success stays
 PATIENCE = 90.0  # seconds that a job may take to save before the program leaves without it

@@ -9,6 +9,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QFileDialog, QLineEdit, QWidget
 from typing_extensions import override
 
+from studio.core.events import Refused
+from studio.core.style.methods import methods
 from studio.gui.desks.content import ContentDesk
 from studio.gui.desks.faces import FaceDesk
 from studio.gui.desks.looks import LookDesk
@@ -17,6 +19,7 @@ from studio.gui.desks.proofs import ProofDesk
 from studio.gui.desks.setups import SetupDesk
 from studio.gui.desks.sources import SourceDesk
 from studio.gui.desks.steps import Steps
+from studio.gui.desks.wish import Setup
 from studio.gui.restyling import Result
 from studio.gui.session import Session
 from studio.gui.widgets import canvas_files
@@ -71,6 +74,22 @@ class StylePanel(StyleRoom):
     def take(self, found: list[Path]) -> None:
         """Open a picture that comes from elsewhere."""
         self.content.take(found)
+
+    def recall(self, settings: dict[str, Any]) -> None:
+        """Take the method and settings that a picture's record tells of."""
+        name = str(settings.get("method", ""))
+        way = methods().get(name)
+        if way is None:
+            gone = self.tr("This picture's method, {name}, is not in this version of Atelier.")
+            self.session.failed.emit("content", gone.format(name=name or "?"))
+            return
+        known = {key: value for key, value in settings.items() if key in way.settings.model_fields}
+        try:
+            self.setups.take(Setup(name, way.settings().updated(known)), self.tr("Recall"))
+        except Refused as refused:
+            self.session.failed.emit("content", str(refused))
+            return
+        self.session.said.emit(self.tr("The settings of that picture are back."))
 
     def leave(self, then: Callable[[], None]) -> None:
         """Do `then` unless the user wants to stay, for what is not exported yet."""

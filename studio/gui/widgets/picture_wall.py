@@ -14,6 +14,7 @@ KEYS = {
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
     *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
 }
+OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 Mods = Qt.KeyboardModifier
 
 
@@ -41,6 +42,8 @@ class PictureWall(WallView):
             self.go(there, bool(held & Mods.ShiftModifier), False)
         elif key == Qt.Key.Key_Escape and self.choice.chosen:
             self.choose_none()
+        elif key in OPENS and self.choice.current >= 0:
+            self.opened.emit()
         else:
             event.ignore()
 

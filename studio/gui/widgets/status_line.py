@@ -22,6 +22,8 @@ FIRST = (
     "restyle",
     "export",
     "export files",
+    "gallery",
+    "take in",
     "forecast",
 )  # of several lanes at work, the first is shown
 IN_PARTS = ("evaluate",)  # whose progress is that of one part, so that no end can be told

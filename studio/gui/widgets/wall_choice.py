@@ -17,13 +17,18 @@ class WallChoice:
         self.chosen: set[int] = set()
         self.current = self.anchor = -1
 
-    def show(self, ids: np.ndarray) -> None:
-        """Hang other pictures, int32 [n]; what is chosen and still there stays so."""
-        here = self.id
+    def show(self, ids: np.ndarray, stay: bool = False) -> None:
+        """Hang other pictures, int32 [n]; what is chosen and still there stays so. `stay`: they are
+        the same but for some that came or went; in the place of one that went stands the next.
+        """
+        here, place = self.id, self.current
         self.ids = ids
         if self.chosen:
             self.chosen &= set(ids.tolist())
         self.current = self.anchor = self.index(here)
+        if stay and here >= 0 and self.current < 0 and len(ids):
+            self.current = self.anchor = min(place, len(ids) - 1)
+            self.chosen = self.chosen or {self.id}
 
     @property
     def id(self) -> int:

@@ -7,15 +7,17 @@ from PySide6.QtCore import QRect, QSize, Qt
 from studio.gui.widgets.image_grid import PIXEL_ART
 
 GAP = 6  # pixels between cells
-MARGIN = 12  # around all of them
-SMALLEST, LARGEST = 48, 256  # pixels a cell may be wide
+MARGIN = 4  # above and below all of them, for the frame of the current one
+SMALLEST, LARGEST = 48, 256  # pixels a cell may be wide at least
 
 Key = Qt.Key
 
 
 @dataclass(frozen=True)
 class WallLayout:
-    """`count` cells of `side` pixels in a room `width` wide; `high` is the height in sight."""
+    """`count` cells of `side` pixels or a little more, as fills a room `width` wide; `high` is the
+    height in sight.
+    """
 
     count: int = 0
     width: int = 1
@@ -23,14 +25,19 @@ class WallLayout:
     side: int = 128
 
     @property
-    def pitch(self) -> int:
-        """Pixels from one cell to the next."""
-        return self.side + GAP
-
-    @property
     def columns(self) -> int:
         """Cells in a row."""
-        return max(1, (self.width - 2 * MARGIN + GAP) // self.pitch)
+        return max(1, (self.width + GAP) // (self.side + GAP))
+
+    @property
+    def cell_side(self) -> int:
+        """Pixels a cell is wide: as many as fill the row."""
+        return max(self.side, (self.width - (self.columns - 1) * GAP) // self.columns)
+
+    @property
+    def pitch(self) -> int:
+        """Pixels from one cell to the next."""
+        return self.cell_side + GAP
 
     @property
     def rows(self) -> int:
@@ -42,21 +49,15 @@ class WallLayout:
         """Pixels that all rows take."""
         return 2 * MARGIN + self.rows * self.pitch - GAP if self.count else 0
 
-    @property
-    def left(self) -> int:
-        """Where the first column begins: the columns stand in the middle."""
-        return max(0, (self.width - self.columns * self.pitch + GAP) // 2)
-
     def cell(self, index: int) -> QRect:
         """Return where a picture hangs, on the whole wall."""
         row, column = divmod(index, self.columns)
-        return QRect(
-            self.left + column * self.pitch, MARGIN + row * self.pitch, self.side, self.side
-        )
+        side = self.cell_side
+        return QRect(column * self.pitch, MARGIN + row * self.pitch, side, side)
 
     def at(self, x: int, y: int) -> int:
         """Return the picture at a point of the wall, or -1."""
-        column, row = (x - self.left) // self.pitch, (y - MARGIN) // self.pitch
+        column, row = x // self.pitch, (y - MARGIN) // self.pitch
         index = row * self.columns + column
         inside = 0 <= column < self.columns and row >= 0 and index < self.count
         return index if inside and self.cell(index).contains(x, y) else -1

@@ -18,7 +18,7 @@ from studio.gui.widgets.wall_store import Hung, WallStore
 ASK = 30  # ms between two wishes for thumbnails while scrolling
 BESIDE = 1  # pages above and below that are fetched, too
 BLANK = QColor("#2a2b30")  # a picture that has not arrived
-TINT = QColor(142, 166, 247, 52)  # over one that is chosen
+TINT = QColor(142, 166, 247, 30)  # over one that is chosen
 
 
 class WallView(QAbstractScrollArea):
@@ -64,7 +64,7 @@ class WallView(QAbstractScrollArea):
     def show_ids(self, ids: np.ndarray, stay: bool = False) -> None:
         """Hang other pictures, int32 [n]; `stay`: they are the same search, looked up again."""
         before = (self.choice.id, set(self.choice.chosen))
-        self.choice.show(ids)
+        self.choice.show(ids, stay)
         self._fit()
         if not stay:
             self.verticalScrollBar().setValue(0)
@@ -74,9 +74,19 @@ class WallView(QAbstractScrollArea):
         if self.choice.id != before[0]:
             self.current_changed.emit(self.choice.id)
 
-    def give(self, id: int, hung: Hung) -> None:
-        """Take a thumbnail that was wanted."""
-        self.store.put(id, hung)
+    def give(self, pictures: Iterable[tuple[int, Hung]]) -> None:
+        """Take thumbnails that were wanted, and paint them."""
+        found = list(pictures)
+        for id, picture in found:
+            self.store.put(id, picture)
+        self._repaint(id for id, _ in found)
+
+    def renew(self) -> None:
+        """Ask anew for what is in sight, as it may have changed."""
+        plan = self.layout_
+        ids = [int(self.choice.ids[k]) for k in plan.seen(self.top, self.top + plan.high)]
+        if ids:
+            self.wanted.emit(ids)
 
     def refresh(self) -> None:
         """Paint what is in sight anew, and ask for what of it is missing."""
@@ -134,9 +144,9 @@ class WallView(QAbstractScrollArea):
             return
         cell, bar, high = self.layout_.cell(index), self.verticalScrollBar(), self.viewport()
         if cell.top() < self.top:
-            bar.setValue(cell.top() - 12)
+            bar.setValue(cell.top() - 4)
         elif cell.bottom() > self.top + high.height():
-            bar.setValue(cell.bottom() + 12 - high.height())
+            bar.setValue(cell.bottom() + 4 - high.height())
 
     def _fit(self) -> None:
         plan, bar = self.layout_, self.verticalScrollBar()
@@ -151,7 +161,7 @@ class WallView(QAbstractScrollArea):
         seen = plan.seen(self.top + plan.pitch // 2, self.top + plan.high) if old > 0 else range(0)
         self._fit()
         if seen and old != event.size().width() and self.top > 0:
-            self.verticalScrollBar().setValue(self.layout_.cell(seen[0]).top() - 12)
+            self.verticalScrollBar().setValue(self.layout_.cell(seen[0]).top() - 4)
         self.refresh()
 
     @override
@@ -175,7 +185,7 @@ class WallView(QAbstractScrollArea):
         if missing:
             self.wanted.emit(missing)
 
-    def repaint_ids(self, ids: Iterable[int]) -> None:
+    def _repaint(self, ids: Iterable[int]) -> None:
         """Paint again those of these pictures that are in sight."""
         plan, wanted = self.layout_, set(ids)
         for index in plan.seen(self.top, self.top + plan.high):
