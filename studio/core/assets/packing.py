@@ -15,6 +15,7 @@ STEPS_A_PULL = 500  # 5 ms
 EFFORT = 12_000  # rectangles placed in all tries together: 0.1 s, so that 1,000 have 12 tries
 TRIES = (6, 240)  # at least, at most
 WIDTHS = 0.72, 1.4  # of the root of the area: no page is much longer than wide
+ENOUGH = 0.98  # of a page that is filled: the first try that gets there is taken
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,34 @@ def _smallest(sizes: np.ndarray, room: Room) -> Job[Page | None]:
         return None
     if room.power_of_two or room.square:
         return (yield from _first(sizes, room))
+    if (sizes == sizes[0]).all():
+        return _cells(sizes, room)
     best: Page | None = None
-    ways = orders(sizes)
+    area, ways = int(sizes.prod(1).sum()), orders(sizes)
     for width, order in product(_widths(sizes, room, len(ways)), ways):
         filled = yield from fill(sizes, order, width, room.inside)
         page = Page(filled.right + room.around, filled.bottom + room.around, filled.spots)
         if len(page.spots) == len(sizes) and (best is None or cost(*page[:2]) < cost(*best[:2])):
             best = page
+            if area >= ENOUGH * filled.right * filled.bottom:
+                break
     return best
+
+
+def _cells(sizes: np.ndarray, room: Room) -> Page | None:
+    """Return the page of equal rectangles that costs least."""
+    width, height = sizes[0].tolist()
+    count, most = len(sizes), room.inside // height
+    shapes = [
+        (columns * width + room.around, -(-count // columns) * height + room.around, columns)
+        for columns in range(1, min(room.inside // width, count) + 1)
+        if -(-count // columns) <= most
+    ]
+    if not shapes:
+        return None
+    wide, high, columns = min(shapes, key=lambda shape: cost(*shape[:2]))
+    spots = {k: (k % columns * width, k // columns * height) for k in range(count)}
+    return Page(wide, high, spots)
 
 
 def cost(width: int, height: int) -> tuple[float, bool]:
@@ -179,23 +200,17 @@ def _fullest(sizes: np.ndarray, room: Room) -> Job[Page]:
 
 
 def _widths(sizes: np.ndarray, room: Room, ways: int) -> list[int]:
-    """Return the widths to try; of equal rectangles those that leave the fewest cells empty."""
+    """Return the widths to try, those that make a page about square first."""
     root = float(sizes.prod(1).sum()) ** 0.5
     low = max(int(sizes[:, 0].max()), round(WIDTHS[0] * root), 1)
     high = max(low, min(room.inside, round(WIDTHS[1] * root)))
-    if (sizes == sizes[0]).all():
-        side = int(sizes[0, 0])
-        columns = range(max(1, low // side), min(max(1, high // side), len(sizes)) + 1)
-        empty = sorted(columns, key=lambda c: (-len(sizes) % c, abs(c * side - root)))
-        return [columns * side for columns in empty[:3]]
     tries = int(np.clip(EFFORT // len(sizes), *TRIES)) // ways
-    return [*np.unique(np.linspace(low, high, max(tries, 2)).round().astype(int)).tolist()]
+    widths = np.unique(np.geomspace(low, high, tries + 2)[1:-1].round().astype(int))
+    return sorted(widths.tolist(), key=lambda width: max(width / root, root / width))
 
 
 def orders(sizes: np.ndarray) -> list[np.ndarray]:
     """Return the orders in which rectangles are offered: the tallest, largest, longest first."""
-    if (sizes == sizes[0]).all():
-        return [np.arange(len(sizes))]
     wide, high = sizes.T
     numbers = np.arange(len(sizes))
     keys = ((-wide, -high), (-high, -wide * high), (-high, -wide - high))

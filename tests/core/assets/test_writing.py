@@ -1,4 +1,4 @@
-"""All files of an export or none: whatever fails, what was there is as it was, with nothing beside."""
+"""All files of an export or none: after a failure what was there is as it was, and nothing else."""
 
 import errno
 import os
