@@ -17,6 +17,8 @@ VERBS = (
     "repair",
     "style",
     "export",
+    "provenance",
+    "rights",
     "instant",
     "inspect",
     "doctor",

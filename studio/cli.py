@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from studio import exploring, exporting, repairing, styling
+from studio import exploring, exporting, repairing, styling, tracing
 from studio.options import (
     JsonOption,
     ProjectArgument,
@@ -33,6 +33,8 @@ verbs.add_typer(exploring.verbs, name="explore")
 verbs.add_typer(exporting.verbs, name="export")
 verbs.command()(repairing.repair)
 verbs.command()(styling.style)
+verbs.command()(tracing.provenance)
+verbs.command()(tracing.rights)
 
 DataArgument = Annotated[
     str,
