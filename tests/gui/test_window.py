@@ -79,9 +79,10 @@ def test_starts_on_welcome_and_a_project_brings_the_library(
 
 
 def test_only_workspaces_that_exist_are_shown_and_have_keys(window: Window, tmp_path: Path) -> None:
-    assert list(window.rail.buttons) == ["library", "train", "explore", "style", "repair"]
+    spaces = ["library", "train", "explore", "style", "repair", "gallery"]
+    assert list(window.rail.buttons) == spaces
     keys = [action.shortcut().toString() for action in window.menus.spaces.values()]
-    assert keys == ["Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5"]
+    assert keys == [f"Ctrl+{n}" for n in range(1, 7)]
     assert not window.menus.spaces["train"].isEnabled(), "there is no project yet"
     window.menus.spaces["repair"].trigger()
     assert not window.rail.buttons["train"].isEnabled(), "nor by the rail"

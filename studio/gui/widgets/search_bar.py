@@ -49,6 +49,8 @@ class SearchBar(QWidget):
         self.box.setPlaceholderText(self.tr("Search: words, run:3, tag:boss, star, #ff8800 …"))
         self.box.setAccessibleName(self.tr("Search the gallery"))
         self.box.addAction(theme.icon("search", 16), QLineEdit.ActionPosition.LeadingPosition)
+        for button in self.box.findChildren(QToolButton):
+            button.setAccessibleName(self.tr("Search, or empty the box"))
         self.box.textEdited.connect(self._on_edited)
         self.box.textChanged.connect(self._on_text)
         self.box.returnPressed.connect(self._enter)
