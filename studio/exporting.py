@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from studio.options import JsonOption, guarded
+from studio.options import JsonOption, ProjectArgument, RunOption, assigned, guarded
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -47,6 +47,38 @@ verbs = typer.Typer(
 @verbs.callback()
 def export() -> None:
     """Take pictures and models away: sheets, tiles, palettes, films, ONNX."""
+
+
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
+StepOption = Annotated[int | None, typer.Option(help="As it was at this step; the newest if not.")]
+
+
+@verbs.command()
+@guarded
+def onnx(
+    project: ProjectArgument,
+    out: Annotated[str, typer.Option(help="Where it goes: .onnx.")],
+    run: RunOption = None,
+    step: StepOption = None,
+    pixels: Annotated[
+        str | None, typer.Option(help="What it draws: float (-1 to 1) or uint8 pixels. [float]")
+    ] = None,
+    half: Annotated[bool, typer.Option("--half", help="Keep the weights in half the space.")] = (
+        False
+    ),
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of drawing, as steps=8."),
+    ] = None,
+    overwrite: OverwriteOption = False,
+    json_: JsonOption = False,
+) -> None:
+    """Write a run's model as ONNX, so that a game can draw at run time."""
+    from studio import export_actions as actions
+
+    given = {"half": half, **({} if pixels is None else {"pixels": pixels})}
+    where = actions.Target(out, overwrite)
+    actions.export_onnx(project, run, step, given, assigned(set_ or []), where, json_)
 
 
 def _command(kind: "Kind") -> Any:

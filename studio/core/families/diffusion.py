@@ -11,7 +11,7 @@ from studio.core.learning import Optimizer
 from studio.core.nets import consistency, repainting, samplers
 from studio.core.nets.denoiser import Denoiser, bits_bound
 from studio.core.nets.noise_levels import Objective
-from studio.core.nets.players import row
+from studio.core.nets.players import asked, row
 from studio.core.nets.unet import COARSEST, automatic_patch, widths
 from studio.core.settings import Settings, field
 
@@ -204,12 +204,12 @@ class DiffusionModel(Model):
 
     def _guided(self, rows: Tensor) -> samplers.Denoise:
         """Return the denoiser for `rows`, guided by the class where there is one to ask for."""
-        settings, asked = self.settings, bool((rows > 0).any())
+        settings, named = self.settings, asked(rows, self.denoiser.net.condition.labels)
 
         def denoise(x: Tensor, sigma: float) -> Tensor:
             level = torch.full((len(x),), sigma, device=x.device)
             inside = settings.guidance_low <= sigma <= settings.guidance_high
-            if not asked or not inside or settings.guidance == 1 or settings.instant:
+            if not named or not inside or settings.guidance == 1 or settings.instant:
                 return self.denoiser(x, level, rows)
             both = self.denoiser(
                 torch.cat([x, x]), level.repeat(2), torch.cat([torch.zeros_like(rows), rows])

@@ -88,6 +88,16 @@ def judge(network: str, size: ImageSize, width: int, blocks: int) -> Judge | Pro
     return Judge(network, size, width, blocks)
 
 
+def asked(rows: Tensor, classes: nn.Embedding | None) -> bool:
+    """Tell whether any of these embedding rows is a class.
+
+    A graph that is traced holds for any rows: there it is whether `classes` has any but none.
+    """
+    if torch.compiler.is_exporting():
+        return classes is not None and classes.num_embeddings > 1
+    return bool((rows != 0).any())
+
+
 def row(labels: Tensor | None, like: Tensor) -> Tensor:
     """Return the embedding row of each label: 0 for none (None or -1), else label + 1."""
     if labels is None:

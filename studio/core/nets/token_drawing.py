@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from studio.core.latents import normal_to_uniform, precise
+from studio.core.nets.players import asked
 from studio.core.nets.symbols import drawn_symbol, latent_of, probabilities
 from studio.core.nets.token_prior import UNKNOWN, TokenPrior
 
@@ -56,7 +57,8 @@ def filled(
     """
     tokens = torch.full(order.shape, UNKNOWN, device=order.device) if given is None else given
     gumbel = (-(-normal_to_uniform(precise(order)).log()).log()).to(order)
-    steps = schedule(int((tokens == UNKNOWN).sum(1).max()), rounds)
+    unknown = order.shape[1] if given is None else int((tokens == UNKNOWN).sum(1).max())
+    steps = schedule(unknown, rounds)
     for k, (before, after) in enumerate(zip([0, *steps], steps, strict=False)):
         logits = logits_of(tokens)
         sure = logits.log_softmax(-1).amax(-1) + CHANCE * (1 - (k + 1) / len(steps)) * gumbel
@@ -151,7 +153,7 @@ class TokenDrawing:
 
     def _doubled(self, rows: Tensor) -> Tensor:
         """Append rows without a class where guidance asks for them."""
-        if self.guidance == 1 or not bool(rows.any()):
+        if self.guidance == 1 or not asked(rows, self.prior.labels):
             return rows
         return torch.cat([rows, torch.zeros_like(rows)])
 

@@ -110,16 +110,16 @@ class AutoregressiveBlock(nn.Module):
 
         `guidance` above 0 moves what the class tells away from what any class tells.
         """
-        guided = guidance != 0 and bool((rows != 0).any())
-        rows = torch.cat([rows, torch.zeros_like(rows)]) if guided else rows
+        told_twice = guidance != 0 and bool((rows != 0).any())
+        rows = torch.cat([rows, torch.zeros_like(rows)]) if told_twice else rows
         start = self.starts(rows)[:, None]
         before, cache, found = torch.zeros_like(start), Cache(), []
         for k, one in enumerate(z[:, self.order].split(1, 1)):
             told = self._told(self.body.next(before + start + self.places[k], cache))
-            shift, log_scale = (_guided(t, guidance) if guided else t for t in told)
+            shift, log_scale = (guided(t, guidance) if told_twice else t for t in told)
             found.append(one * torch.exp(log_scale) + shift)
             newest = self.enter(found[-1])
-            before = torch.cat([newest, newest]) if guided else newest
+            before = torch.cat([newest, newest]) if told_twice else newest
         return torch.cat(found, 1)[:, self.places_of]
 
     def _told(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
@@ -128,7 +128,7 @@ class AutoregressiveBlock(nn.Module):
         return shift, bounded(log_scale)
 
 
-def _guided(told: Tensor, guidance: float) -> Tensor:
+def guided(told: Tensor, guidance: float) -> Tensor:
     """Extrapolate from the second half of the batch (any class) beyond the first (the class)."""
     ours, any_class = told.chunk(2)
     return ours + guidance * (ours - any_class)
