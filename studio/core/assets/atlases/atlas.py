@@ -67,6 +67,6 @@ class Atlas:
         return replace(
             self,
             sheets=(self.sheets[number],),
-            frames=tuple(self.frames[index] for index in inside),
+            frames=tuple(replace(self.frames[index], page=0) for index in inside),
             animations={name: frames for name, frames in animations.items() if frames},
         )
