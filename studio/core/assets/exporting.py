@@ -7,7 +7,9 @@ from typing import Any
 from studio.core.assets.kind import File, Item, Kind, Product
 from studio.core.assets.writing import checked_name, write_all
 from studio.core.events import Job, Refused
+from studio.core.provenance import credentials
 from studio.core.provenance.record import Record, made_from
+from studio.core.provenance.rights import check_consent
 from studio.core.provenance.stamping import sidecar, sidecar_bytes, stamped
 
 
@@ -27,27 +29,32 @@ def export(
     target: Path,
     overwrite: bool = False,
     check: Callable[[Sequence[Item]], Job[None]] | None = None,
+    told: bool = True,
+    sealed: bool = False,
 ) -> Job[tuple[Product, tuple[Path, ...]]]:
     """Make and write an export; returns it and the paths of its files, the main one first.
 
-    Each PNG holds its record, and a sidecar lies beside the main file. `check` may refuse, as the
-    copy alarm does. Equal input gives equal bytes. Raises Refused where a file is there already and
+    Each PNG holds its record, and a sidecar lies beside the main file, unless that is not to be
+    `told`. `check` may refuse, as the copy alarm does, and so does whose use of pictures was
+    refused. Equal input gives equal bytes, but for `sealed` files: content credentials hold the
+    time. Raises Refused where a file is there already and
     `overwrite` is False, for names that Windows can't hold, where it would replace one of its own
     pictures, and where it can't be written.
     """
     name = kind.name_for(target)
     checked_name(name)
+    check_consent(item.record for item in items)
     if check is not None:
         yield from check(items)
     product = yield from make(kind, items, settings, name)
     files = yield from product.files()
     record = recorded(kind, items, settings)
-    signed = [_signed(file, record) for file in files]
+    signed = [_signed(file, record, sealed) for file in files] if told else files
     whole = any(file.name == name or file.name.startswith(f"{name}/") for file in files)
     main = target.with_name(name if whole else files[0].name)  # of several pages the first
-    beside = File(sidecar(main).name, sidecar_bytes(record))
+    beside = [File(sidecar(main).name, sidecar_bytes(record))] if told else []
     inputs = [item.path for item in items if item.path]
-    paths = yield from write_all([*signed, beside], target.parent, overwrite, inputs)
+    paths = yield from write_all([*signed, *beside], target.parent, overwrite, inputs)
     return product, paths
 
 
@@ -62,6 +69,8 @@ def recorded(kind: Kind, items: Sequence[Item], settings: Any) -> Record:
     )
 
 
-def _signed(file: File, record: Record) -> File:
+def _signed(file: File, record: Record, sealed: bool) -> File:
     png = PurePosixPath(file.name).suffix.lower() == ".png"
-    return File(file.name, stamped(file.data, record)) if png else file
+    data = stamped(file.data, record) if png else file.data
+    mime = credentials.mime_of(file.name) if sealed else None
+    return File(file.name, data if mime is None else credentials.signed(data, mime, record))

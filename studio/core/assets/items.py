@@ -10,6 +10,7 @@ from studio.core.data.entries import is_picture
 from studio.core.events import Job, Note, Progress, Refused
 from studio.core.photographs.photograph import open_photograph
 from studio.core.provenance.record import Record
+from studio.core.provenance.rights import current
 from studio.core.provenance.stamping import record_of
 
 __all__ = ["names_of", "natural", "open_items"]
@@ -41,7 +42,7 @@ def open_items(found: Iterable[Path]) -> Job[tuple[Item, ...]]:
 def _record(file: Path) -> Job[Record | None]:
     """Return what a file says of itself; a damaged record is left out with a Note."""
     try:
-        return record_of(file)
+        return current(record_of(file), file)
     except Refused as refused:
         yield Note(str(refused), "warning")
     return None
