@@ -17,10 +17,11 @@ from studio.core.assets.naming import natural
 from studio.core.data.entries import is_picture
 from studio.core.events import Job, Note, Progress, Refused, finished
 from studio.core.painting.preview import Preview, premultiplied, prepare
-from studio.core.style.look import eight_bits, fitting
+from studio.core.style.look import eight_bits, fitting, smaller
 
 THUMBNAIL = 96
 FILM = 40_000_000  # pixels of all frames together that are kept to be played
+LIT = 384  # pixels a side of a surface that is lit
 FRAME = 640  # pixels a side of a frame that is played
 
 
@@ -54,6 +55,7 @@ class Layout:
 
     `film` are the frames as Qt paints them, [n, h, w, 4], blue, green, red, alpha, premultiplied;
     None where nothing moves. `before` are the pictures as they are, where that has the same size.
+    `surface` is a small picture, uint8 [h, w, 3 or 4], and its normals, float [h, w, 3].
     """
 
     wish: Wish
@@ -61,6 +63,7 @@ class Layout:
     preview: Preview
     film: np.ndarray | None
     before: Preview | None
+    surface: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -112,15 +115,33 @@ def previewed(wish: Wish) -> Job[Layout]:
     preview = yield from prepare(product.picture)
     film = None if product.frames is None else (yield from filmed(product.frames))
     before = yield from _before(wish, product)
-    return Layout(wish, product, preview, film, before)
+    return Layout(wish, product, preview, film, before, surface_of(wish, product))
 
 
 def _before(wish: Wish, product: Product) -> Job[Preview | None]:
     """Return the pictures as they are, to be compared; None where the kind moves anything."""
     plain = overview([eight_bits(item.pixels) for item in wish.items[:SHOWN]])
-    if plain.shape[:2] != product.picture.shape[:2]:
+    height, width = product.picture.shape[:2]
+    if plain.shape[:2] != (height, width // 3 if wish.kind.id == "maps" else width):
         return None
     return (yield from prepare(plain))
+
+
+def surface_of(wish: Wish, product: Product) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the picture, small, and its normals, right, down, outward, of length 1; None where a
+    kind makes none. The kind shows picture, height and normals side by side.
+    """
+    if wish.kind.id != "maps":
+        return None
+    wide = product.picture.shape[1] // 3
+    factor = min(1.0, LIT / max(product.picture.shape[0], wide))
+    color = smaller(eight_bits(wish.items[0].pixels), factor)
+    color = np.repeat(color, 3, 2) if color.shape[2] == 1 else color
+    coded = smaller(np.ascontiguousarray(product.picture[:, 2 * wide :, :3]), factor)
+    normals = coded.astype(np.float32) / 127.5 - 1
+    normals[..., 1] *= 1 if wish.settings.green == "directx" else -1
+    length = np.linalg.norm(normals, axis=2, keepdims=True)
+    return color, normals / np.maximum(length, 1e-3)
 
 
 def filmed(frames: np.ndarray) -> Job[np.ndarray]:

@@ -16,6 +16,7 @@ from studio.core.settings import Settings, field
 from studio.gui.widgets.canvas_view import View
 from studio.gui.widgets.export_faces import FilmFace, PictureFace, SplitFace, TileFace
 from studio.gui.widgets.export_kinds import KINDS, KindList
+from studio.gui.widgets.export_light import LitFace, Surface
 from studio.gui.widgets.export_options import ExportOptions
 from studio.gui.widgets.export_player import Player
 from studio.gui.widgets.export_stage import MOVING, ExportStage
@@ -113,6 +114,43 @@ def test_a_film_shows_its_frame(qtbot: QtBot) -> None:
     assert not painted(face).any()
     face.frame = 2
     assert painted(face)[5, 5].tolist() == [30, 20, 10] and face.count == 3
+
+
+def test_a_surface_is_brightest_under_the_light_and_where_it_faces_it() -> None:
+    color = np.full((40, 60, 3), 128, np.uint8)
+    flat = np.zeros((40, 60, 3))
+    flat[..., 2] = 1
+    seen = Surface(color, flat).lit(0.25, 0.5)[..., 0].astype(int)
+    row, column = np.argwhere(seen == seen.max()).mean(0)
+    assert abs(row - 19.5) < 1 and abs(column - 14.5) < 1
+    assert 128 <= seen.max() <= 133, "under the light the picture is as it is"
+    tilted = flat.copy()
+    tilted[:, 30:] = (-0.6, 0, 0.8)  # faces left, where the light is
+    assert (Surface(color, tilted).lit(0.25, 0.5)[:, 31:, 0] > seen[:, 31:]).all()
+    clear = np.dstack([color, np.zeros((40, 60, 1), np.uint8)])
+    assert not Surface(clear, flat).lit(0.25, 0.5).any()
+
+
+def test_the_light_follows_the_pointer(qtbot: QtBot) -> None:
+    three = np.concatenate([ramp(), ramp() // 2, ramp() * 0 + 128], 1)
+    flat = np.zeros((20, 30, 3))
+    flat[..., 2] = 1
+    face = LitFace(None, ready(three), Surface(ramp(), flat), "")
+    assert (face.width, face.height) == (60, 40)
+    drawn = painted(face)
+    assert np.array_equal(drawn[:40:2, :60:2], ramp()), "the picture"
+    assert np.array_equal(drawn[:40:2, 60:120:2], ramp() // 2), "its height"
+    assert (drawn[40:80, :60] == 128).all(), "its normals"
+    view = View()
+    view.room = QSizeF(200, 200)
+    view.show(60, 40)
+    view.scale, view.left, view.top = 2.0, 0.0, 0.0
+    assert face.grab(view, QPointF(100, 60)) and not face.grab(view, QPointF(20, 60))
+    face.drag(view, QPointF(500, 60), QPointF())
+    assert (face.light.x(), face.light.y()) == (1.0, 0.5)
+    moved = painted(face)[40:80, 60:120]
+    assert not np.array_equal(moved, drawn[40:80, 60:120])
+    assert np.array_equal(painted(face)[:40], drawn[:40])
 
 
 def test_the_view_zooms_at_the_pointer_pans_and_keeps_its_place(qtbot: QtBot) -> None:

@@ -95,3 +95,18 @@ def test_every_kind_there_is_lays_sprites_out(tmp_path: Path) -> None:
         used = picks[: kind.most or None]
         layout = finished(previewed(Wish(kind, used, kind.settings(), f"a{kind.endings[0]}")))
         assert layout.product.words and layout.preview.levels[0].ndim == 3, kind.id
+
+
+def test_maps_give_a_surface_that_can_be_lit(tmp_path: Path) -> None:
+    rows, columns = np.mgrid[:64, :64]
+    hill = (np.exp(-((rows - 32) ** 2 + (columns - 32) ** 2) / 200) * 255).astype(np.uint8)
+    Image.fromarray(hill).save(tmp_path / "hill.png")
+    kind, picks = kinds()["maps"], finished(opened_pictures([tmp_path / "hill.png"]))
+    for green in ("opengl", "directx"):
+        settings = kind.settings().updated({"green": green, "source": "height"})
+        layout = finished(previewed(Wish(kind, picks, settings, "hill.png")))
+        assert layout.surface is not None and layout.before is not None
+        color, normals = layout.surface
+        assert color.shape == (64, 64, 3) and abs(np.linalg.norm(normals, axis=2) - 1).max() < 1e-3
+        assert normals[32, 20, 0] < -0.05 < 0.05 < normals[32, 44, 0], "away from the top"
+        assert normals[20, 32, 1] < -0.05 < 0.05 < normals[44, 32, 1], green

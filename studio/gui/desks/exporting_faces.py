@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from studio.core.assets.naming import animations
 from studio.gui.layouts import Layout
 from studio.gui.widgets.export_faces import Face, FilmFace, PictureFace, SplitFace, TileFace
+from studio.gui.widgets.export_light import LitFace, Surface
 
 
 def still_of(layout: Layout, last: Face | None) -> Face:
@@ -19,6 +20,13 @@ def still_of(layout: Layout, last: Face | None) -> Face:
         if isinstance(last, TileFace):
             tile.offset = last.offset
         return tile
+    if layout.surface is not None:
+        lit = LitFace(
+            layout.before, layout.preview, Surface(*layout.surface), _tr("Drag the light")
+        )
+        if isinstance(last, LitFace):
+            lit.move_light(last.light)
+        return lit
     if layout.before is not None and kind == "palette":
         split = SplitFace(layout.before, layout.preview, _tr("Drag the line to compare"))
         split.split = last.split if isinstance(last, SplitFace) else split.split

@@ -56,7 +56,7 @@ class Card(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
         chosen: Any = option
-        width = WIDTH - 2 * INSIDE - 24
+        width = WIDTH - 2 * INSIDE - 14
         words = QFontMetrics(_small(chosen)).boundingRect(
             QRect(0, 0, width, 400), WRAP, index.data(SUMMARY)
         )

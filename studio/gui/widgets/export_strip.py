@@ -77,7 +77,9 @@ class ExportStrip(QListWidget):
         still = Still(picture)
         still.paint(painter, still.fitted(QRect(0, 0, SIDE, SIDE)), self._checker)
         painter.end()
-        return QIcon(drawn)
+        icon = QIcon(drawn)
+        icon.addPixmap(drawn, QIcon.Mode.Selected)  # or Qt would tint it
+        return icon
 
     def remove_chosen(self) -> None:
         """Leave the selected pictures out."""
