@@ -12,6 +12,7 @@ from studio.core.assets.atlases.files import files as data_files
 from studio.core.assets.kind import File, Item, Kind, Product
 from studio.core.assets.naming import animations, distinct, natural
 from studio.core.assets.packing import Page, Room
+from studio.core.assets.png import png
 from studio.core.assets.sheet_settings import SheetSettings
 from studio.core.assets.sheets import (
     Spaces,
@@ -26,8 +27,6 @@ from studio.core.assets.sheets import (
 from studio.core.assets.trimming import Box, Pivot, aligned, seen
 from studio.core.assets.uniting import united
 from studio.core.events import Job, Note, Progress, Refused
-from studio.core.photographs.encoding import encoded
-from studio.core.photographs.photograph import Photograph
 
 ENDING = ".png"
 FRAMES_AT_MOST = 128 * 2**20  # bytes of the preview's animation
@@ -76,8 +75,7 @@ def make(items: Sequence[Item], settings: SheetSettings, name: str) -> Job[Produ
             yield Progress(number, len(sheets), said.name)
             if settings.alpha == "premultiplied":
                 sheet = yield from multiplied(sheet)
-            data = encoded(Photograph(sheet, common.profile), ENDING)[0]
-            pictures.append(File(said.name, data))
+            pictures.append(File(said.name, (yield from png(sheet, common.profile))))
         return (*pictures, *data_files(atlas, settings.data, name[: -len(ENDING)]))
 
     return Product(
