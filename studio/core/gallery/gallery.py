@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from studio.core.events import Job, Refused, finished
 from studio.core.gallery import index, indexing, marks, reading, searching, trash
 from studio.core.gallery.entry import Counts, Entry
 from studio.core.gallery.keeping import TRASH
-from studio.core.gallery.look import THUMBNAIL, pixels_of, scaled
+from studio.core.gallery.look import THUMBNAIL, eight, pixels_of, scaled
 from studio.core.gallery.query import Query
 from studio.core.provenance.record import Record
 from studio.core.provenance.stamping import record_of
@@ -32,6 +32,13 @@ def open_gallery(folder: Path) -> Job["Gallery"]:
     except OSError as error:
         reason = error.strerror or error
         raise Refused(f"The gallery {folder} can't be made: {reason}.") from None
+    try:
+        return (yield from _opened(folder))
+    except Damaged:  # thrown away by now
+        return (yield from _opened(folder))
+
+
+def _opened(folder: Path) -> Job["Gallery"]:
     gallery = Gallery(folder, index.opened(folder))
     try:
         yield from gallery.refresh()
@@ -39,6 +46,17 @@ def open_gallery(folder: Path) -> Job["Gallery"]:
         gallery.close()
         raise
     return gallery
+
+
+def rebuild(folder: Path) -> Job["Gallery"]:
+    """Throw a gallery's index and thumbnails away, make them anew from the files, and open it."""
+    with suppress(OSError):  # of a folder that can't be written, an index in memory is made
+        index.remove(folder)
+    return (yield from open_gallery(folder))
+
+
+class Damaged(Refused):
+    """An index that can't be read."""
 
 
 class Gallery:
@@ -67,8 +85,9 @@ class Gallery:
             except sqlite3.OperationalError as error:
                 raise Refused(f"The gallery's index does not answer: {error}.") from None
             except sqlite3.DatabaseError:
-                index.remove(self.folder)
-                raise Refused(
+                with suppress(OSError):
+                    index.remove(self.folder)
+                raise Damaged(
                     f"The index of {self.folder} is damaged, the pictures are not; open it again."
                 ) from None
 
@@ -144,10 +163,9 @@ class Gallery:
     def _made(self, id: int) -> np.ndarray | None:
         try:
             path = self.path(id)
-            small = scaled(pixels_of(path, path.read_bytes()), THUMBNAIL)
-        except (Refused, OSError, cv2.error):
+            return scaled(eight(pixels_of(path, path.read_bytes())), THUMBNAIL)
+        except (Refused, OSError, MemoryError, cv2.error):
             return None
-        return (small >> 8).astype(np.uint8) if small.dtype == np.uint16 else small
 
     def path(self, id: int) -> Path:
         """Return a picture's file; raise Refused for an unknown id."""
@@ -184,9 +202,16 @@ class Gallery:
     def _say(self, ids: Ids, said: dict[str, Any]) -> None:
         with self._held():
             names = [entry.name for entry in reading.entries(self._connection, list(ids))]
-            if names:
-                marks.say(self.folder, {"names": names, **said})
+            if not names:
+                return
+            known = index.fact(self._connection, "marks") == marks.stamp(self.folder)
+            marks.say(self.folder, {"names": names, **said})
+            if not known:  # another program has said something too
                 self._hear()
+                return
+            with index.written(self._connection):
+                indexing.mark(self._connection, names, said)
+                index.note(self._connection, "marks", marks.stamp(self.folder))
 
     def _hear(self) -> None:
         finished(indexing.mark_all(self._connection, self.folder))
@@ -207,10 +232,7 @@ class Gallery:
                     name = move(self.folder, entry.name)
                     if name != entry.name:
                         marks.say(self.folder, {"moved": entry.name, "to": name})
-                    connection.execute(
-                        "update pictures set name = ?, trashed = ? where id = ?",
-                        (name, 1 - trashed, entry.id),
-                    )
+                    index.rename(connection, entry.id, name, 1 - trashed)
                     moved.append(entry.id)
             return tuple(moved)
 

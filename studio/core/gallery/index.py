@@ -8,8 +8,8 @@ import os
 import secrets
 import sqlite3
 import struct
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from studio import paths
 
 FILE = "gallery.db"
-SCHEMA = 1
+SCHEMA = 2
 HEAD = b"SQLite format 3\0"
 USER_VERSION, APPLICATION_ID = 60, 68  # places in the file's head
 WAIT = 5.0  # seconds, for another program that writes
@@ -28,9 +28,10 @@ create table pictures (
     workspace text not null, title text not null, family text not null, model text not null,
     run int not null, step int not null, seed int, created real not null,
     width int not null, height int not null, color int not null, star int not null default 0,
-    words text not null, colors blob not null, similar blob not null,
-    unique (name, trashed)
+    words text not null, unique (name, trashed)
 );
+create index pictures_created on pictures (trashed, created);
+create table looks (id integer primary key, colors blob not null, similar blob not null);
 create table said (id int not null, kind text not null, word text not null,
     primary key (id, kind, word)) without rowid;
 create index said_words on said (kind, word);
@@ -40,7 +41,7 @@ create table facts (name text primary key, value text not null);
 WORDS = "create virtual table found using fts5(words, tokenize='unicode61 remove_diacritics 2')"
 COLUMNS = [
     *("name", "trashed", "mtime", "size", "damaged", "workspace", "title", "family", "model"),
-    *("run", "step", "seed", "created", "width", "height", "color", "words", "colors", "similar"),
+    *("run", "step", "seed", "created", "width", "height", "color", "words"),
 ]
 
 
@@ -155,6 +156,18 @@ def _tables(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def written(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all that is done inside, or nothing of it."""
+    connection.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
 def has_words(connection: sqlite3.Connection) -> bool:
     """Tell whether words are looked up in an index of their own."""
     known = connection.execute("select 1 from sqlite_master where name = 'found'")
@@ -177,11 +190,19 @@ def put(connection: sqlite3.Connection, row: dict[str, Any]) -> int:
 def drop(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Forget pictures."""
     gone = [(id,) for id in ids]
-    tables = ["pictures", "said", "thumbnails"]
-    for table in tables:
+    for table in ("pictures", "looks", "said", "thumbnails"):
         connection.executemany(f"delete from {table} where id = ?", gone)
     if has_words(connection):
         connection.executemany("delete from found where rowid = ?", gone)
+
+
+def rename(connection: sqlite3.Connection, id: int, name: str, trashed: int) -> None:
+    """Note that a picture has moved; what else had its name is gone."""
+    place = (name, trashed)
+    other = connection.execute("select id from pictures where name = ? and trashed = ?", place)
+    drop(connection, [gone for (gone,) in other.fetchall() if gone != id])
+    connection.execute("update pictures set name = ?, trashed = ? where id = ?", (*place, id))
+    reword(connection, [id])
 
 
 def reword(connection: sqlite3.Connection, ids: Sequence[int]) -> None:

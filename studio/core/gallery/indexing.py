@@ -14,7 +14,7 @@ from studio.core.data.entries import is_picture
 from studio.core.events import Job, Progress, Refused
 from studio.core.gallery import index, marks
 from studio.core.gallery.keeping import TRASH
-from studio.core.gallery.look import SIMILAR, SWAP, Look, read, words
+from studio.core.gallery.look import SWAP, Look, read, words
 from studio.core.gallery.marks import Mark
 from studio.core.provenance.record import Record
 
@@ -69,7 +69,9 @@ def _pictures(
 ) -> Iterator[tuple[tuple[str, int], tuple[int, int]]]:
     for entry in entries:
         name = entry.name
-        if name[0] != "." and "." in name and is_picture(name) and name.isprintable():
+        if name.endswith(".json") or name[0] == "." or "." not in name:
+            continue
+        if is_picture(name) and name.isprintable():
             try:
                 stat = entry.stat()
                 if entry.is_file():
@@ -105,9 +107,13 @@ def take(
     row = {"name": name, "trashed": trashed, "mtime": mtime, "size": size}
     id = index.put(connection, row | _said(record or Record(), mtime) | _seen(seen))
     index.reword(connection, [id])
+    for table in ("looks", "thumbnails"):
+        connection.execute(f"delete from {table} where id = ?", (id,))
     if seen is not None:
-        data = encoded(seen.thumbnail)
-        connection.execute("insert or replace into thumbnails values (?, ?)", (id, data))
+        look = (id, seen.colors.astype(np.float16).tobytes(), seen.similar.tobytes())
+        connection.execute("insert into looks values (?, ?, ?)", look)
+        small = (id, encoded(seen.thumbnail))
+        connection.execute("insert into thumbnails values (?, ?)", small)
     return id
 
 
@@ -128,17 +134,10 @@ def _said(record: Record, mtime: int) -> dict[str, Any]:
 
 def _seen(look: Look | None) -> dict[str, Any]:
     if look is None:
-        nothing = {"damaged": 1, "width": 0, "height": 0, "color": 0, "colors": b""}
-        return nothing | {"similar": np.zeros(SIMILAR, np.float16).tobytes()}
+        return {"damaged": 1, "width": 0, "height": 0, "color": 0}
     red, green, blue = look.mean
-    return {
-        "damaged": 0,
-        "width": look.width,
-        "height": look.height,
-        "color": red << 16 | green << 8 | blue,
-        "colors": look.colors.astype(np.float16).tobytes(),
-        "similar": look.similar.tobytes(),
-    }
+    color = red << 16 | green << 8 | blue
+    return {"damaged": 0, "width": look.width, "height": look.height, "color": color}
 
 
 def encoded(thumbnail: np.ndarray) -> bytes:
@@ -188,3 +187,23 @@ def put_mark(connection: sqlite3.Connection, id: int, mark: Mark) -> None:
         connection.execute("update pictures set star = 1 where id = ?", (id,))
     rows = [(id, "tag", tag) for tag in mark.tags] + [(id, "board", b) for b in mark.boards]
     connection.executemany("insert or ignore into said values (?, ?, ?)", rows)
+
+
+def mark(connection: sqlite3.Connection, names: Sequence[str], said: dict[str, Any]) -> None:
+    """Put one thing that was just said of pictures into the index."""
+    on = bool(said["on"])
+    ids = [
+        id
+        for name in names
+        for (id,) in connection.execute("select id from pictures where name = ?", (name,))
+    ]
+    if "star" in said:
+        rows = [(int(on), id) for id in ids]
+        connection.executemany("update pictures set star = ? where id = ?", rows)
+        return
+    kind = "tag" if "tag" in said else "board"
+    words = [(id, kind, said[kind]) for id in ids]
+    add = "insert or ignore into said values (?, ?, ?)"
+    away = "delete from said where id = ? and kind = ? and word = ?"
+    connection.executemany(add if on else away, words)
+    index.reword(connection, ids)

@@ -97,7 +97,7 @@ def pixels_of(path: Path, data: bytes) -> np.ndarray:
 def look(pixels: np.ndarray) -> Look:
     """Look at a picture uint8 or uint16 [h, w, c], straight alpha."""
     height, width = pixels.shape[:2]
-    small = scaled(_eight(pixels), THUMBNAIL)
+    small = scaled(eight(pixels), THUMBNAIL)
     grid = cv2.resize(premultiplied(small), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     alpha = grid[..., 3:] / 255
     color = grid[..., :3] / np.maximum(grid[..., 3:], 1e-3)
@@ -115,7 +115,8 @@ def look(pixels: np.ndarray) -> Look:
     )
 
 
-def _eight(pixels: np.ndarray) -> np.ndarray:
+def eight(pixels: np.ndarray) -> np.ndarray:
+    """Return a picture uint8 or uint16 as uint8."""
     deep = pixels.dtype == np.uint16
     return (pixels >> 8).astype(np.uint8) if deep else np.ascontiguousarray(pixels)
 
