@@ -15,6 +15,7 @@ import numpy as np
 
 from studio.core.assets import animation
 from studio.core.assets.animation import enlarged
+from studio.core.colors.hex import rgb
 from studio.core.events import Job, Note, Progress, Refused
 from studio.core.pictures import grid, pillow
 from studio.core.project import sync_folder
@@ -87,9 +88,7 @@ def kind_of(target: Path) -> str:
 
 def ground(settings: VideoSettings) -> np.ndarray:
     """Return the ground's color, uint8 [3]; raise Refused for what is no #rrggbb."""
-    if not re.fullmatch("#[0-9a-fA-F]{6}", settings.ground):
-        raise Refused(f"'{settings.ground}' is no color; write one as #rrggbb, like #202020.")
-    return np.frombuffer(bytes.fromhex(settings.ground[1:]), np.uint8)
+    return rgb(settings.ground)
 
 
 @contextmanager
