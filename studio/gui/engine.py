@@ -41,7 +41,7 @@ GALLERIES = (
     *("open_folder", "find", "hang", "make_marks", "look_closely", "keep_all", "take_in"),
     *("rename_board", "empty_trash", "files_for"),
 )
-EXPORTS = ("opened_pictures", "previewed", "written")
+EXPORTS = ("opened_pictures", "previewed", "written", "about_copies")
 VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(("start", "resume", "treat", "forecast"), "studio.core.training"),
     **dict.fromkeys(("look", "settle", "laid_out"), "studio.core.explore.live"),
@@ -54,6 +54,7 @@ VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(GALLERIES, "studio.gui.browsing"),
     **dict.fromkeys(EXPORTS, "studio.gui.layouts"),
     "as_image": "studio.gui.pasting",
+    "trace_shown": "studio.core.provenance.chain",
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }
 

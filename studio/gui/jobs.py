@@ -57,6 +57,7 @@ LANES = (
     "files",
     "export pictures",
     "export files",
+    "export copies",
     "train",
 )
 FLUSH = 50  # ms between two batches of events: at most 20 a second reach the window

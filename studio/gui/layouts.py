@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -18,6 +18,10 @@ from studio.core.data.entries import is_picture
 from studio.core.events import Job, Note, Progress, Refused, finished
 from studio.core.painting.preview import Preview, premultiplied, prepare
 from studio.core.style.look import eight_bits, fitting, smaller
+
+if TYPE_CHECKING:
+    from studio.core.project import Project
+    from studio.core.provenance.alarm import Choice
 
 THUMBNAIL = 96
 FILM = 40_000_000  # pixels of all frames together that are kept to be played
@@ -72,13 +76,28 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """Where an export goes, whether it may replace files, whether it is `told` where it came from
+    and `sealed` with content credentials; and the project whose copy alarm it is held against.
+    """
+
+    target: Path
+    overwrite: bool = False
+    told: bool = True
+    sealed: bool = False
+    project: "Project | None" = None
+
+
+@dataclass(frozen=True)
 class Written:
-    """The files of an export, the main one first, and how many bytes they are together."""
+    """The files of an export, the main one first, how many bytes they are together, and what was
+    said on the way.
+    """
 
     paths: tuple[Path, ...]
     words: str
     size: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def opened_pictures(found: Sequence[Path]) -> Job[tuple[Pick, ...]]:
@@ -158,10 +177,25 @@ def filmed(frames: np.ndarray) -> Job[np.ndarray]:
     return film
 
 
-def written(wish: Wish, target: Path, overwrite: bool) -> Job[Written]:
+def written(wish: Wish, goal: Goal) -> Job[Written]:
     """Make and write the export; raises Refused and leaves nothing where that is impossible."""
-    notes: list[str] = []
-    with closing(export(wish.kind, wish.items, wish.settings, target, overwrite)) as job:
+    check = None
+    if goal.project is not None:
+        from studio.core.provenance.alarm import guard  # half a second of reading
+
+        check = guard(goal.project)
+    job = export(
+        wish.kind,
+        wish.items,
+        wish.settings,
+        goal.target,
+        goal.overwrite,
+        check,
+        goal.told,
+        goal.sealed,
+    )
+    notes: list[Note] = []
+    with closing(job):
         while True:
             try:
                 event = next(job)
@@ -169,7 +203,19 @@ def written(wish: Wish, target: Path, overwrite: bool) -> Job[Written]:
                 product, paths = ended.value
                 break
             if isinstance(event, Note):
-                notes.append(event.text)
+                notes.append(event)
             yield event
     size = sum(path.stat().st_size for path in paths)
     return Written(tuple(paths), product.words, size, tuple(notes))
+
+
+def about_copies(project: "Project", choice: "Choice | None") -> "Job[Choice]":
+    """Return what a project does about copies of training pictures, after choosing it anew unless
+    None was chosen.
+    """
+    from studio.core.provenance import alarm
+
+    yield Progress(0, None, "Copies")
+    if choice is not None:
+        alarm.choose(project, choice)
+    return alarm.choice_of(project)

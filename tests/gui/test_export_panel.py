@@ -225,3 +225,34 @@ def test_a_picture_that_breaks_is_told_of(session: Session, qtbot: QtBot, tmp_pa
         panel.exporting.add([bad])
     at_rest(session, qtbot)
     assert len(names(panel)) == 4 and not panel.opening.isVisible()
+
+
+def test_what_goes_with_it_is_the_users_choice(
+    session: Session, qtbot: QtBot, tmp_path: Path, chosen: dict[str, Any]
+) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path))
+    assert panel.options.told.isChecked() and not panel.options.sealed.isChecked()
+    assert not panel.options.copies.isVisible(), "there is no project to look in"
+    panel.options.told.setChecked(False)
+    assert not panel.options.sealed.isEnabled()
+    chosen["path"] = tmp_path / "hero"
+    panel.options.export.click()
+    at_rest(session, qtbot)
+    assert not (tmp_path / "hero.row.json").exists() and (tmp_path / "hero.row").exists()
+
+
+def test_a_project_is_asked_what_it_does_about_copies(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session.new_project(tmp_path / "mine")
+    panel = laid(session, qtbot, sprites(tmp_path))
+    qtbot.waitUntil(panel.options.copies.isVisible, timeout=LONG)
+    assert panel.options.copies.currentData() == "warn"
+    panel.options.copies.setCurrentIndex(1)
+    panel.options.copies.activated.emit(1)
+    at_rest(session, qtbot)
+    panel.options.show_copies("")
+    panel.hide()
+    panel.show()
+    qtbot.waitUntil(panel.options.copies.isVisible, timeout=LONG)
+    assert panel.options.copies.currentData() == "block"

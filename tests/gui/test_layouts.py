@@ -9,8 +9,10 @@ from PIL import Image
 
 from studio.core.assets.kinds import kinds
 from studio.core.events import Note, Refused, finished
+from studio.core.project import create
+from studio.core.provenance.stamping import record_of
 from studio.gui import layouts
-from studio.gui.layouts import Wish, filmed, opened_pictures, previewed, written
+from studio.gui.layouts import Goal, Wish, about_copies, filmed, opened_pictures, previewed, written
 
 
 def wish(found: list[Path], **asked: object) -> Wish:
@@ -66,23 +68,48 @@ def test_long_films_are_shrunk_to_be_played(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_export_is_written_whole(tmp_path: Path) -> None:
     asked, target = wish(sprites(tmp_path / "in")), tmp_path / "out" / "hero.row"
-    found = finished(written(asked, target, False))
+    found = finished(written(asked, Goal(target)))
     assert [path.name for path in found.paths] == ["hero.row", "row.json", "hero.row.json"]
     assert found.size == sum(path.stat().st_size for path in found.paths)
     with pytest.raises(Refused, match="there already"):
-        finished(written(asked, target, False))
-    again = finished(written(asked, target, True))
+        finished(written(asked, Goal(target)))
+    again = finished(written(asked, Goal(target, overwrite=True)))
     assert again.notes, "it says that files were replaced"
+
+
+def test_where_it_came_from_is_left_out_if_asked(tmp_path: Path) -> None:
+    picks = finished(opened_pictures(sprites(tmp_path / "in")))
+    kind = kinds()["contact"]
+    asked = Wish(kind, picks, kind.settings(), "a.png")
+    quiet = finished(written(asked, Goal(tmp_path / "quiet.png", told=False)))
+    assert [path.name for path in quiet.paths] == ["quiet.png"] and record_of(
+        quiet.paths[0]
+    ) is None
+    told = finished(written(asked, Goal(tmp_path / "told.png")))
+    found = record_of(told.paths[0])
+    assert found is not None and found.title == "Contact sheet"
+    sealed = finished(written(asked, Goal(tmp_path / "sealed.png", sealed=True)))
+    assert b"c2pa" in sealed.paths[0].read_bytes() and b"c2pa" not in told.paths[0].read_bytes()
+
+
+def test_a_project_keeps_what_it_does_about_copies(tmp_path: Path) -> None:
+    project = create(tmp_path / "mine.atelier")
+    assert finished(about_copies(project, None)) == "warn"
+    assert finished(about_copies(project, "block")) == "block"
+    assert finished(about_copies(project, None)) == "block"
+    asked = wish(sprites(tmp_path / "in"))
+    found = finished(written(asked, Goal(tmp_path / "a.row", project=project)))
+    assert not found.notes, "no model drew these"
 
 
 def test_a_stopped_export_leaves_nothing(tmp_path: Path) -> None:
     asked = wish(sprites(tmp_path / "in"))
-    pulls = len(list(written(asked, tmp_path / "whole" / "a.row", False)))
+    pulls = len(list(written(asked, Goal(tmp_path / "whole" / "a.row"))))
     assert pulls > 4
     for stop in range(1, pulls + 1):
         folder = tmp_path / f"stopped {stop}"
         folder.mkdir()
-        job = written(asked, folder / "a.row", False)
+        job = written(asked, Goal(folder / "a.row"))
         for _ in range(stop):
             next(job)
         job.close()

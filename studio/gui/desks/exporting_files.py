@@ -13,7 +13,7 @@ from studio.core.assets.kind import Kind
 from studio.core.events import Progress
 from studio.core.settings import Settings
 from studio.gui.desks.exporting import ExportDesk
-from studio.gui.layouts import Pick, Written
+from studio.gui.layouts import Goal, Pick, Written
 from studio.gui.session import Session
 from studio.gui.widgets import words
 from studio.gui.widgets.export_room import ExportRoom
@@ -48,6 +48,7 @@ class TargetDesk(QObject):
         options.stop_asked.connect(self._stop)
         options.show_folder.clicked.connect(self._show_folder)
         does.command.triggered.connect(self.copy_command)
+        options.copies_chosen.connect(session.ask_copies)
         session.done.connect(self._on_done)
         session.failed.connect(self._on_failed)
         session.events.connect(self._on_events)
@@ -133,7 +134,14 @@ class TargetDesk(QObject):
             if not overwrite:
                 return
         self.room.options.complain("")
-        self.session.write_export(wish, target, overwrite)
+        self.session.write_export(wish, self._goal(target, overwrite))
+
+    def _goal(self, target: Path, overwrite: bool) -> Goal:
+        """Return where it goes and what goes with it."""
+        options = self.room.options
+        told = options.told.isChecked()
+        sealed = told and options.sealed.isChecked()
+        return Goal(target, overwrite, told, sealed, self.session.project)
 
     def _sure(self, name: str) -> bool:
         asked = self.tr("{name} is there already. Replace it?").format(name=name)
@@ -146,7 +154,7 @@ class TargetDesk(QObject):
         desk = self.exporting
         target = (self.folder / self.file) if self.folder else Path(self.file)
         replace = self.room.options.replace.isChecked()
-        line = command(desk.kind, desk.used, desk.values, target, replace)
+        line = command(desk.kind, desk.used, desk.values, self._goal(target, replace))
         QGuiApplication.clipboard().setText(line)
         self.session.said.emit(self.tr("The command is on the clipboard."))
 
@@ -172,11 +180,14 @@ class TargetDesk(QObject):
 
     @Slot(str, object)
     def _on_done(self, lane: str, value: Any) -> None:
+        if lane == "export copies":
+            self.room.options.show_copies(value)
         if lane == "export files":
             self._last = value
             names = "\n".join(path.name for path in value.paths)
-            said = _sentence(" ".join((self._told(value), *value.notes)))
-            self.room.options.tell(said, names)
+            said = _sentence(" ".join((self._told(value), *(note.text for note in value.notes))))
+            warns = any(note.level != "info" for note in value.notes)
+            self.room.options.tell(said, names, warns)
             self.session.said.emit(said)
 
     def _told(self, written: Written) -> str:
@@ -209,12 +220,10 @@ def _beginning(names: Sequence[str]) -> str:
     return first[: next(same, len(first))]
 
 
-def command(
-    kind: Kind, picks: Sequence[Pick], settings: Settings, target: Path, overwrite: bool
-) -> str:
+def command(kind: Kind, picks: Sequence[Pick], settings: Settings, goal: Goal) -> str:
     """Return the line for a terminal that exports the same pictures in the same way."""
     parts = ["atelier", "export", kind.id, *(str(pick.path) for pick in picks)]
-    parts += ["--out", str(target)]
+    parts += ["--out", str(goal.target)]
     default = kind.settings().model_dump()
     for name, value in settings.model_dump().items():
         option = name.replace("_", "-")
@@ -224,7 +233,8 @@ def command(
             parts.append(f"--{option}" if value else f"--no-{option}")
         else:
             parts += [f"--{option}", str(value)]
-    return shlex.join([*parts, *(["--overwrite"] if overwrite else [])])
+    parts += ["--overwrite"] if goal.overwrite else []
+    return shlex.join(parts)
 
 
 def _offered(ending: str) -> str:

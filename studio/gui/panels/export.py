@@ -67,6 +67,8 @@ class ExportPanel(ExportRoom):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.options.show_copies("")
+        self.session.ask_copies()
         if self.exporting.picks and not event.spontaneous():
             self.exporting.refresh()
 

@@ -29,13 +29,14 @@ class ExportOptions(QWidget):
 
     changed(object): other settings, valid ones. retargeted(): another name or ending.
     file_asked(str): choose the file that a setting names. place_asked(): choose the folder.
-    export_asked(). stop_asked(). defaults_asked().
+    copies_chosen(str): do that about copies. export_asked(). stop_asked(). defaults_asked().
     """
 
     changed = Signal(object)
     retargeted = Signal()
     file_asked = Signal(str)
     place_asked = Signal()
+    copies_chosen = Signal(str)
     export_asked = Signal()
     stop_asked = Signal()
     defaults_asked = Signal()
@@ -71,6 +72,35 @@ class ExportOptions(QWidget):
         self.folder = QLabel()
         self.folder.setProperty("role", "help")
         self.folder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.told = QCheckBox(self.tr("Write where it came from"))
+        self.told.setChecked(True)
+        self.told.setToolTip(
+            self.tr(
+                "Model, run, settings and rights go into PNGs and a file beside; never your name,"
+                " your machine or a path"
+            )
+        )
+        self.sealed = QCheckBox(self.tr("Content credentials"))
+        self.sealed.setToolTip(
+            self.tr(
+                "Sign the files (C2PA) with a certificate made on this machine: readers see that"
+                " nothing was changed since, not who you are. The bytes differ each time."
+            )
+        )
+        self.told.toggled.connect(self.sealed.setEnabled)
+        self.copies = ChoiceBox()
+        self.copies.setAccessibleName(self.tr("Copies of training pictures"))
+        self.copies.setToolTip(
+            self.tr("What this project does where a picture is too close to one it learned from")
+        )
+        for choice, title in (
+            ("warn", self.tr("Warn of copies of training pictures")),
+            ("block", self.tr("Never export copies of training pictures")),
+            ("off", self.tr("Don't look for copies of training pictures")),
+        ):
+            self.copies.addItem(title, choice)
+        self.copies.activated.connect(self._on_copies)
+        self.copies.hide()
         self.replace = QCheckBox(self.tr("Replace files that are there"))
         self.replace.setToolTip(
             self.tr("Write over an earlier export without asking; else you are asked first")
@@ -114,9 +144,8 @@ class ExportOptions(QWidget):
         target.addWidget(self.place)
         foot.addLayout(target)
         foot.addWidget(self.folder)
-        self.checks = QVBoxLayout()
-        self.checks.addWidget(self.replace)
-        foot.addLayout(self.checks)
+        for each in (self.replace, self.told, self.sealed, self.copies):
+            foot.addWidget(each)
         for each in (self.fault, self.progress, self.result, self.show_folder, self.export):
             foot.addWidget(each)
         for each in (self.fault, self.result, self.show_folder):
@@ -180,8 +209,19 @@ class ExportOptions(QWidget):
         if sentence:
             self.tell("")
 
-    def tell(self, sentence: str, files: str = "") -> None:
+    @Slot(int)
+    def _on_copies(self, index: int) -> None:
+        self.copies_chosen.emit(self.copies.itemData(index))
+
+    def show_copies(self, choice: str) -> None:
+        """Show what is done about copies; "" where there is no project to look in."""
+        self.copies.setVisible(bool(choice))
+        self.copies.setCurrentIndex(self.copies.findData(choice))
+
+    def tell(self, sentence: str, files: str = "", warns: bool = False) -> None:
         """Say what was written, "" for nothing; `files` are the names of all of it."""
+        self.result.setProperty("role", "warning" if warns else "quiet")
+        self.result.style().polish(self.result)
         self.result.setText(sentence)
         self.result.setToolTip(files)
         self.result.setVisible(bool(sentence))
