@@ -37,6 +37,7 @@ LANES = (
     "mask",
     "journal",
     "unfinished",
+    "origin",
     "content",
     "source",
     "presets",
@@ -181,12 +182,15 @@ class JobRunner(QObject):
         super().__init__(parent)
         plain_imports()
         self._lanes: dict[str, Lane] = {}
+        self._closed = False
         self._timer = QTimer(self, interval=FLUSH)
         self._timer.timeout.connect(self._flush)
 
     def run(self, lane: str, title: str, make: Make) -> bool:
-        """Make and pull a job, both in the lane's thread; False if the lane is busy."""
-        if self.title(lane):
+        """Make and pull a job, both in the lane's thread; False if the lane is busy, or all is
+        closed: a timer of the window may still ask then.
+        """
+        if self.title(lane) or self._closed:
             return False
         slot = self._lane(lane)
         slot.title, slot.paused = title, False
@@ -224,6 +228,7 @@ class JobRunner(QObject):
             lane.worker.order(stop=True)
         ended = [lane.close(deadline) for lane in self._lanes.values()]
         if all(ended):
+            self._closed = True
             self._timer.stop()
             self._lanes.clear()
         return all(ended)

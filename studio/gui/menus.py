@@ -41,6 +41,15 @@ class Menus(QObject):
         self._add(menu, self.tr("Re&style a picture…"), window.ask_style, "")
         menu.addSeparator()
         self._add(menu, self.tr("&Export pictures…"), window.ask_export, "Ctrl+E")
+        self._add(menu, self.tr("&Where did a picture come from…"), window.origin.ask, "")
+        tells = self._add(menu, self.tr("Exports &say where they come from"), self._tell, "")
+        tells.setCheckable(True)
+        tells.setChecked(self.session.memory.tells())
+        tells.setStatusTip(
+            self.tr(
+                "Write model, settings, rights and sources into exported files, and beside them"
+            )
+        )
         menu.addSeparator()
         self._add(menu, self.tr("&Quit"), window.close, "Ctrl+Q")
 
@@ -102,6 +111,10 @@ class Menus(QObject):
     def _clear_recent(self) -> None:
         self.session.memory.forget()
         self.refresh()
+
+    @Slot(bool)
+    def _tell(self, on: bool) -> None:
+        self.session.memory.keep_tells(on)
 
     @Slot(bool)
     def _full_screen(self, on: bool) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
+from studio.gui.desks.origin import OriginDesk
 from studio.gui.panels.welcome import WelcomePanel
 from studio.gui.session import Session
 from studio.gui.ways import GalleryWays
@@ -101,6 +102,8 @@ class Pages(QMainWindow):
         self.stack = QStackedWidget()
         self.welcome = WelcomePanel(session)
         self.stack.addWidget(self.welcome)
+        self.origin = OriginDesk(session, self)
+        self.origin.left_for_explore.connect(self._open_in_explore)
         self.rail.chosen.connect(self.show_page)
         self.welcome.repair_asked.connect(self.show_repair)
         self.welcome.style_asked.connect(self.show_style)
@@ -205,6 +208,12 @@ class Pages(QMainWindow):
     def _leave_export(self) -> None:
         id = next((id for id, page in self.pages.items() if page is self._before), "")
         self.show_page(id) if id in self.open_to() else self.show_welcome()
+
+    @Slot(object)
+    def _open_in_explore(self, path: Path) -> None:
+        if self.session.project is not None:
+            self.show_page("explore")
+            self.session.reopen(path)
 
     def repair(self, found: list[Path]) -> None:
         """Open a picture in the Repair workspace."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 REPAIR = (  # lanes that need no project
     *("picture", "outlook", "repair", "export", "copy"),
-    *("mask", "journal", "unfinished"),
+    *("mask", "journal", "unfinished", "origin"),
 )
 
 
@@ -96,6 +96,11 @@ class Repairs(Explorations):
     def write_mask(self, path: Path, mask: "np.ndarray", lane: str = "mask") -> None:
         """Write a mask uint8 [h, w]; done(lane, Path)."""
         self.start(lane, self.tr("Writing the mask"), at_once("write_mask", path, mask))
+
+    def trace(self, path: Path) -> None:
+        """Find out where a picture came from; done("origin", Chain)."""
+        title = self.tr("Looking where {name} came from").format(name=path.name)
+        self.start("origin", title, self._waiting("trace_shown", path, self.project))
 
     def copy_picture(self, pixels: "np.ndarray", name: str) -> None:
         """Make an image for the clipboard."""

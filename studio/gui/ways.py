@@ -16,6 +16,7 @@ class GalleryWays(QObject):
         super().__init__(page)
         self.window, self.session = window, window.session
         page.export_asked.connect(window.export)
+        page.origin_asked.connect(window.origin.trace)
         page.explore_asked.connect(self._explore)
         page.style_asked.connect(self._style)
         page.repair_asked.connect(self._repair)

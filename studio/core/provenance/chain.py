@@ -1,7 +1,7 @@
 """Where did this picture come from? Its record, followed to the model, the run and the set."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +25,7 @@ WORKSPACES = {
     "export": "Exported",
     "": "Made",
 }
+SCREEN = 1024  # pixels a side
 SHOWN = 12  # settings of a step that are said
 LONGEST = 60  # characters of one
 SOURCES = 24  # of one picture that are followed; a sheet may have a thousand
@@ -111,6 +112,24 @@ def trace(path: Path, project: Project | None = None) -> Job[Chain]:
     neighbors = _neighbors(alarm, verdict)
     steps.append(Step("Nearest training pictures", verdict.text, 0, _level(verdict)))
     return Chain(path.name, picture, record, tuple(steps), record.rights, neighbors, verdict, place)
+
+
+def trace_shown(path: Path, project: Project | None = None) -> Job[Chain]:
+    """Follow a picture as `trace` does; its picture is then uint8, small enough for a screen."""
+    import cv2
+
+    chain = yield from trace(path, project)
+    if chain.picture is None:
+        return chain
+    picture = chain.picture
+    factor = SCREEN / max(picture.shape[:2])
+    if factor < 1:
+        size = [max(1, round(length * factor)) for length in picture.shape[1::-1]]
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        picture = small.reshape(*small.shape[:2], picture.shape[2])
+    if picture.dtype == np.uint16:
+        picture = (picture.astype(np.uint16) >> 8).astype(np.uint8)
+    return replace(chain, picture=picture)
 
 
 def _opened(path: Path) -> tuple[np.ndarray | None, list[Step]]:
