@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from studio.core.assets.uniting import in_srgb
 from studio.core.photographs.photograph import SPACES, Photograph
 
+SAME = 2  # levels by which an sRGB profile of another maker changes colors
 COLOR = (b"gAMA", b"cHRM", b"sRGB", b"cICP")  # the chunks of a PNG that say what its colors mean
 
 
@@ -24,3 +26,17 @@ def shown(pixels: np.ndarray) -> np.ndarray:
     if pixels.dtype == np.uint8:
         return pixels
     return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def screened(photograph: Photograph) -> tuple[np.ndarray, bool]:
+    """Return a photograph's pixels as uint8 [h, w, c] in sRGB, and whether colors were converted.
+
+    A profile that is sRGB itself changes nothing, not even by rounding.
+    """
+    pixels = shown(photograph.pixels)
+    if not photograph.profile:
+        return pixels, False
+    found = in_srgb(pixels, photograph.profile)
+    if found.shape == pixels.shape and np.abs(found.astype(np.int16) - pixels).max() <= SAME:
+        return pixels, False
+    return found, True

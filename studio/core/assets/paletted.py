@@ -8,12 +8,10 @@ import numpy as np
 from PIL import Image
 
 from studio.core.assets.kind import Item
-from studio.core.assets.likeness import shown
-from studio.core.assets.uniting import in_srgb
+from studio.core.assets.likeness import screened
 from studio.core.events import Job, Note, Progress
 
 SOLID = 128  # alpha from which a pixel is seen, where edges are hard
-SAME = 2  # levels by which an sRGB profile of another maker changes colors
 SAMPLES = 1 << 20  # pixels that a palette is found in
 STRIP = 1 << 20  # pixels looked at in one pull
 
@@ -41,22 +39,14 @@ def plain_pictures(items: Sequence[Item], hard: bool) -> Job[list[Plain]]:
     found, moved = [], False
     for done, item in enumerate(items):
         yield Progress(10 * done // len(items), 100, item.name)
-        pixels = shown(item.pixels)
-        if item.photograph.profile:
-            converted = in_srgb(pixels, item.photograph.profile)
-            if converted.shape != pixels.shape or _far(converted, pixels):
-                moved |= pixels.shape[2] > 1
-                pixels = converted
+        pixels, converted = screened(item.photograph)
+        moved |= converted
         found.append(_split(pixels, hard))
     if any(item.photograph.depth == 16 for item in items):
         yield Note("A palette has 8 bits a channel: 16-bit pictures are rounded.", kind="depth")
     if moved:
         yield Note("Palettes are sRGB: pictures of other profiles were converted.", kind="profile")
     return found
-
-
-def _far(one: np.ndarray, other: np.ndarray) -> bool:
-    return bool(np.abs(one.astype(np.int16) - other).max() > SAME)
 
 
 def _split(pixels: np.ndarray, hard: bool) -> Plain:

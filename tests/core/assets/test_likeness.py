@@ -3,10 +3,12 @@
 import numpy as np
 from PIL import ImageCms
 
-from studio.core.assets.likeness import like, shown
+from studio.core.assets.likeness import like, screened, shown
 from studio.core.photographs.photograph import Photograph
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+# Red and green change places: the columns of its matrix are named in the profile's head.
+SWAPPED = SRGB.replace(b"rXYZ", b"tmp!", 1).replace(b"gXYZ", b"rXYZ", 1).replace(b"tmp!", b"gXYZ")
 
 
 def test_color_is_kept_and_words_are_not():
@@ -25,3 +27,12 @@ def test_sixteen_bits_are_shown_rounded():
     assert shown(deep).ravel().tolist() == [0, 0, 1, 255]
     plain = np.zeros((1, 1, 3), np.uint8)
     assert shown(plain) is plain
+
+
+def test_srgb_is_left_alone_and_other_profiles_are_converted():
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 20, 4), np.uint8)
+    same, moved = screened(Photograph(pixels, SRGB))
+    assert np.array_equal(same, pixels) and not moved
+    found, moved = screened(Photograph(pixels, SWAPPED))
+    assert moved and found.shape == pixels.shape and np.array_equal(found[..., 3], pixels[..., 3])
+    assert screened(Photograph(pixels))[0] is pixels
