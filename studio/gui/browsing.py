@@ -1,16 +1,16 @@
 """Galleries between core's jobs and the window. Runs in workers."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader
 
-from studio.core.events import Job, Note, Progress, Refused
+from studio.core.events import Job, Note, Progress, Refused, finished
 from studio.core.gallery.entry import Counts, Entry
 from studio.core.gallery.gallery import Gallery, open_gallery
 from studio.core.gallery.keeping import keep
@@ -87,14 +87,21 @@ class Closer:
 
 @dataclass(frozen=True, eq=False)
 class ToKeep:
-    """A picture to be kept: its photograph or pixels uint8 or uint16 [h, w, c], what it says of
-    itself, and a name.
+    """A picture to be kept under a name: a job that returns it, a photograph or uint8 or uint16
+    [h, w, c], with what it says of itself. `token` tells who asked.
     """
 
     folder: Path
-    picture: Photograph | np.ndarray
-    record: Record
     name: str
+    make: Callable[[], Job[tuple[Photograph | np.ndarray, Record]]]
+    token: Any = None
+
+
+class Kept(NamedTuple):
+    """Who asked for a picture to be kept, and where it is."""
+
+    token: Any
+    path: Path
 
 
 def open_folder(folder: Path, known: Gallery | None = None) -> Job[Opened]:
@@ -262,22 +269,23 @@ def levels(path: Path) -> tuple[QImage, ...]:
     return tuple(found)
 
 
-def keep_all(asked: deque[ToKeep]) -> Job[tuple[Path, ...]]:
-    """Keep pictures until none is left, even if the program is left meanwhile."""
-    kept: list[Path] = []
+def keep_all(asked: deque[ToKeep]) -> Job[tuple[Kept, ...]]:
+    """Keep pictures until none is left, even if the program is left meanwhile; raises Refused."""
+    kept: list[Kept] = []
     try:
         while asked:
-            yield Progress(len(kept), len(kept) + len(asked), asked[0].name)
-            kept.append(_keep(asked.popleft()))
+            kept.append((yield from _keep(asked.popleft())))
     except GeneratorExit:
         while asked:
-            _keep(asked.popleft())
+            finished(_keep(asked.popleft()))
         raise
     return tuple(kept)
 
 
-def _keep(asked: ToKeep) -> Path:
-    return keep(asked.folder, asked.picture, asked.record, asked.name)
+def _keep(asked: ToKeep) -> Job[Kept]:
+    yield Progress(0, None, asked.name)
+    picture, record = yield from asked.make()
+    return Kept(asked.token, keep(asked.folder, picture, record, asked.name))
 
 
 def take_in(

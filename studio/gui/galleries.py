@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ from studio.gui.styles import Styles
 if TYPE_CHECKING:
     import numpy as np
 
-    from studio.core.photographs.photograph import Photograph
-    from studio.core.provenance.record import Record
+    from studio.core.repair.live import OpenedPicture
     from studio.gui.browsing import Mark, Opened, ToKeep
+    from studio.gui.restyling import Content, Result
 
     Picture = Path | bytes | np.ndarray
 
@@ -28,7 +29,7 @@ class Galleries(Styles):
     """Turns the user's wishes about kept pictures into jobs; none needs a project or the engine.
 
     done("gallery", Opened). done("search", Found). events("wall", [Look…]).
-    events("marks", [Marked…]). done("closer", Closer). done("gallery keep", paths) and
+    events("marks", [Marked…]). done("closer", Closer). done("gallery keep", (Kept…)) and
     done("take in", paths). done("boards", Counts). done("files", (what for, paths)).
     """
 
@@ -91,11 +92,35 @@ class Galleries(Styles):
             self._marks.append((self.gallery.gallery, mark))
             self.go_on_with("marks")
 
-    def keep_picture(self, picture: "Photograph | np.ndarray", record: "Record", name: str) -> None:
-        """Keep a photograph, or pixels uint8 or uint16 [h, w, c]; each wish counts."""
-        from studio.gui.browsing import ToKeep
+    def keep_styled(self, result: "Result", content: "Content", name: str) -> None:
+        """Keep a restyled picture; done("gallery keep", (Kept(result, path) …)), as each wish
+        counts.
+        """
+        from studio.gui import browsing, keeping
 
-        self._keeps.append(ToKeep(self.gallery_folder, picture, record, name))
+        make = partial(keeping.styled, content, result.pixels, result.wish)
+        self._keep(browsing.ToKeep(self.gallery_folder, name, make, result))
+
+    def keep_repaired(
+        self, opened: "OpenedPicture", pixels: "np.ndarray", name: str, token: Any
+    ) -> None:
+        """Keep a repaired picture, whose pixels change no more."""
+        from studio.gui import browsing, keeping
+
+        make = partial(keeping.repaired, opened, pixels)
+        self._keep(browsing.ToKeep(self.gallery_folder, name, make, token))
+
+    def keep_sample(self, pixels: "np.ndarray", number: int, step: int) -> None:
+        """Keep a picture uint8 [h, w, c] that a run of the project drew at a step."""
+        from studio.gui import browsing, keeping
+
+        if self.project is not None:
+            make = partial(keeping.sampled, pixels, self.project, number, step)
+            name = f"run{number}-step{step}"
+            self._keep(browsing.ToKeep(self.gallery_folder, name, make))
+
+    def _keep(self, asked: "ToKeep") -> None:
+        self._keeps.append(asked)
         self.go_on_with("gallery keep")
 
     def take_in(self, found: "Sequence[tuple[Picture, str]]") -> None:
@@ -130,5 +155,8 @@ class Galleries(Styles):
             if value.folder != self.gallery_folder:  # another project was opened meanwhile
                 return
             self.gallery = value
+        if lane == "gallery keep" and value:
+            said = self.tr("Kept in the gallery as {name}.")
+            self.said.emit(said.format(name=value[-1].path.name))
         if announce or lane in ("marks", "gallery keep"):
             self.done.emit(lane, value)

@@ -133,6 +133,7 @@ class Pages(QMainWindow):
         for grid in page.findChildren(ImageGrid):
             grid.repair_asked.connect(self._repair_image)
             grid.style_asked.connect(self._style_image)
+            grid.keep_asked.connect(self._keep_sample)
         if id == "library":
             page.train_asked.connect(self._train_on)
         if id == "explore":
@@ -227,6 +228,12 @@ class Pages(QMainWindow):
 
         self.show_page("repair")
         self.session.open_picture(pixels_of(image), self.tr("Picture"))
+
+    @Slot(object)
+    def _keep_sample(self, pixels: Any) -> None:
+        page: Any = self.pages["train"]
+        if page.shown is not None:
+            self.session.keep_sample(pixels, page.shown, page.view.timeline.step or 0)
 
     @Slot(object, bool)
     def _style_image(self, image: QImage, as_style: bool) -> None:

@@ -38,6 +38,7 @@ class ContentDesk(QObject):
         does.open.triggered.connect(self.ask_open)
         does.copy.triggered.connect(self.copy)
         does.export.triggered.connect(self.ask_export)
+        does.keep.triggered.connect(self.keep)
         room.content_drop.open_asked.connect(self.ask_open)
         room.content_drop.paste_asked.connect(self.paste)
         room.content_drop.dropped.connect(self.take)
@@ -77,6 +78,15 @@ class ContentDesk(QObject):
     def copy(self) -> None:
         """Put the restyled picture on the clipboard."""
         self.want(lambda result: self.session.share(result.pixels, self._name()))
+
+    @Slot()
+    def keep(self) -> None:
+        """Keep the restyled picture in the gallery."""
+        self.want(self._keep)
+
+    def _keep(self, result: Result) -> None:
+        if self.content is not None:
+            self.session.keep_styled(result, self.content, self.suggested().stem)
 
     @Slot()
     def ask_export(self) -> None:
@@ -150,6 +160,8 @@ class ContentDesk(QObject):
             self.leave(lambda: self.show(result))
         elif lane == "styled":
             self._exported(*result)
+        elif lane == "gallery keep" and any(kept.token is self._last for kept in result):
+            self.unsaved = False
         elif lane == "sharing" and isinstance(result, QImage):
             QGuiApplication.clipboard().setImage(result)
             self.session.said.emit(self.tr("The restyled picture is on the clipboard."))

@@ -168,7 +168,9 @@ class MarkDesk(QObject):
 
     def _search_again(self, kinds: list[str]) -> None:
         """Look again where what is found may be other pictures now."""
-        narrowed = {search_terms.key_of(term) for term in self.room.search.terms}
+        narrowed = {
+            search_terms.key_of(term) for term in search_terms.split(self.room.search.words)
+        }
         of = {"star": "starred", "tag": "tag", "board": "board"}
         if "trash" in kinds or narrowed & {of.get(kind, "") for kind in kinds}:
             self.hanging.search()

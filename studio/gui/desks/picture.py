@@ -48,6 +48,7 @@ class PictureDesk(QObject):
         does.paste.triggered.connect(self.paste)
         does.copy.triggered.connect(self.copy)
         does.export.triggered.connect(self.ask_export)
+        does.keep.triggered.connect(self.keep)
         does.undo.triggered.connect(self.undo)
         does.redo.triggered.connect(self.redo)
 
@@ -125,6 +126,13 @@ class PictureDesk(QObject):
         if not self.busy:
             self.lent = True
             self.session.copy_picture(self.painting.pixels, self.opened.name)
+
+    @Slot()
+    def keep(self) -> None:
+        """Keep the picture as it is now in the gallery."""
+        if not self.busy:
+            pixels, name = self.painting.pixels.copy(), self.suggested().stem
+            self.session.keep_repaired(self.opened, pixels, name, (self.opened, self._last()))
 
     @Slot()
     def ask_export(self) -> None:
@@ -209,6 +217,9 @@ class PictureDesk(QObject):
             self.leave(lambda: self.show(result))
         elif lane == "export":
             self._exported(*result)
+        elif lane == "gallery keep":
+            for opened, edit in (each.token for each in result if isinstance(each.token, tuple)):
+                self.settled = edit if opened is self.opened else self.settled
         elif lane == "copy" and isinstance(result, QImage):
             QGuiApplication.clipboard().setImage(result)
             self.session.said.emit(self.tr("The repaired picture is on the clipboard."))

@@ -41,6 +41,7 @@ class ImageGrid(QWidget):
     opened(int): the user wants to see this cell large.
     pictures_changed(): other pictures are shown.
     repair_asked(QImage): the user wants to paint on this picture.
+    keep_asked(pixels): the user wants to keep this picture, uint8 [h, w, c], in the gallery.
     style_asked(QImage, bool): the user wants to restyle it, or, True, to take a style from it.
     """
 
@@ -49,10 +50,12 @@ class ImageGrid(QWidget):
     pictures_changed = Signal()
     repair_asked = Signal(object)
     style_asked = Signal(object, bool)
+    keep_asked = Signal(object)
 
     def __init__(self, title: str = "", parent: QWidget | None = None):
         super().__init__(parent)
         self.title, self.empty = title, self.tr("No picture yet")
+        self.keeps = False  # whether pictures can be kept from here: it is known what drew them
         self.current = -1
         self.pictures: np.ndarray | None = None
         self._pixels = np.empty(0, np.uint8)
@@ -181,6 +184,8 @@ class ImageGrid(QWidget):
             )
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current >= 0:
             self.opened.emit(self.current)
+        elif keeps(event):
+            self.keep_picture()
         else:
             super().keyPressEvent(event)
 
@@ -194,6 +199,8 @@ class ImageGrid(QWidget):
         if self.current >= 0:
             menu.addAction(self.tr("Copy picture"), self.copy_picture)
             menu.addAction(self.tr("Save picture…"), self.save_picture)
+            if self.keeps:
+                menu.addAction(self.tr("Keep in gallery\tCtrl+K"), self.keep_picture)
             menu.addAction(self.tr("Repair this picture"), self.ask_repair)
             menu.addAction(self.tr("Restyle this picture"), self.ask_style)
             menu.addAction(self.tr("Use it as a style"), self.ask_as_style)
@@ -205,6 +212,11 @@ class ImageGrid(QWidget):
     def copy_picture(self) -> None:
         """Put the current picture on the clipboard, in its own pixels."""
         QGuiApplication.clipboard().setImage(self.image(self.current))
+
+    def keep_picture(self) -> None:
+        """Ask for the current picture to be kept in the gallery."""
+        if self.keeps and self.pictures is not None and self.current >= 0:
+            self.keep_asked.emit(self.pictures[self.current].copy())
 
     def ask_repair(self) -> None:
         """Ask for the current picture to be repaired."""
@@ -290,6 +302,12 @@ def bgra(pictures: np.ndarray) -> np.ndarray:
     strip[..., :3] = files.premultiply(pictures)[..., 2::-1] if c >= 3 else pictures
     strip[..., 3] = pictures[..., 3] if c == 4 else 255
     return strip.reshape(n * h, w, 4)
+
+
+def keeps(event: QKeyEvent) -> bool:
+    """Tell whether a key keeps a picture in the gallery: Ctrl+K."""
+    held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return event.key() == Qt.Key.Key_K and bool(held)
 
 
 def neighbor(index: int, move: tuple[int, int], columns: int, count: int) -> int:

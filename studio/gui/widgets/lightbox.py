@@ -5,7 +5,7 @@ from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from studio.gui.widgets.image_grid import MOVES, PIXEL_ART, ImageGrid, checkered, neighbor
+from studio.gui.widgets.image_grid import MOVES, PIXEL_ART, ImageGrid, checkered, keeps, neighbor
 
 MARGIN = 56  # around the picture; the caption stands in it
 SHADE = QColor(12, 13, 15, 235)
@@ -81,6 +81,9 @@ class Lightbox(QWidget):
             Qt.Key.Key_Space,
         ):
             self.shut()
+        elif keeps(event) and self.grid is not None:
+            self.grid.set_current(self.index)
+            self.grid.keep_picture()
         elif event.key() in MOVES and self.grid is not None:
             move = MOVES[Qt.Key(event.key())]
             self.index = neighbor(self.index, move, self.grid.columns, self.grid.count)
@@ -98,7 +101,8 @@ class Lightbox(QWidget):
 
     def _caption(self, grid: ImageGrid) -> str:
         text = self.tr("{title}  ·  picture {number} of {count}  ·  arrows: neighbors, Esc: close")
-        return text.format(title=grid.title, number=self.index + 1, count=grid.count)
+        kept = self.tr(", Ctrl+K: keep in the gallery") if grid.keeps else ""
+        return text.format(title=grid.title, number=self.index + 1, count=grid.count) + kept
 
     def _leave(self) -> None:
         if self.grid is not None:

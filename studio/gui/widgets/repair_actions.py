@@ -22,6 +22,8 @@ class RepairActions(PageActions):
         self.paste.setToolTip(tr("Repair the picture on the clipboard (Ctrl+V)"))
         self.copy = self.add(tr("Copy picture"), "pictures", "Ctrl+C")
         self.copy.setToolTip(tr("Put the repaired picture on the clipboard (Ctrl+C)"))
+        self.keep = self.add(tr("Keep in gallery"), "keep", "Ctrl+K")
+        self.keep.setToolTip(tr("Keep the picture as it is now in the gallery (Ctrl+K)"))
         self.export = self.add(tr("Export picture…"), "export", "Ctrl+Shift+E")
         self.export.setIconText(tr("Export…"))
         self.export.setToolTip(tr("Write the repaired picture to a file (Ctrl+Shift+E)"))
@@ -47,7 +49,7 @@ class RepairActions(PageActions):
 
     def allow(self, picture: bool, undo: str | None, redo: str | None, offered: bool) -> None:
         """Allow what is possible: with a picture, with edits to undo and redo, with candidates."""
-        for each in (self.copy, self.export, self.style, self.enter, self.escape):
+        for each in (self.copy, self.keep, self.export, self.style, self.enter, self.escape):
             each.setEnabled(picture)
         for action, title, words in (
             (self.undo, undo, self.tr("Undo {title} (Ctrl+Z)")),

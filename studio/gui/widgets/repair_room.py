@@ -36,7 +36,10 @@ class RepairRoom(QWidget):
         self.actions_ = RepairActions(self, self.canvas)
         does = self.actions_
         self.bar = PictureBar(
-            [does.undo, does.redo, does.compare, does.open, does.style, does.export],
+            [
+                *(does.undo, does.redo, does.compare),
+                *(does.open, does.style, does.keep, does.export),
+            ],
             worded=[does.export],
         )
         self.outlook, self.pointer = OutlookLine(), QLabel()

@@ -44,6 +44,8 @@ class RunView(QWidget):
         self.health = HealthLine()
         titles = (self.tr("Averaged model (EMA)"), self.tr("Latest weights (raw)"))
         self.grids = {kind: ImageGrid(t) for kind, t in zip(KINDS, titles, strict=True)}
+        for grid in self.grids.values():
+            grid.keeps = True
         self.timeline = Timeline()
         self.plot = LossPlot()
         self.tools, self.report, self.pages = RunTools(), EvaluationView(), QStackedWidget()

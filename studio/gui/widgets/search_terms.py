@@ -25,7 +25,8 @@ def key_of(term: str) -> str:
 def written(key: str, value: str) -> str:
     """Return a term with a key: a value of several words stands in quotes."""
     plain = value.replace('"', "'")
-    return f'{key}:"{plain}"' if not plain or " " in plain else f"{key}:{plain}"
+    quoted = not plain or any(letter.isspace() for letter in plain)
+    return f'{key}:"{plain}"' if quoted else f"{key}:{plain}"
 
 
 def value_of(term: str) -> str:

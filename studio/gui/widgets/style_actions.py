@@ -17,6 +17,8 @@ class StyleActions(PageActions):
         self.paste.setToolTip(tr("Restyle the picture on the clipboard (Ctrl+V)"))
         self.copy = self.add(tr("Copy picture"), "pictures", "Ctrl+C")
         self.copy.setToolTip(tr("Put the restyled picture on the clipboard (Ctrl+C)"))
+        self.keep = self.add(tr("Keep in gallery"), "keep", "Ctrl+K")
+        self.keep.setToolTip(tr("Keep the restyled picture in the gallery (Ctrl+K)"))
         self.export = self.add(tr("Export picture…"), "export", "Ctrl+Shift+E")
         self.export.setIconText(tr("Export…"))
         self.export.setToolTip(tr("Write the restyled picture to a file (Ctrl+Shift+E)"))
@@ -44,7 +46,15 @@ class StyleActions(PageActions):
         """Allow what is possible with a picture, and with a look that can be made of it."""
         for each in (self.escape, self.flip):
             each.setEnabled(picture)
-        for each in (self.copy, self.export, self.repair, self.compare, self.both, self.pin):
+        for each in (
+            self.copy,
+            self.keep,
+            self.export,
+            self.repair,
+            self.compare,
+            self.both,
+            self.pin,
+        ):
             each.setEnabled(look)
         self.restyle.setEnabled(look)
 

@@ -37,7 +37,10 @@ class StyleRoom(QWidget):
         self.brushes = BrushBar(self.canvas)
         self.brushes.hide()
         self.bar = PictureBar(
-            [does.undo, does.redo, does.compare, does.pin, does.open, does.repair, does.export],
+            [
+                *(does.undo, does.redo, does.compare, does.pin),
+                *(does.open, does.repair, does.keep, does.export),
+            ],
             worded=[does.export],
         )
         self.said, self.pointer = QLabel(), QLabel()
