@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from studio.core.data.packed import open_packed
+from studio.core.provenance.record import Rights
+from studio.core.provenance.rights import rights_of
 from studio.gui import theme
 from studio.gui.panels.library import LibraryPanel
 from studio.gui.session import Session
@@ -121,6 +123,29 @@ class Counted(np.ndarray):
         if isinstance(key, slice):
             self.read.append(key)
         return super().__getitem__(key)
+
+
+def test_rights_are_entered_beside_a_set_and_kept(qtbot: QtBot, draft: LibraryPanel) -> None:
+    assert not draft.view.rights.isVisible()
+    with qtbot.waitSignal(draft.session.done, timeout=20000):
+        draft.view.use.click()
+    qtbot.waitUntil(draft.view.rights.isVisible)
+    project = draft.session.project
+    assert project is not None
+    folder = project.datasets()[0]
+    author = draft.view.rights.fields["author"].editor.holder()
+    qtbot.keyClicks(author, "Ada")
+    assert rights_of(folder).author == ""
+    qtbot.waitUntil(lambda: rights_of(folder).author == "Ada")
+    qtbot.keyClicks(author, " L.")
+    draft.hide()
+    assert rights_of(folder).author == "Ada L."
+    draft.show()
+    (folder / "rights.json").write_text("[")
+    with qtbot.waitSignal(draft.session.failed) as failed:
+        draft._on_chosen(draft.sets.currentItem())
+    assert "enter its rights again" in failed.args[1]
+    assert draft.view.rights.value == Rights()
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 from studio.core.data.import_settings import ImportSettings
 from studio.core.data.packed import open_packed
 from studio.core.events import Progress, Refused
+from studio.core.provenance.record import Rights
+from studio.core.provenance.rights import keep_rights, rights_of
 from studio.gui import theme
 from studio.gui.session import Session
 from studio.gui.widgets import words
@@ -40,6 +42,7 @@ class LibraryPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
         self.session = session
+        self.shown: Path | None = None  # the folder of the set whose rights are shown
         self.form = SettingsForm(ImportSettings)
         self.view = SetView(self.form)
         self.debounce = QTimer(self, singleShot=True, interval=SETTLED)
@@ -90,6 +93,7 @@ class LibraryPanel(QWidget):
         self.view.used.connect(self.session.accept_draft)
         self.view.discarded.connect(self._discard)
         self.view.train_asked.connect(self._train)
+        self.view.rights_changed.connect(self._keep_rights)
         self.view.progress.stop_asked.connect(self._stop)
         self.session.project_changed.connect(self._on_project)
         self.session.busy_changed.connect(self._on_busy)
@@ -217,9 +221,27 @@ class LibraryPanel(QWidget):
         if item.data(Qt.ItemDataRole.UserRole) is None:
             self._show_draft()
             return
+        folder = Path(item.data(Qt.ItemDataRole.UserRole))
         try:
-            self.view.show_set(open_packed(Path(item.data(Qt.ItemDataRole.UserRole))))
+            self.view.show_set(open_packed(folder), self._rights(folder))
+            self.shown = folder
         except Refused as refused:
             self.session.failed.emit("import", str(refused))
             return
         self._turn_to(self.view)
+
+    def _rights(self, folder: Path) -> Rights | None:
+        """Return whose a set is; a damaged entry is told, and the set shown all the same."""
+        try:
+            return rights_of(folder)
+        except Refused as refused:
+            self.session.failed.emit("import", str(refused))
+            return None
+
+    @Slot(object)
+    def _keep_rights(self, rights: Rights) -> None:
+        try:
+            if self.shown is not None:
+                keep_rights(self.shown, rights)
+        except Refused as refused:
+            self.session.failed.emit("import", str(refused))

@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,24 +14,30 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
+from studio.core.provenance.record import Rights
 from studio.gui import theme
+from studio.gui.widgets.form import SettingsForm
 from studio.gui.widgets.import_report import ImportReport
 from studio.gui.widgets.picture_sheet import PictureSheet
 from studio.gui.widgets.progress_row import ProgressRow
 
 SIDE = 340
+SETTLED = 400  # ms after the last key that rights are written
 
 
 class SetView(QWidget):
     """Shows a draft, with the form that changes it, or an accepted set.
 
     used, discarded: what shall become of the draft. train_asked: train on the set that is shown.
+    rights_changed(object): whose the pictures are, as studio.core.provenance.record.Rights.
     """
 
     used = Signal()
     discarded = Signal()
     train_asked = Signal()
+    rights_changed = Signal(object)
 
     def __init__(self, form: QWidget, parent: QWidget | None = None):
         super().__init__(parent)
@@ -43,6 +50,10 @@ class SetView(QWidget):
         )
         self.sheet.setFrameShape(QFrame.Shape.NoFrame)
         self.form = form
+        self.rights = SettingsForm(Rights)
+        self.settled = QTimer(self, singleShot=True, interval=SETTLED)
+        self.settled.timeout.connect(self._say_rights)
+        self.rights.changed.connect(self.settled.start)
         self.use = self._button(self.tr("Use these pictures"), "primary", self.used)
         self.discard = self._button(self.tr("Discard"), "", self.discarded)
         self.train = self._button(self.tr("Train on these"), "primary", self.train_asked)
@@ -62,10 +73,11 @@ class SetView(QWidget):
         inside, column = QWidget(), QVBoxLayout()
         column.setContentsMargins(0, 0, theme.GAP, 0)
         column.setSpacing(2 * theme.GAP)
-        found = QLabel(self.tr("What is in it"))
-        for each in (self.heading, found):
+        found, self.whose = QLabel(self.tr("What is in it")), QLabel(self.tr("Whose they are"))
+        for each in (self.heading, found, self.whose):
             each.setProperty("role", "heading")
-        for each in (self.heading, self.form, found, self.report):
+        self.whose.setToolTip(self.tr("Travels along in everything that is made of them"))
+        for each in (self.heading, self.form, self.whose, self.rights, found, self.report):
             column.addWidget(each)
         column.addStretch(1)
         inside.setLayout(column)
@@ -104,11 +116,28 @@ class SetView(QWidget):
         self._show(packed)
         self._allow(draft=True, busy=False)
 
-    def show_set(self, packed: Any) -> None:
-        """Show a set of the project."""
+    def show_set(self, packed: Any, rights: Any = None) -> None:
+        """Show a set of the project, and whose pictures they are; None where that is damaged."""
+        self.flush()
+        self.rights.show_value(Rights() if rights is None else rights)
         self.state.setText(self.tr("From {source}").format(source=packed.manifest.source))
         self._show(packed)
         self._allow(draft=False, busy=False)
+
+    @Slot()
+    def flush(self) -> None:
+        """Say at once what was entered about rights, before another set is shown."""
+        if self.settled.isActive():
+            self.settled.stop()
+            self._say_rights()
+
+    @Slot()
+    def _say_rights(self) -> None:
+        self.rights_changed.emit(self.rights.value)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.flush()
 
     def clear(self) -> None:
         """Show nothing; for the time until the first draft is there."""
@@ -131,6 +160,8 @@ class SetView(QWidget):
         self.progress.setVisible(busy)
         for each in (self.heading, self.form, self.use, self.discard):
             each.setVisible(draft)
+        for each in (self.whose, self.rights):
+            each.setVisible(not draft)
         self.use.setEnabled(not busy and self.sheet.count > 0)
         self.discard.setEnabled(not busy)
         self.train.setVisible(not draft)
