@@ -12,6 +12,10 @@ from studio.core.provenance.record import Record, made_from
 from studio.core.provenance.rights import check_consent
 from studio.core.provenance.stamping import sidecar, sidecar_bytes, stamped
 
+ENDINGS = {".png", ".apng", ".gif", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".mp4"} | {
+    ".pdf", ".json", ".tres", ".tsx", ".onnx"
+}  # fmt: skip
+
 
 def make(kind: Kind, items: Sequence[Item], settings: Any, name: str) -> Job[Product]:
     """Lay the pictures out as this kind does; raises Refused for too few or too many of them."""
@@ -41,6 +45,7 @@ def export(
     `overwrite` is False, for names that Windows can't hold, where it would replace one of its own
     pictures, and where it can't be written.
     """
+    _checked_target(kind, target)
     name = kind.name_for(target)
     checked_name(name)
     check_consent(item.record for item in items)
@@ -56,6 +61,18 @@ def export(
     inputs = [item.path for item in items if item.path]
     paths = yield from write_all([*signed, *beside], target.parent, overwrite, inputs)
     return product, paths
+
+
+def _checked_target(kind: Kind, target: Path) -> None:
+    """Raise Refused for what is no file's name, and for the ending of another kind of file."""
+    wanted = " or ".join(ending or "a folder" for ending in kind.endings)
+    if target.name in ("", ".."):
+        raise Refused(f"'{target}' is no name for {wanted}; give the export a name.")
+    if target.is_dir() and "" not in kind.endings:
+        raise Refused(f"{target} is a folder; put a file's name after it.")
+    ending = target.suffix.lower()
+    if ending in ENDINGS and ending not in kind.endings:
+        raise Refused(f"{kind.title} is written as {wanted}, not as {ending}; change the name.")
 
 
 def recorded(kind: Kind, items: Sequence[Item], settings: Any) -> Record:

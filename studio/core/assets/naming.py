@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 
 NUMBERED = re.compile(r"(.*?\D)[\s_.\-]*\(?(\d{1,9})\)?")
@@ -36,10 +36,20 @@ def distinct(names: Iterable[str]) -> list[str]:
 def animations(names: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Return what is animated: walk-0, walk-1 … are the frames of walk, in the order given.
 
-    Numbers may follow a space, -, _, . or nothing, or stand in brackets; two make an animation.
+    Numbers may follow a space, -, _, . or nothing, or stand in brackets; two make an animation,
+    and few may be missing between them.
     """
-    found: dict[str, list[int]] = {}
+    found: dict[str, dict[int, int]] = {}
     for index, name in enumerate(names):
         if match := NUMBERED.fullmatch(name):
-            found.setdefault(match[1].rstrip(BETWEEN), []).append(index)
-    return {base: tuple(at) for base, at in found.items() if base and len(at) > 1}
+            found.setdefault(match[1].rstrip(BETWEEN), {})[index] = int(match[2])
+    return {
+        base: tuple(numbers)
+        for base, numbers in found.items()
+        if base and len(numbers) > 1 and _close(numbers.values())
+    }
+
+
+def _close(numbers: Collection[int]) -> bool:
+    """Tell frames from names that end in codes: at most a third of the numbers is missing."""
+    return max(numbers) - min(numbers) + 1 < 1.5 * len(numbers)

@@ -1,6 +1,6 @@
 """Sprite sheets: sprites trimmed, arranged on pages, and drawn there with their edges bled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -11,7 +11,7 @@ from studio.core.assets.packing import Page, Room, cost, pack
 from studio.core.assets.trimming import Box
 from studio.core.events import Job, Progress, Refused
 
-BAND = 256  # rows bled at a time, so that Stop is heard
+BAND = 1 << 19  # pixels bled at a time, 30 to 60 ms
 REACH = 32  # rows beside a band that color still comes from; five mipmaps ask for no more
 
 
@@ -159,21 +159,27 @@ def drawn(page: Page, sprites: Sequence[Sprite], spaces: Spaces, bleed: bool) ->
     return sheet
 
 
+def _bands(sheet: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield where bands of a page begin and end."""
+    rows = max(2 * REACH, BAND // sheet.shape[1])
+    for top in range(0, len(sheet), rows):
+        yield top, min(top + rows, len(sheet))
+
+
 def _bled(sheet: np.ndarray) -> Job[None]:
     """Bleed the edges of a page in place, band by band."""
-    height = len(sheet)
-    for top in range(0, height, BAND):
-        yield Progress(top, height, "Bleeding edges")
+    for top, bottom in _bands(sheet):
+        yield Progress(top, len(sheet), "Bleeding edges")
         first = max(0, top - REACH)
-        band = bled(sheet[first : top + BAND + REACH])
-        clear = sheet[top : top + BAND, :, 3] == 0
-        sheet[top : top + BAND][clear] = band[top - first :][: len(clear)][clear]
+        band = bled(sheet[first : bottom + REACH])[top - first :][: bottom - top]
+        clear = sheet[top:bottom, :, 3] == 0
+        sheet[top:bottom][clear] = band[clear]
 
 
 def multiplied(sheet: np.ndarray) -> Job[np.ndarray]:
     """Return a page with its color multiplied by alpha, band by band."""
-    bands = []
-    for top in range(0, len(sheet), BAND):
+    found = np.empty_like(sheet)
+    for top, bottom in _bands(sheet):
         yield Progress(top, len(sheet), "Multiplying by alpha")
-        bands.append(premultiplied(sheet[top : top + BAND]))
-    return np.concatenate(bands)
+        found[top:bottom] = premultiplied(sheet[top:bottom])
+    return found

@@ -55,3 +55,44 @@ def test_two_names_that_differ_but_for_case_are_refused(tmp_path):
 def test_names_that_windows_can_not_hold_are_refused(name):
     with pytest.raises(Refused):
         checked_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("hero.gif", r"written as \.png.*, not as \.gif"),
+        ("hero.JSON", r"not as \.json"),
+        (".", "is a folder; put a file's name after it"),
+        ("..", "is no name for"),
+    ],
+)
+def test_names_of_other_kinds_of_files_are_refused(tmp_path, name, sentence):
+    kind = kinds()["sheet"]
+    with pytest.raises(Refused, match=sentence):
+        finished(export(kind, [item("x")], kind.settings(), tmp_path / name))
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_name_with_a_dot_in_it_is_a_name(tmp_path):
+    kind = kinds()["sheet"]
+    _, paths = finished(export(kind, [item("x")], kind.settings(), tmp_path / "hero.v2"))
+    assert paths[0].name == "hero.v2.png"
+
+
+def test_of_several_pages_the_first_has_the_sidecar(tmp_path):
+    kind = kinds()["sheet"]
+    settings = kind.settings().updated({"side": 16, "pages": True, "merge": False})
+    items = [item(f"x{k}", k) for k in range(9)]
+    _, paths = finished(export(kind, items, settings, tmp_path / "hero.png"))
+    assert [path.name for path in paths if path.name.endswith("png.json")] == ["hero-0.png.json"]
+    assert beside(tmp_path / "hero-0.png") == embedded(tmp_path / "hero-1.png")
+
+
+def test_a_picture_of_its_own_is_never_replaced(tmp_path):
+    kind = kinds()["sheet"]
+    mine = tmp_path / "hero.png"
+    mine.write_bytes(b"mine")
+    given = [Item("hero", item("x").photograph, None, mine)]
+    with pytest.raises(Refused, match="one of the pictures to be exported"):
+        finished(export(kind, given, kind.settings(), mine, overwrite=True))
+    assert mine.read_bytes() == b"mine"

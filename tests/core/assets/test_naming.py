@@ -31,3 +31,11 @@ def test_numbered_names_are_animations(pattern):
 
 def test_numbers_alone_are_no_animation():
     assert animations(["001", "002", "-3", "-4"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "animated"), [((4, 5), True), ((3, 1, 2, 5), True), ((2640, 2642), False)]
+)
+def test_codes_at_the_end_are_no_frames(numbers, animated):
+    names = [f"u{number}" for number in numbers]
+    assert animations(names) == ({"u": tuple(range(len(names)))} if animated else {})

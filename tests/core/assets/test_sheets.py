@@ -74,9 +74,10 @@ def test_too_much_to_pack_is_refused():
 
 
 def test_a_page_of_many_bands_is_bled_and_multiplied_throughout():
-    tall = sprite(4, 3 * BAND)
+    height = 5 * BAND // 700
+    tall = sprite(700, height)
     tall.pixels[:, 1::2, 3] = 0
-    page = packed(np.array([[4, 3 * BAND]]), Room(4096), False)
+    page = packed(np.array([[700, height]]), Room(4096), False)
     (found,) = finished(page)
     sheet = finished(drawn(found, [tall], Spaces(0, 0, 0), True))
     assert (sheet[..., :3] == 200).all()
