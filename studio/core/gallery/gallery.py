@@ -42,6 +42,7 @@ def _opened(folder: Path) -> Job["Gallery"]:
     gallery = Gallery(folder, index.opened(folder))
     try:
         yield from gallery.refresh()
+        gallery.prepare()
     except BaseException:
         gallery.close()
         raise
@@ -127,6 +128,11 @@ class Gallery:
                 id = searching.named(connection, query.like)
                 found = searching.by_likeness(found, self._look(), id)
         return found if query.ordered() == "likeness" else first[np.isin(first, found)]
+
+    def prepare(self) -> None:
+        """Read how all pictures look now, not at the first search that asks for it."""
+        with self._held():
+            self._look()
 
     def _look(self) -> searching.Looks:
         if self._looks is None:

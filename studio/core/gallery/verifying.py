@@ -1,6 +1,5 @@
 """Look whether a gallery is whole and whether its pictures are what their records say."""
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -83,7 +82,7 @@ def _orphans(folder: Path, there: dict[tuple[str, int], tuple[int, int]]) -> Ite
     for place, trashed in ((folder, 0), (folder / TRASH, 1)):
         if not place.is_dir():
             continue
-        for name in sorted(os.listdir(place)):
+        for name in sorted(path.name for path in place.iterdir()):
             picture = name.removesuffix(".json")
             if name.endswith(".part"):
                 yield f"{name} was left by a program that was ended while it kept a picture."

@@ -1,0 +1,89 @@
+"""What is noted of a picture: its colors, its likeness to others, its words."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+from studio.core.colors.oklab import to_oklab
+from studio.core.gallery import look
+from studio.core.gallery.keeping import keep
+from studio.core.photographs.encoding import encoded
+from studio.core.photographs.photograph import Photograph
+from studio.core.provenance.record import Rights
+from tests.core.data.made import photo
+from tests.core.gallery.conftest import record, sprite
+
+
+def test_colors_are_those_that_show():
+    pixels = np.zeros((20, 20, 4), np.uint8)
+    pixels[:, :15] = (255, 0, 0, 255)
+    pixels[:, 15:] = (0, 255, 0, 0)  # clear: does not show
+    found = look.look(pixels)
+    assert np.allclose(found.mean, (255, 0, 0), atol=2)
+    assert np.allclose(found.colors[0, :3], to_oklab(np.array([1, 0, 0], np.float32)), atol=0.02)
+    assert found.colors[0, 3] > 0.95
+
+
+@pytest.mark.parametrize("change", ["mirror", "shift", "darker by a little"])
+def test_a_changed_copy_is_more_alike_than_others(change: str):
+    pixels = photo(64, 64, 3)
+    copy = {
+        "mirror": pixels[:, ::-1],
+        "shift": np.roll(pixels, 4, 1),
+        "darker by a little": (pixels * 0.95).astype(np.uint8),
+    }[change]
+    own = look.look(pixels).similar.astype(float)
+    apart = np.linalg.norm(own - look.look(np.ascontiguousarray(copy)).similar)
+    others = [np.linalg.norm(own - look.look(photo(64, 64, k)).similar) for k in range(4, 24)]
+    assert apart < min(others)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("shape", [(1, 1), (7, 300), (200, 90)])
+def test_any_picture_can_be_looked_at(channels: int, kind: type, shape: tuple[int, int]):
+    found = look.look(np.full((*shape, channels), 200, kind))
+    assert max(found.thumbnail.shape[:2]) <= look.THUMBNAIL
+    assert found.thumbnail.shape[2] == channels
+    assert found.similar.shape == (look.SIMILAR,)
+    assert np.isfinite(found.similar).all()
+
+
+def test_a_thumbnail_of_sixteen_bits_has_eight():
+    assert look.look(np.full((9, 9, 3), 65535, np.uint16)).thumbnail.max() == 255
+
+
+def test_files_are_read_with_their_record(tmp_path: Path):
+    path = keep(tmp_path, sprite(1), record(1), "a")
+    found, seen = look.read(path)
+    assert found == record(1).of(sprite(1))
+    assert seen is not None
+    assert (seen.width, seen.height) == (24, 24)
+
+
+def test_a_picture_of_an_older_program_is_read(tmp_path: Path):
+    info = PngImagePlugin.PngInfo()
+    text = '{"schema": 1, "run": 3, "step": 9, "model": "ab", "family": "gan", "place": {}}'
+    info.add_itxt("atelier", text, zip=True)
+    file = io.BytesIO()
+    Image.fromarray(sprite(1)).save(file, "PNG", pnginfo=info)
+    (tmp_path / "a.png").write_bytes(file.getvalue())
+    found, _ = look.read(tmp_path / "a.png")
+    assert found is not None
+    assert (found.run, found.step, found.family) == (3, 9, "gan")
+
+
+@pytest.mark.parametrize("cut", [0, 7, 33, 100, -20])
+def test_damaged_files_are_no_pictures(tmp_path: Path, cut: int):
+    data = encoded(Photograph(photo()), ".png")[0]
+    (tmp_path / "a.png").write_bytes(data[:cut])
+    assert look.read(tmp_path / "a.png")[1] is None
+
+
+def test_words_name_settings_and_rights():
+    said = record(1, rights=(Rights(author="Ada", licence="CC0"),))
+    found = look.words(said)
+    assert all(word in found for word in ("ink", "moss 1", "Ada", "CC0", "amount 0.5"))
