@@ -8,7 +8,14 @@ import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from studio.options import JsonOption, ProjectArgument, RunOption, assigned, guarded
+from studio.options import (
+    JsonOption,
+    ProjectArgument,
+    ProvenanceOption,
+    RunOption,
+    assigned,
+    guarded,
+)
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -50,6 +57,19 @@ def export() -> None:
 
 
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
+CredentialsOption = Annotated[
+    bool,
+    typer.Option(
+        "--credentials", help="Sign the files (C2PA) with a certificate of this machine's own."
+    ),
+]
+GuardOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PROJECT",
+        help="Look for copies of this project's training pictures; found if they lie in one.",
+    ),
+]
 StepOption = Annotated[int | None, typer.Option(help="As it was at this step; the newest if not.")]
 
 
@@ -81,14 +101,45 @@ def onnx(
     actions.export_onnx(project, run, step, given, assigned(set_ or []), where, json_)
 
 
+@verbs.command()
+@guarded
+def pack(
+    project: ProjectArgument,
+    out: Annotated[str, typer.Option(help="Where it goes: .atelierpack.")],
+    run: RunOption = None,
+    step: StepOption = None,
+    overwrite: OverwriteOption = False,
+    json_: JsonOption = False,
+) -> None:
+    """Write a run's model, a look at it and its rights as one file that opens on any machine."""
+    from studio import export_actions as actions
+
+    actions.export_pack(project, run, step, actions.Target(out, overwrite), json_)
+
+
+@guarded
+def take_in(
+    pack: Annotated[Path, typer.Argument(metavar="PACK", help="A file that ends in .atelierpack.")],
+    project: Annotated[
+        Path | None, typer.Option(help="Project to add the model to; ./NAME.atelier if left out.")
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Take in a model that someone packed: it becomes a run of a project."""
+    from studio import export_actions as actions
+
+    actions.import_pack(pack, project, json_)
+
+
 def _command(kind: "Kind") -> Any:
     """Return the command of a kind: pictures, --out, and an option for each of its settings."""
 
     def run(pictures: list[Path], out: str, overwrite: bool, json_: bool, **values: Any) -> None:
         from studio import export_actions as actions
 
+        told = actions.Told(*(values.pop(name) for name in ("provenance", "credentials", "guard")))
         given = {name: value for name, value in values.items() if value is not None}
-        actions.export(kind, pictures, given, actions.Target(out, overwrite), json_)
+        actions.export(kind, pictures, given, actions.Target(out, overwrite), told, json_)
 
     places = ", ".join(ending or "a folder" for ending in kind.endings)
     parameters = [
@@ -96,6 +147,9 @@ def _command(kind: "Kind") -> Any:
         _parameter("out", Annotated[str, typer.Option(help=f"Where it goes: {places}.")]),
         *(_setting(name, info) for name, info in kind.settings.model_fields.items()),
         _parameter("overwrite", Annotated[bool, typer.Option("--overwrite")], False),
+        _parameter("provenance", ProvenanceOption, True),
+        _parameter("credentials", CredentialsOption, False),
+        _parameter("guard", GuardOption, None),
         _parameter("json_", JsonOption, False),
     ]
     verb: Any = guarded(run)
