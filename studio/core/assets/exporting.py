@@ -7,6 +7,7 @@ from typing import Any
 from studio.core.assets.kind import File, Item, Kind, Product
 from studio.core.assets.writing import checked_name, write_all
 from studio.core.events import Job, Refused
+from studio.core.photographs.photograph import decoded
 from studio.core.provenance import credentials
 from studio.core.provenance.record import Record, made_from
 from studio.core.provenance.rights import check_consent
@@ -54,10 +55,12 @@ def export(
     product = yield from make(kind, items, settings, name)
     files = yield from product.files()
     record = recorded(kind, items, settings)
-    signed = [_signed(file, record, sealed) for file in files] if told else files
+    records = [_about(file, record) for file in files]
+    pairs = zip(files, records, strict=True)
+    signed = [_signed(file, own, sealed) for file, own in pairs] if told else files
     whole = any(file.name == name or file.name.startswith(f"{name}/") for file in files)
     main = target.with_name(name if whole else files[0].name)  # of several pages the first
-    beside = [File(sidecar(main).name, sidecar_bytes(record))] if told else []
+    beside = [File(sidecar(main).name, sidecar_bytes(records[0]))] if told else []
     inputs = [item.path for item in items if item.path]
     paths = yield from write_all([*signed, *beside], target.parent, overwrite, inputs)
     return product, paths
@@ -84,6 +87,13 @@ def recorded(kind: Kind, items: Sequence[Item], settings: Any) -> Record:
         title=kind.title,
         settings={"method": kind.id, **settings.model_dump(mode="json")},
     )
+
+
+def _about(file: File, record: Record) -> Record:
+    """Return the record of exactly the pixels of a PNG; that of any other file as it is."""
+    if PurePosixPath(file.name).suffix.lower() != ".png":
+        return record
+    return record.of(decoded(file.data).pixels)
 
 
 def _signed(file: File, record: Record, sealed: bool) -> File:

@@ -12,6 +12,7 @@ from studio.core.events import Job, Progress, Refused
 from studio.core.photographs.photograph import open_photograph
 from studio.core.project import Project, Run
 from studio.core.provenance.alarm import Alarm, Verdict, alarm_of, judged
+from studio.core.provenance.credentials import sealed
 from studio.core.provenance.record import Record, Rights, hashing
 from studio.core.provenance.rights import manifest_of, renewed
 from studio.core.provenance.stamping import beside, embedded, sidecar
@@ -149,6 +150,9 @@ def _read(path: Path) -> tuple[Record | None, list[Step]]:
         except Refused as refused:
             steps.append(Step("Damaged", str(refused), 0, "warning"))
             found.append(None)
+    if path.is_file() and (seal := sealed(path)).state != "none":
+        level: Level = "good" if seal.state == "valid" else "warning"
+        steps.append(Step("Content credentials", seal.text, 0, level))
     inside, outside = found
     if inside is None and outside is None and not steps:
         words = "No program has written into it, or beside it, where it came from."

@@ -1,5 +1,6 @@
 """Records of what is made: drawn by a model, restyled, repaired."""
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from studio.core.data.packed import Manifest
 from studio.core.events import Job, Progress
 from studio.core.project import Project, Run
-from studio.core.provenance.record import Record, Rights, hashing, made_from
+from studio.core.provenance.record import Record, Rights, hashing, made_from, parse
 from studio.core.provenance.rights import rights_of
 from studio.core.provenance.stamping import said_by
 
@@ -22,7 +23,7 @@ def of_run(project: Project, run: Run) -> Record:
     try:
         manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     except (OSError, ValidationError):
-        return known
+        return _carried(run) or known
     rights = rights_of(folder)
     return known.model_copy(
         update={
@@ -31,6 +32,19 @@ def of_run(project: Project, run: Run) -> Record:
             "rights": (rights,) if rights != Rights() else (),
         }
     )
+
+
+def _carried(run: Run) -> Record | None:
+    """Return what a run that came in a pack says of all that it draws; None for one trained here.
+
+    Raises Refused where that is damaged.
+    """
+    if not (said := run.origin()):
+        return None
+    came = parse(json.dumps(said.get("record")), f"the pack of run {run.number}")
+    kept = {"dataset", "version", "rights", "sources"}
+    told = {name: getattr(came, name) for name in kept}
+    return Record(run=run.number, family=run.record.family, **told)
 
 
 def drawn_by(
