@@ -85,7 +85,7 @@ def test_of_several_pages_the_first_has_the_sidecar(tmp_path):
     items = [item(f"x{k}", k) for k in range(9)]
     _, paths = finished(export(kind, items, settings, tmp_path / "hero.png"))
     assert [path.name for path in paths if path.name.endswith("png.json")] == ["hero-0.png.json"]
-    assert beside(tmp_path / "hero-0.png") == embedded(tmp_path / "hero-1.png")
+    assert beside(tmp_path / "hero-0.png") == embedded(tmp_path / "hero-0.png")
 
 
 def test_a_picture_of_its_own_is_never_replaced(tmp_path):
