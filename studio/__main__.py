@@ -17,6 +17,7 @@ VERBS = (
     "repair",
     "style",
     "export",
+    "gallery",
     "provenance",
     "rights",
     "instant",

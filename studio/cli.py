@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from studio import exploring, exporting, repairing, styling, tracing
+from studio import browsing, exploring, exporting, repairing, styling, tracing
 from studio.options import (
     JsonOption,
     ProjectArgument,
@@ -31,6 +31,7 @@ verbs = typer.Typer(
 )
 verbs.add_typer(exploring.verbs, name="explore")
 verbs.add_typer(exporting.verbs, name="export")
+verbs.add_typer(browsing.verbs, name="gallery")
 verbs.command()(repairing.repair)
 verbs.command()(styling.style)
 verbs.command()(tracing.provenance)
