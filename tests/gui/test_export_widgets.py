@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QWheelEvent
+from PySide6.QtWidgets import QColorDialog
 from pytestqt.qtbot import QtBot
 
 from studio.core.events import finished
@@ -262,9 +263,13 @@ def test_colors_are_shown_in_rows_and_copied(qtbot: QtBot) -> None:
     assert not swatches.isVisible()
 
 
-def test_a_setting_that_is_a_file_can_be_chosen(qtbot: QtBot) -> None:
+def test_a_setting_that_is_a_file_or_a_color_can_be_chosen(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class FileSettings(Settings):
         file: str = field("", label="Palette file", help="Colors taken instead.")
+        rim: str = field("#ffffff", label="Rim", help="Its color.")
+        title: str = field("", label="Title", help="Any words.")
 
     options = ExportOptions()
     qtbot.addWidget(options)
@@ -275,6 +280,10 @@ def test_a_setting_that_is_a_file_can_be_chosen(qtbot: QtBot) -> None:
     assert len(box.actions()) == 1
     box.actions()[0].trigger()
     assert told == ["file"] and options.title_of("file") == "Palette file"
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_: QColor("#102030"))
+    options.form.fields["rim"].editor.holder().actions()[0].trigger()
+    assert options.form.value == FileSettings(rim="#102030")
+    assert not options.form.fields["title"].editor.holder().actions()
 
 
 def test_every_kind_is_offered_with_what_comes_out_of_it(qtbot: QtBot) -> None:

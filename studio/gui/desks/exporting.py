@@ -17,6 +17,7 @@ from studio.gui.layouts import Layout, Pick, Wish
 from studio.gui.session import Session
 from studio.gui.widgets.export_kinds import KINDS
 from studio.gui.widgets.export_room import EMPTY, PICTURES, ExportRoom
+from studio.gui.widgets.export_stage import STILL
 from studio.gui.widgets.words import count
 
 SHORT = 0.4  # seconds up to which a layout is left to end while a control is dragged
@@ -211,7 +212,7 @@ class ExportDesk(QObject):
         self.room.stage.show_faces(still, film, layout.product.fps, loops_of(layout))
         self.room.stage.swatches.show_colors(layout.facts.get("colors", ()))
         if other:
-            self.room.stage.prefer(int(film is not None and self.kind.id == "video"))
+            self.room.stage.prefer(STILL)
         self.looked.emit()
 
     @Slot(str, str)

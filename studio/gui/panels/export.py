@@ -68,6 +68,7 @@ class ExportPanel(ExportRoom):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.options.show_copies("")
+        self.options.told.setChecked(self.session.memory.tells())
         self.session.ask_copies()
         if self.exporting.picks and not event.spontaneous():
             self.exporting.refresh()

@@ -1,10 +1,13 @@
 """How an export is made and where it goes: the kind's controls, name and place, the button."""
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
+    QColorDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -22,6 +25,16 @@ from studio.gui.widgets.editors import ChoiceBox
 from studio.gui.widgets.form import SettingsForm
 from studio.gui.widgets.parts import label, scrolling
 from studio.gui.widgets.progress_row import ProgressRow
+
+COLOR = re.compile("#[0-9a-fA-F]{6}")
+NARROWEST = 272  # pixels, in which every control can be read
+
+
+def patch(color: str) -> QIcon:
+    """Return a small square of a color."""
+    drawn = QPixmap(14, 14)
+    drawn.fill(QColor(color))
+    return QIcon(drawn)
 
 
 class ExportOptions(QWidget):
@@ -46,6 +59,7 @@ class ExportOptions(QWidget):
         self.title, self.summary = label("", "heading"), label("", "help", small=True)
         self.form = SettingsForm(compact=True)
         self.form.changed.connect(self.changed)
+        self.form.changed.connect(self._show_colors)
         self.defaults = QPushButton(self.tr("Defaults"))
         self.defaults.setProperty("role", "link")
         self.defaults.setToolTip(self.tr("Set every control back to how it comes"))
@@ -64,6 +78,8 @@ class ExportOptions(QWidget):
         self.ending.setToolTip(self.tr("What kind of file is written"))
         self.ending.setMinimumContentsLength(4)
         self.ending.activated.connect(self.retargeted)
+        self.only = QLabel()  # the ending where there is no other
+        self.only.setProperty("role", "quiet")
         self.place = QToolButton(autoRaise=True)
         self.place.setIcon(theme.icon("folder", 18))
         self.place.setAccessibleName(self.tr("Choose where it goes"))
@@ -133,6 +149,9 @@ class ExportOptions(QWidget):
         column.addLayout(head)
         column.addWidget(self.summary)
         column.addWidget(self.form)
+        column.addSpacing(theme.GAP)
+        for each in (self.replace, self.told, self.sealed, self.copies):
+            column.addWidget(each)
         column.addStretch(1)
         foot = QVBoxLayout()
         foot.setContentsMargins(12, theme.GAP, 12, 12)
@@ -140,12 +159,11 @@ class ExportOptions(QWidget):
         target = QHBoxLayout()
         target.setSpacing(4)
         target.addWidget(self.name, 1)
+        target.addWidget(self.only)
         target.addWidget(self.ending)
         target.addWidget(self.place)
         foot.addLayout(target)
         foot.addWidget(self.folder)
-        for each in (self.replace, self.told, self.sealed, self.copies):
-            foot.addWidget(each)
         for each in (self.fault, self.progress, self.result, self.show_folder, self.export):
             foot.addWidget(each)
         for each in (self.fault, self.result, self.show_folder):
@@ -153,6 +171,7 @@ class ExportOptions(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        self.setMinimumWidth(NARROWEST)
         whole.addWidget(scrolling(inner), 1)
         whole.addLayout(foot)
 
@@ -161,34 +180,65 @@ class ExportOptions(QWidget):
         self.title.setText(self.tr(kind.title))
         self.summary.setText(self.tr(kind.summary))
         self.form.show_value(settings)
-        self._offer_files()
+        self._offer()
         with QSignalBlocker(self.ending):
             self.ending.clear()
             for ending in kind.endings:
                 self.ending.addItem(ending or self.tr("folder"), ending)
-        self.ending.setEnabled(len(kind.endings) > 1)
+        self.ending.setVisible(len(kind.endings) > 1)
+        self.only.setVisible(len(kind.endings) == 1)
+        self.only.setText(kind.endings[0])
 
     def title_of(self, name: str) -> str:
         """Return what a setting is called."""
         return self.form.fields[name].label.title
 
-    def _offer_files(self) -> None:
-        """Give the setting that names a file, by its name, a button to choose one."""
-        holder = self.form.fields["file"].editor.holder() if "file" in self.form.fields else None
-        if isinstance(holder, QLineEdit) and not holder.actions():
-            end = QLineEdit.ActionPosition.TrailingPosition
-            choose = holder.addAction(theme.icon("folder", 16), end)
-            choose.setToolTip(self.tr("Choose the file"))
-            choose.triggered.connect(self._on_file)
+    def _offer(self) -> None:
+        """Give settings that are a file, by their name, or a color a button to choose one."""
+        for name, each in self.form.fields.items():
+            holder, value = each.editor.holder(), getattr(self.form.value, name)
+            if not isinstance(holder, QLineEdit) or holder.actions():
+                continue
+            if name == "file":
+                icon, tip, slot = (
+                    theme.icon("folder", 16),
+                    self.tr("Choose the file"),
+                    self._on_file,
+                )
+            elif COLOR.fullmatch(str(value)):
+                icon, tip, slot = patch(value), self.tr("Choose the color"), self._on_color
+            else:
+                continue
+            choose = holder.addAction(icon, QLineEdit.ActionPosition.TrailingPosition)
+            choose.setObjectName(name)
+            choose.setToolTip(tip)
+            choose.triggered.connect(slot)
 
     @Slot()
     def _on_file(self) -> None:
-        self.file_asked.emit("file")
+        self.file_asked.emit(self.sender().objectName())
+
+    @Slot()
+    def _on_color(self) -> None:
+        name = self.sender().objectName()
+        known = QColor(getattr(self.form.value, name))
+        color = QColorDialog.getColor(known, self, self.title_of(name))
+        if color.isValid():
+            editor = self.form.fields[name].editor
+            editor.show_value(color.name())
+            editor.changed.emit(color.name())
+
+    @Slot(object)
+    def _show_colors(self, value: Settings) -> None:
+        for name, each in self.form.fields.items():
+            for action in each.editor.holder().actions() if name != "file" else ():
+                action.setIcon(patch(getattr(value, name)))
 
     def show_target(self, name: str, ending: str, folder: Path | None) -> None:
         """Show the name without its ending, the ending, and the folder if one was chosen."""
         if self.name.text() != name:
             self.name.setText(name)
+            self.name.setCursorPosition(0)
         with QSignalBlocker(self.ending):
             self.ending.setCurrentIndex(self.ending.findData(ending))
         said = self.tr("in {folder}").format(folder=folder) if folder else ""

@@ -35,10 +35,10 @@ class ExportStage(QWidget):
         self.still: Face | None = None
         self.film: FilmFace | None = None
         self.view, self.player, self.swatches = ExportView(), Player(), Swatches()
-        self.tabs = [switch(self.tr("Picture"), on=True), switch(self.tr("Animation"))]
+        self.tabs = [switch(self.tr("Picture"), on=True), switch(self.tr("Frames"))]
         self.tabs[STILL].setToolTip(self.tr("See the file as it is written"))
         self.tabs[MOVING].setToolTip(self.tr("See the frames play (Space)"))
-        self.outlines = switch(self.tr("Outlines"), on=True)
+        self.outlines = switch(self.tr("Cells"), on=True)
         self.outlines.setToolTip(self.tr("Show where each picture lies; not in the file (O)"))
         self.color = QColor("#3a6ea5")
         self.zoom = QLabel()
@@ -53,6 +53,7 @@ class ExportStage(QWidget):
             button = switch(on=not key)
             button.setIcon(_patch(color))
             button.setIconSize(QSize(14, 14))
+            button.setFixedWidth(28)
             button.setAccessibleName(name)
             button.setToolTip(name)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -81,7 +82,7 @@ class ExportStage(QWidget):
         self.fit = self._button(self.tr("Fit"), self.tr("Show all of it (0)"))
         for each in (self.actual, self.fit, self.zoom):
             bar.addWidget(each)
-        self.zoom.setMinimumWidth(56)
+        self.zoom.setMinimumWidth(48)
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

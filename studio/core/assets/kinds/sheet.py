@@ -11,6 +11,7 @@ import numpy as np
 from studio.core.assets.atlases.atlas import Atlas, Frame, Grid, Sheet
 from studio.core.assets.atlases.files import files as data_files
 from studio.core.assets.kind import File, Item, Kind, Product
+from studio.core.assets.likeness import shown
 from studio.core.assets.naming import animations, distinct, natural
 from studio.core.assets.packing import Page, Room
 from studio.core.assets.png import png
@@ -81,7 +82,7 @@ def make(items: Sequence[Item], settings: SheetSettings, name: str) -> Job[Produ
         return (*pictures, *data_files(atlas, settings.data, name[: -len(ENDING)]))
 
     return Product(
-        _shown(sheets[0]),
+        shown(sheets[0]),
         _words(laid, atlas),
         files,
         _frames(sources, settings.point),
@@ -214,10 +215,6 @@ def _atlas(
     return Atlas(sheets, tuple(frames), moving, settings.fps, settings.point, bits, grid)
 
 
-def _shown(sheet: np.ndarray) -> np.ndarray:
-    return (sheet >> 8).astype(np.uint8) if sheet.dtype == np.uint16 else sheet
-
-
 def _frames(sources: list[Source], pivot: Pivot) -> np.ndarray:
     """Return the sprites as frames uint8 [n, h, w, 4], pivots on one spot; not too many."""
     canvas = aligned([source.size for source in sources], pivot)
@@ -225,7 +222,7 @@ def _frames(sources: list[Source], pivot: Pivot) -> np.ndarray:
     shape = (min(len(sources), most), canvas.height, canvas.width, 4)
     frames = np.zeros(shape, np.uint8)
     for frame, source, corner in zip(frames, sources, canvas.corners, strict=False):
-        Box(*corner, *source.size).cut(frame)[:] = _shown(source.pixels)
+        Box(*corner, *source.size).cut(frame)[:] = shown(source.pixels)
     return frames
 
 
@@ -250,7 +247,15 @@ def _facts(laid: Laid, atlas: Atlas) -> dict[str, object]:
         "filled": round(_filled(laid), 4),
         "animations": {name: len(frames) for name, frames in atlas.animations.items()},
         "frames": [[frame.name, frame.page, *frame.place] for frame in atlas.frames],
+        "pivots": [_pivot(frame, atlas.pivot) for frame in atlas.frames],
     }
+
+
+def _pivot(frame: Frame, pivot: Pivot) -> list[float]:
+    """Return where a sprite's pivot lies on its page; it may lie outside of what is left of it."""
+    starts = zip(frame.place[:2], frame.offset, strict=True)
+    at = zip(starts, pivot, frame.source, strict=True)
+    return [place - offset + share * side for (place, offset), share, side in at]
 
 
 def _filled(laid: Laid) -> float:

@@ -4,14 +4,17 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import ImageCms
 
 from studio.core.assets.exporting import export
 from studio.core.assets.kind import Item
 from studio.core.assets.kinds.sheet import KIND
 from studio.core.assets.sheet_settings import SheetSettings
+from studio.core.assets.trimming import Box, seen
 from studio.core.events import Refused, finished
-from studio.core.photographs.photograph import Photograph, open_photograph
+from studio.core.photographs.photograph import Photograph, decoded, open_photograph
 from tests.core.assets import atlas_readers as readers
 
 NAMES = ["walk-0", "walk-1", "walk-2", "idle", 'odd "name" ä\\', "Run 1", "Run 2", "clear"]
@@ -32,8 +35,8 @@ def sprites(seed: int = 0, names=NAMES) -> list[Item]:
 
 
 def write(folder, items, **changes):
-    settings = SheetSettings().updated(changes)
-    product, paths = finished(export(KIND, items, settings, folder / "hero.png"))
+    chosen = SheetSettings().updated(changes)
+    product, paths = finished(export(KIND, items, chosen, folder / "hero.png"))
     return product, [path for path in paths if not path.name.endswith(".png.json")]
 
 
@@ -237,3 +240,59 @@ def test_same_names_are_told_apart(tmp_path):
     items = [Item(name, item.photograph) for name, item in zip("aAa", sprites(), strict=False)]
     _, paths = write(tmp_path, items)
     assert list(readers.aseprite(paths[-1]).sprites) == ["a", "A-2", "a-3"]
+
+
+CHOICES = st.fixed_dictionaries(
+    {
+        "layout": st.sampled_from(["packed", "grid", "rows"]),
+        "columns": st.integers(0, 3),
+        "data": st.just("none"),
+        "padding": st.integers(0, 4),
+        "extrude": st.integers(0, 3),
+        "border": st.integers(0, 4),
+        "side": st.sampled_from([100, 128, 4096]),
+        "pages": st.just(True),
+        "pivot": st.sampled_from(["center", "bottom right"]),
+        "order": st.sampled_from(["given", "name", "size"]),
+    }
+    | {name: st.booleans() for name in ("trim", "power_of_two", "square", "merge", "bleed")}
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CHOICES, st.integers(0, 99), st.integers(1, 12))
+def test_whatever_the_settings_each_sprite_is_there_and_its_surroundings_are_its_own(
+    changes, seed, count
+):
+    names = [f"{'ab'[k % 2]}{k // 2}" for k in range(count)]
+    items = {item.name: item for item in sprites(seed, names)}
+    chosen = SheetSettings().updated(changes)
+    product = finished(KIND.make(list(items.values()), chosen, "a.png"))
+    pages = [decoded(file.data).pixels for file in finished(product.files())]
+    assert product.facts is not None and len(product.facts["frames"]) == count
+    covered = [np.zeros(page.shape[:2], int) for page in pages]
+    for name, number, x, y, width, height in product.facts["frames"]:
+        cut = pages[number][y : y + height, x : x + width]
+        assert cut.shape[:2] == (height, width)
+        whole = items[name].pixels
+        box = seen(whole) if (height, width) != whole.shape[:2] else Box(0, 0, width, height)
+        part = box.cut(whole)
+        visible = part[..., 3:] > 0
+        assert (cut[..., 3] == part[..., 3]).all() and (cut * visible == part * visible).all()
+        more = chosen.extrude
+        covered[number][y - more : y + height + more, x - more : x + width + more] += 1
+    for page, times in zip(pages, covered, strict=True):
+        assert times.max() == 1
+        assert not page[..., 3][times == 0].any() or changes["layout"] == "grid"
+        border = chosen.border
+        assert not border or not page[:border, :, 3].any()
+        assert not chosen.power_of_two or page.shape[0].bit_count() == 1
+
+
+def test_pivots_are_told_where_they_lie_on_the_page(tmp_path):
+    pixels = np.zeros((10, 20, 4), np.uint8)
+    pixels[4:8, 6:16] = 255
+    product, _ = write(tmp_path, [Item("a", Photograph(pixels))], padding=0, pivot="bottom right")
+    assert product.facts is not None
+    assert product.facts["frames"] == [["a", 0, 0, 0, 10, 4]]
+    assert product.facts["pivots"] == [[14.0, 6.0]], "beyond what is left of the sprite"
