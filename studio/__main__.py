@@ -18,6 +18,7 @@ VERBS = (
     "style",
     "export",
     "gallery",
+    "import",
     "provenance",
     "rights",
     "instant",

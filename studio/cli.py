@@ -32,6 +32,7 @@ verbs = typer.Typer(
 verbs.add_typer(exploring.verbs, name="explore")
 verbs.add_typer(exporting.verbs, name="export")
 verbs.add_typer(browsing.verbs, name="gallery")
+verbs.command("import")(exporting.take_in)
 verbs.command()(repairing.repair)
 verbs.command()(styling.style)
 verbs.command()(tracing.provenance)

@@ -20,6 +20,7 @@ from studio.core.settings import Settings, field
 SCHEMA = 1
 SUFFIX = ".atelier"
 FOLDERS = ("datasets", "runs", "gallery")
+ORIGIN = "origin.json"  # in a run that came in a pack
 
 
 class Plan(Settings):
@@ -118,6 +119,14 @@ class Run:
     def history(self) -> runlog.History:
         """Replay the run's log."""
         return runlog.replay(self.folder)
+
+    def origin(self) -> dict[str, Any]:
+        """Return "hash" and "record" of the pack a run came in; {} for one trained here."""
+        try:
+            found = json.loads((self.folder / ORIGIN).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True)

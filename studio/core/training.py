@@ -174,6 +174,11 @@ def _waiting(project: Project, number: int | None) -> tuple[Run, Trainee]:
     run = project.run(number)
     if run.history().status == "running":
         raise Refused(f"Run {run.number} is being trained by another Atelier; stop it there first.")
+    if run.origin():
+        raise Refused(
+            f"Run {run.number} came in a pack, which holds what draws, not what learns: draw with"
+            " it, or train a new run."
+        )
     packed = open_packed(project.dataset(run.record.dataset))
     settings = saved_settings(run.record.family, run.record.settings)
     return run, Trainee(run, packed, settings, image_size(packed.manifest))

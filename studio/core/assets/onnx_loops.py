@@ -40,7 +40,8 @@ def repeated(step: Step, count: int, carried: Iterable[Tensor]) -> tuple[Tensor,
             carried = step(torch.tensor(k), *carried)
         return tuple(carried)
     began = torch.zeros((), dtype=torch.int64)
-    return while_loop(going, one, (began, *carried))[1:] if count else tuple(carried)
+    fixed = isinstance(count, int) and not count
+    return tuple(carried) if fixed else while_loop(going, one, (began, *carried))[1:]
 
 
 def told(table: Tensor, k: Tensor) -> Tensor:
@@ -166,7 +167,7 @@ def nothing(net: Transformer, count: Tensor, tokens: int) -> Past:
     """Return the past of as many sequences as `count` is long, before their first token."""
     first: Any = net.blocks[0]
     heads, width = first.attention.heads, net.norm.normalized_shape[0]
-    shape = (len(net.blocks), len(count), heads, tokens, width // heads)
+    shape = (len(net.blocks), count.shape[0], heads, tokens, width // heads)
     return Past(count.new_zeros(shape), count.new_zeros(shape))
 
 

@@ -17,7 +17,7 @@ from studio.core.events import Job, Note, Progress, Refused
 from studio.core.project import Project, Run
 from studio.core.provenance.origins import drawn_by
 from studio.core.provenance.record import Record
-from studio.core.provenance.rights import check_set
+from studio.core.provenance.rights import check_consent, check_set
 from studio.core.provenance.stamping import sidecar, sidecar_bytes
 from studio.core.settings import Settings, field
 
@@ -75,6 +75,7 @@ def export_onnx(
     check_set(project, run.record.dataset)
     yield Progress(0, None, "Reading the model")
     record = recorded(project, run, step, settings, changes or {})
+    check_consent([record])
     with tempfile.TemporaryDirectory(prefix="atelier-") as place:
         answer = yield from _traced(
             Path(place),

@@ -47,7 +47,7 @@ class Painting(nn.Module):
         """Return the images of the symbols."""
         u = normal_to_uniform(precise(latent)).flatten(2)
         rows = row(label, latent)
-        to_above, to_left = self.net.places(rows)
+        to_above, to_left = (part.clone() for part in self.net.places(rows))  # no views in loops
 
         def paint(k: Tensor, *carried: Tensor) -> tuple[Tensor, ...]:
             return self._painted(_place(k, self.width), carried, u, rows, to_above, to_left)

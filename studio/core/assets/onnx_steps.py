@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.fx.experimental.proxy_tensor import make_fx
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from studio.core.assets.onnx_loops import (
     Diffusing,
@@ -18,8 +20,10 @@ from studio.core.assets.onnx_loops import (
 from studio.core.assets.onnx_pixels import Painting
 from studio.core.families.autoregressive import PixelModel
 from studio.core.families.diffusion import DiffusionModel
+from studio.core.families.flow import FlowModel
 from studio.core.families.vqvae import VqvaeModel
 from studio.core.family import Model
+from studio.core.nets.affine import nats
 from studio.core.nets.coupling import Mixing, Step
 from studio.core.nets.players import asked
 from studio.core.nets.transformer_flow import AutoregressiveBlock, TransformerFlow, guided
@@ -55,7 +59,42 @@ def drawing(model: Model) -> nn.Module:
             part.blocks = nn.ModuleList(Looped(block) for block in blocks)
         if isinstance(part, Step) and part.mixing is not None:
             part.mixing = Mixed(part.mixing)
+    if isinstance(known, FlowModel) and known.settings.denoise and known.settings.noise:
+        return Straight(Cleared(known))
     return Straight(known)
+
+
+class Cleared(FlowModel):
+    """A flow model that takes its grain out of one picture after the other.
+
+    What a gradient keeps on the way forth is lost on a trace that holds for any number of pictures,
+    so the gradient is written down for one, and called in a loop.
+    """
+
+    def __init__(self, model: FlowModel):
+        nn.Module.__init__(self)
+        vars(self).update(vars(model))
+
+        def slope(canvas: Tensor, rows: Tensor) -> Tensor:
+            return torch.func.grad(lambda x: nats(*model.flow(x, rows)).sum())(canvas)
+
+        example = torch.zeros(1, *model.flow.shape), torch.zeros(1, dtype=torch.int64)
+        with sdpa_kernel(SDPBackend.MATH):  # the others' gradients are no plain operations
+            self.slope = make_fx(slope)(*example)
+        for node in self.slope.graph.nodes:
+            if node.target is torch.ops.aten.view.default:  # of layouts that a trace does not keep
+                node.target = torch.ops.aten.reshape.default
+        self.slope.recompile()
+
+    def _denoised(self, canvas: Tensor, rows: Tensor) -> Tensor:
+        number = torch.arange(canvas.shape[0])[:, None, None, None]
+
+        def step(k: Tensor, found: Tensor) -> tuple[Tensor]:
+            one, of = canvas.index_select(0, k.reshape(1)), rows.index_select(0, k.reshape(1))
+            return (torch.where(number == k, self.slope(one, of).nan_to_num(0.0), found),)
+
+        (found,) = repeated(step, canvas.shape[0], (torch.zeros_like(canvas),))
+        return canvas - self.settings.denoise * self.settings.noise**2 * found
 
 
 class Mixed(Mixing):
