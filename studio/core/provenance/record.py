@@ -131,6 +131,8 @@ def values_of(text: str, name: str) -> Any:
         raise Refused(f"{name} holds too much text to be a picture's record.")
     try:
         values = json.loads(text, parse_constant=_no_number)
+        if "\\ud" in text or "\\uD" in text:  # half a letter could not be written again
+            json.dumps(values, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise damaged(name) from None
     level = [values] if isinstance(values, dict | list) else []
