@@ -12,7 +12,7 @@ from typing_extensions import override
 from studio.gui import theme
 from studio.gui.widgets.image_grid import PIXEL_ART, checkered
 from studio.gui.widgets.wall_choice import WallChoice
-from studio.gui.widgets.wall_layout import LARGEST, SMALLEST, WallLayout, hung
+from studio.gui.widgets.wall_layout import LARGEST, MARGIN, SMALLEST, WallLayout, hung
 from studio.gui.widgets.wall_store import Hung, WallStore
 
 ASK = 30  # ms between two wishes for thumbnails while scrolling
@@ -144,9 +144,9 @@ class WallView(QAbstractScrollArea):
             return
         cell, bar, high = self.layout_.cell(index), self.verticalScrollBar(), self.viewport()
         if cell.top() < self.top:
-            bar.setValue(cell.top() - 4)
+            bar.setValue(cell.top() - MARGIN)
         elif cell.bottom() > self.top + high.height():
-            bar.setValue(cell.bottom() + 4 - high.height())
+            bar.setValue(cell.bottom() + 1 + MARGIN - high.height())
 
     def _fit(self) -> None:
         plan, bar = self.layout_, self.verticalScrollBar()
@@ -161,7 +161,7 @@ class WallView(QAbstractScrollArea):
         seen = plan.seen(self.top + plan.pitch // 2, self.top + plan.high) if old > 0 else range(0)
         self._fit()
         if seen and old != event.size().width() and self.top > 0:
-            self.verticalScrollBar().setValue(self.layout_.cell(seen[0]).top() - 4)
+            self.verticalScrollBar().setValue(self.layout_.cell(seen[0]).top() - MARGIN)
         self.refresh()
 
     @override
