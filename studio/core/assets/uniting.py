@@ -48,7 +48,9 @@ def in_srgb(pixels: np.ndarray, profile: bytes) -> np.ndarray:
 
     A profile that can't be read changes nothing.
     """
-    small = (pixels >> 8).astype(np.uint8) if pixels.dtype == np.uint16 else pixels
+    small = pixels
+    if pixels.dtype == np.uint16:
+        small = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
     try:
         found = ImageCms.profileToProfile(
             pillow(np.ascontiguousarray(small[..., :3])),
