@@ -80,14 +80,6 @@ def write(target: Path, data: bytes) -> Path:
     return target
 
 
-def free(folder: Path, name: str) -> Path:
-    """Return the first of name-0001.png, name-0002.png … in `folder` that does not exist."""
-    number = 1
-    while (found := folder / f"{name}-{number:04d}.png").exists():
-        number += 1
-    return found
-
-
 def reopen(project: Project, kept: Kept) -> Job[tuple[Explorer, Place]]:
     """Return the model a picture was kept from, and its place in it.
 

@@ -16,6 +16,7 @@ from studio.core.explore.explorer import Explorer, explorer_of, open_explorer
 from studio.core.explore.live import drawn
 from studio.core.explore.place import Place
 from studio.core.explore.route import Route
+from studio.core.gallery import keeping as gallery
 from studio.core.project import Project, Run
 from studio.core.provenance.origins import of_run
 
@@ -87,9 +88,11 @@ def kept(
         full = (yield from drawn(opened.explorer, [place], False))[0]
     name = f"run{opened.run.number}-{opened.explorer.family.id}"
     names = {direction.id: direction.name for direction in opened.directions}
-    path = target or keeping.free(keeping.gallery(project), name)
     known = of_run(project, opened.run)
-    return keeping.keep(opened.explorer, place, full, path, names, known)
+    if target is not None:
+        return keeping.keep(opened.explorer, place, full, target, names, known)
+    record = keeping.record_of_place(opened.explorer, place, full, names, known)
+    return gallery.keep(keeping.gallery(project), full, record, name)
 
 
 def route_of(run: Run, explorer: Explorer) -> Route:

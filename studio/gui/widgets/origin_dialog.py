@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -18,7 +19,7 @@ from studio.gui import theme
 from studio.gui.widgets.own_picture import OneStill
 from studio.gui.widgets.parts import label, scrolling
 
-LARGE, SMALL = 340, 104
+LARGE, SMALL = 264, 84
 COLUMNS = 3
 MARKS = {"good": "✓", "plain": "•", "warning": "!"}
 INDENT = 20
@@ -70,6 +71,7 @@ class OriginDialog(QDialog):
             "warning" if copy else "heading",
         )
         self.badge.setToolTip(self.chain.verdict.text)
+        embolden(self.badge)
         return self.badge
 
     def _neighbors(self) -> QGridLayout:
@@ -111,6 +113,7 @@ class OriginDialog(QDialog):
         made.setSpacing(2)
         role = "warning" if step.level == "warning" else "heading"
         title = label(f"{MARKS[step.level]}  {step.title}", role)
+        embolden(title)
         words = label(step.words)
         for each in (title, words):
             each.setTextFormat(Qt.TextFormat.PlainText)  # what foreign files say stays text
@@ -147,3 +150,10 @@ class OriginDialog(QDialog):
     def _explore(self) -> None:
         self.accept()
         self.explore_asked.emit()
+
+
+def embolden(made: QLabel) -> None:
+    """Give a label the weight of a heading, whatever its color says."""
+    font = made.font()
+    font.setBold(True)
+    made.setFont(font)

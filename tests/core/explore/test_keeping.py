@@ -134,9 +134,3 @@ def test_an_unwritable_place_is_a_sentence_and_leaves_nothing(explored, tmp_path
     with pytest.raises(Refused, match="can't be written"):
         keeping.keep(explorer, place, explorer.pictures([place])[0], tmp_path / "file" / "kept.png")
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
-
-
-def test_free_names_count_on(tmp_path):
-    assert keeping.free(tmp_path, "run1").name == "run1-0001.png"
-    (tmp_path / "run1-0001.png").touch()
-    assert keeping.free(tmp_path, "run1").name == "run1-0002.png"
