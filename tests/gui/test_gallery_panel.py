@@ -303,7 +303,7 @@ def test_similar_ones_come_first(session: Session, qtbot: QtBot) -> None:
     QTest.keyClick(panel.wall, Key.Key_L)
     at_rest(session, qtbot)
     assert names(panel)[0] == "p0" and len(names(panel)) == 6
-    assert panel.search.order.itemText(0) == "Most similar first"
+    assert panel.search.order.itemText(0) == "Similar"
 
 
 def test_the_mouse_chooses_and_opens(session: Session, qtbot: QtBot) -> None:

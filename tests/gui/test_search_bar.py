@@ -67,7 +67,7 @@ def test_order_and_swatches(qtbot: QtBot) -> None:
     assert menu is not None
     menu.actions()[0].trigger()
     assert bar.terms == ["#d94a3d"]
-    assert bar.order.itemText(0) == "Most similar first"
+    assert bar.order.itemText(0) == "Similar"
     bar.order.setCurrentIndex(0)
     assert bar.words == "#d94a3d"
 

@@ -35,6 +35,7 @@ class MarkDesk(QObject):
         does.tag.triggered.connect(self.ask_tag)
         does.remove.triggered.connect(self.remove)
         does.restore.triggered.connect(self.restore)
+        does.empty.triggered.connect(self._empty)
         does.undo.triggered.connect(self.steps.undo)
         does.redo.triggered.connect(self.steps.redo)
         self.steps.changed.connect(self._show_steps)

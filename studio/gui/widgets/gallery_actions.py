@@ -28,7 +28,10 @@ class GalleryActions(PageActions):
             tr("Move to the gallery's trash; Ctrl+Z brings back (Del)"),
             "Del",
         )
-        self.restore = self._add(tr("Put back"), "recall", tr("Take out of the trash again"))
+        self.restore = self._add(tr("Put back"), "restore", tr("Take out of the trash again"))
+        self.empty = self._add(
+            tr("Empty the trash…"), "trash", tr("Move all of it to the desktop's trash")
+        )
         self.undo = self._add(tr("Undo"), "undo", "", "Ctrl+Z")
         self.redo = self._add(tr("Redo"), "redo", "", "Ctrl+Y", "Ctrl+Shift+Z")
         self.all = self._add(tr("Choose all"), "", "", "Ctrl+A")
@@ -59,6 +62,7 @@ class GalleryActions(PageActions):
             tr("Its model, its training pictures and whose rights it has (W)"),
             "W",
         )
+        self.origin.setIconText(tr("Where is it from?"))
         self.copy = self._add(
             tr("Copy"), "pictures", tr("Put the picture and its file on the clipboard"), "Ctrl+C"
         )

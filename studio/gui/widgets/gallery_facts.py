@@ -77,6 +77,7 @@ class GalleryFacts(QWidget):
             taken = self.rows.takeAt(0)
             old = taken.widget() if taken is not None else None
             if old is not None:
+                old.hide()
                 old.deleteLater()
         for k, (title, value) in enumerate(facts):
             said = QLabel(value)

@@ -34,8 +34,8 @@ class GalleryRoom(QWidget):
         self.bar = PictureBar(
             [
                 *(does.star, does.board, does.tag, does.compare),
-                *(does.explore, does.style, does.repair, does.copy),
-                *(does.remove, does.restore, does.undo, does.export),
+                *(does.explore, does.style, does.repair),
+                *(does.remove, does.restore, does.empty, does.undo, does.export),
             ],
             worded=[does.export],
         )
@@ -102,8 +102,8 @@ class GalleryRoom(QWidget):
         """Offer to put back what lies in the trash, instead of moving it there."""
         does = self.actions_
         for button in self.bar.findChildren(QToolButton):
-            if button.defaultAction() in (does.remove, does.restore):
-                button.setVisible((button.defaultAction() is does.restore) == on)
+            if button.defaultAction() in (does.remove, does.restore, does.empty):
+                button.setVisible((button.defaultAction() is not does.remove) == on)
 
     def refuse(self, sentence: str) -> None:
         """Say above the wall why a search finds nothing; "" takes it back."""

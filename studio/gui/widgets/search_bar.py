@@ -46,7 +46,7 @@ class SearchBar(QWidget):
         self._wait = QTimer(self, interval=WAIT, singleShot=True)
         self._wait.timeout.connect(self.changed)
         self.box = QLineEdit(clearButtonEnabled=True)
-        self.box.setPlaceholderText(self.tr("Search: words, run:3, tag:boss, star, #ff8800 …"))
+        self.box.setPlaceholderText(self.tr("Search: words, run:3, star, #ff8800 …"))
         self.box.setAccessibleName(self.tr("Search the gallery"))
         self.box.addAction(theme.icon("search", 16), QLineEdit.ActionPosition.LeadingPosition)
         for button in self.box.findChildren(QToolButton):
@@ -154,10 +154,12 @@ class SearchBar(QWidget):
 
     def _order_box(self) -> QComboBox:
         made = QComboBox()
-        made.addItems([self.tr("Newest first"), self.tr("Oldest first"), self.tr("By name")])
-        made.setMinimumContentsLength(len(self.tr("Most similar first")))
+        made.addItems([self.tr("Newest"), self.tr("Oldest"), self.tr("Name")])
+        made.setMinimumContentsLength(len(self.tr("Newest")))
         made.setAccessibleName(self.tr("Order"))
-        made.setToolTip(self.tr("In which order the pictures hang"))
+        made.setToolTip(
+            self.tr("What hangs first: the newest, the oldest, the most similar, or by name")
+        )
         made.currentIndexChanged.connect(self.changed)
         return made
 
@@ -165,7 +167,7 @@ class SearchBar(QWidget):
         made = QSlider(Qt.Orientation.Horizontal)
         made.setRange(SMALLEST, LARGEST)
         made.setValue(128)
-        made.setFixedWidth(96)
+        made.setFixedWidth(80)
         made.setAccessibleName(self.tr("Size of the pictures"))
         made.setToolTip(self.tr("How large the pictures hang (Ctrl+wheel)"))
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -205,23 +207,22 @@ class SearchBar(QWidget):
             taken = row.takeAt(0)
             old = taken.widget() if taken is not None else None
             if old is not None and old is not self.count:
+                old.hide()
                 old.deleteLater()
         for term in self.terms:
             row.addWidget(self._chip(term))
         row.addStretch(1)
         row.addWidget(self.count)
         similar = any(search_terms.key_of(term) in ("color", "like") for term in self.terms)
-        first = self.tr("Most similar first") if similar else self.tr("Newest first")
+        first = self.tr("Similar") if similar else self.tr("Newest")
         self.order.setItemText(0, first)
 
     def _chip(self, term: str) -> QToolButton:
         chip = QToolButton()
         shown = term if len(term) <= LETTERS else f"{term[: LETTERS - 1]}…"
-        chip.setText(shown)
+        chip.setText(f"{shown}  ×".replace("&", "&&"))
         if search_terms.key_of(term) == "color":
             chip.setIcon(_swatch(term))
-        else:
-            chip.setIcon(theme.icon("close", 12))
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setStyleSheet(f"QToolButton {{ background: {theme.RAISED}; padding: 2px 8px; }}")
         chip.setToolTip(self.tr("Search without {term}").format(term=term))
