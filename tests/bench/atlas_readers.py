@@ -1,12 +1,14 @@
-"""Other people's readers open our sprite sheets: PixiJS and Phaser (node), Tiled's rasterizer.
+"""Other people's readers open our sprite sheets: PixiJS, Phaser, Tiled, and parsers of formats.
 
     .venv/bin/python -m tests.bench.atlas_readers [--npm FOLDER] [--tiled FOLDER]
+        [--parsers PYTHON]
 
-FOLDER of --npm holds node_modules with @pixi/spritesheet 7 and phaser 3 (`npm install` there). That
+FOLDER of --npm holds node_modules with @pixi/spritesheet 7 and phaser (`npm install` there). That
 of --tiled is where Tiled's Debian packages lie unpacked (`dpkg -x` of tiled, libtiled1 and the Qt 5
-libraries they need), or / where it is installed. Each sprite is cut out where the reader says, set
-into its whole size and compared with the sprite that went in; Tiled draws a map of the tileset,
-which is compared pixel by pixel. Tiled 1.8 reads grids; parts of one image it knows since 1.9.
+libraries they need), or / where it is installed. PYTHON has godot-parser and pytiled-parser. Each
+sprite is cut out where the reader says, set into its whole size and compared with the sprite that
+went in; Tiled draws a map of the tileset, which is compared pixel by pixel. Debian's Tiled 1.8
+reads grids; parts of one image it knows since 1.9: those are for pytiled-parser.
 """
 
 import argparse
@@ -85,6 +87,33 @@ def _same(sheet: np.ndarray, frames: dict, item: Item, anchored: bool) -> bool:
     return same and (not anchored or frame["pivot"] == [0.25, 1.0])
 
 
+def parsers(python: Path, folder: Path) -> None:
+    items = sprites(60, None)
+    files = []
+    for data in ("godot", "tiled"):
+        for layout in ("packed", "rows"):
+            changes = {"data": data, "layout": layout, "side": 200, "pages": True}
+            settings = SheetSettings().updated(changes)
+            goal = folder / f"{data}-{layout}.png"
+            _, paths = finished(export(KIND, items, settings, goal))
+            files.append([path for path in paths if path.suffix in (".tres", ".tsx")])
+    for group in files:
+        script = Path(__file__).with_name("atlas_parsers.py")
+        run = subprocess.run([python, script, *group], capture_output=True, text=True)
+        if run.returncode:
+            raise SystemExit(run.stderr)
+        found, moving = [], 0
+        for line in run.stdout.splitlines():
+            read = json.loads(line)
+            moving += sum(len(frames) for frames in read["animations"].values())
+            for sheet, *where in read["sprites"]:
+                found.append(seen(restored(pixels_of(folder / sheet), *where)))
+        wanted = {(item.pixels.shape, seen(item.pixels).tobytes()) for item in items}
+        fine = {(cut.shape, cut.tobytes()) for cut in found} == wanted
+        result = f"all {len(found)} sprites, {moving} frames" if fine else "other pixels"
+        print(f"parsers {group[0].name:32} {len(group)} files: {result}")
+
+
 def tiled(root: Path, folder: Path) -> None:
     for name, changes in {
         "plain": {},
@@ -133,12 +162,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--npm", type=Path)
     parser.add_argument("--tiled", type=Path)
+    parser.add_argument("--parsers", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if given.npm:
             npm(given.npm, Path(folder))
         if given.tiled:
             tiled(given.tiled, Path(folder))
+        if given.parsers:
+            parsers(given.parsers, Path(folder))
 
 
 if __name__ == "__main__":
