@@ -46,10 +46,18 @@ class TileSettings(Settings):
         le=64,
         unit="px",
     )
+    sides: float = field(
+        1.0,
+        label="Match sides",
+        help="Takes out, little by little across the picture, by how much one side is lighter or"
+        " of another color. 0 changes nothing beside the cut, nor does a soft cut of 0.",
+        ge=0,
+        le=1,
+    )
     even: float = field(
         0.0,
         label="Even light",
-        help="Takes out that one side is lighter, which shows when a tile repeats.",
+        help="Takes out light and dark areas, which show when a tile repeats.",
         ge=0,
         le=1,
     )
@@ -80,8 +88,7 @@ def make(items: Sequence[Item], settings: TileSettings, name: str) -> Job[Produc
     photograph = items[0].photograph
     yield Progress(0, 100, "Scoring")
     before = seam_score(photograph.pixels)
-    pixels = yield from told(evened(photograph.pixels, settings.even), 2, 10, "Even light")
-    made = yield from _joined(pixels, settings)
+    made = yield from _joined(photograph.pixels, settings)
     size = _size(settings.size, photograph.pixels, made.pixels)
     tile = yield from told(resized(bled(made.pixels), *size), 75, 95, "Scaling")
     yield Progress(95, 100, "Scoring")
@@ -100,9 +107,12 @@ def make(items: Sequence[Item], settings: TileSettings, name: str) -> Job[Produc
 def _joined(pixels: np.ndarray, settings: TileSettings) -> Job[Made]:
     if settings.method == "none":
         return Made(pixels)
-    if settings.method == "mirror":
-        return Made(mirrored(pixels))
-    job = blended(pixels, settings.overlap / 100, settings.soft)
+    blend = settings.method == "blend"
+    sides = settings.sides if blend and settings.soft else 0.0
+    lit = yield from told(evened(pixels, sides, settings.even), 2, 10, "Even light")
+    if not blend:
+        return Made(mirrored(lit))
+    job = blended(lit, settings.overlap / 100, settings.soft)
     return Made(*(yield from told(job, 10, 75, "Cutting")))
 
 
