@@ -73,7 +73,8 @@ def misread(arguments: list[str]) -> str:
     """Return what is wrong with the arguments of `atelier [PROJECT]`, or nothing."""
     if len(arguments) > 1:
         return f"'{arguments[0]}' is not a command; the commands are {', '.join(VERBS)}."
-    if arguments and not (Path(arguments[0]) / "project.json").is_file():
+    packed = arguments and arguments[0].endswith(".atelierpack") and Path(arguments[0]).is_file()
+    if arguments and not packed and not (Path(arguments[0]) / "project.json").is_file():
         return (
             f"'{arguments[0]}' is neither a project folder nor a command; "
             f"the commands are {', '.join(VERBS)}."

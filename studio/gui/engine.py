@@ -54,6 +54,9 @@ VERBS = {  # what the panels may ask for, and the module it is found in
     **dict.fromkeys(GALLERIES, "studio.gui.browsing"),
     **dict.fromkeys(EXPORTS, "studio.gui.layouts"),
     "as_image": "studio.gui.pasting",
+    "export_onnx": "studio.core.assets.onnx_model",
+    "export_pack": "studio.core.assets.pack_export",
+    "import_pack": "studio.core.assets.pack_import",
     "trace_shown": "studio.core.provenance.chain",
     **dict.fromkeys(("advising", "checking", "evaluating", "tuning"), "studio.gui.engine"),
 }

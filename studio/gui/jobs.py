@@ -29,6 +29,8 @@ LANES = (
     "invert",
     "keep",
     "evaluate",
+    "model",
+    "pack",
     "picture",
     "outlook",
     "repair",

@@ -37,6 +37,7 @@ class Menus(QObject):
         self.recent = menu.addMenu(self.tr("Open &recent"))
         menu.addSeparator()
         self._add(menu, self.tr("Open &pictures…"), window.ask_pictures, "Ctrl+I")
+        self._add(menu, self.tr("Open a packed &model…"), window.ask_pack, "")
         self._add(menu, self.tr("&Repair a picture…"), window.ask_repair, "Ctrl+Shift+O")
         self._add(menu, self.tr("Re&style a picture…"), window.ask_style, "")
         menu.addSeparator()

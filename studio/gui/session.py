@@ -15,6 +15,8 @@ from studio.gui.memory import Memory
 from studio.gui.repairs import REPAIR
 from studio.gui.styles import STYLE
 
+PACK = ".atelierpack"
+
 if TYPE_CHECKING:
     from studio.core.data.importing import Draft
     from studio.core.project import Project, Run
@@ -136,11 +138,26 @@ class Session(Exports):
         if len(found) == 1 and (found[0] / "project.json").is_file():
             self.open_project(found[0])
             return ""
+        if len(found) == 1 and found[0].suffix.lower() == PACK:
+            self.open_pack(found[0])
+            return "train"
         if len(found) == 1 and self.project is not None and holds_place(found[0]):
             self.reopen(found[0])
             return "explore"
         self.import_paths(found, None)
         return "library"
+
+    def open_pack(self, pack: Path) -> None:
+        """Take the model in a pack into the project, or into a new one; done("pack", Run)."""
+        if self._anywhere(pack.stem) is not None:
+            self.unpack(pack)
+
+    def _anywhere(self, name: str) -> "Project | None":
+        """Return the open project, or a new one called `name`, gone again if it stays empty."""
+        if self.project is None:
+            self.new_project(engine.free(paths.projects(), name))
+            self._made = self.project.folder if self.project else None
+        return self.project
 
     def import_pictures(self, source: str, settings: Any) -> None:
         """Make a draft of `source`; done("import", Draft). A newer call replaces one at work."""
@@ -154,13 +171,11 @@ class Session(Exports):
             self._import(found, found[0].parent.name, settings)
 
     def _import(self, source: str | list[Path], name: str, settings: Any) -> None:
-        if self.project is None:
-            self.new_project(engine.free(paths.projects(), name))
-            self._made = self.project.folder if self.project else None
-        if self.project is None:
+        project = self._anywhere(name)
+        if project is None:
             return
         self.imported = source, name
-        folder = self.project.folder
+        folder = project.folder
         title = self.tr("Importing {name}").format(name=name)
         self.start("import", title, lambda: engine.importing(source, settings, folder))
 
@@ -244,6 +259,9 @@ class Session(Exports):
             run, found = value
             if self.opened is not None and self.opened.run.folder == run:
                 self.done.emit(lane, found)
+        elif lane == "pack":
+            self.project_changed.emit()
+            self.done.emit(lane, value)
         elif announce and lane != "engine":
             self._measured = (self._measured[0], value if lane == "forecast" else None)
             self.done.emit(lane, value)

@@ -1,6 +1,7 @@
 """What is asked of the engine: advice, forecasts, trainings, remedies, evaluations."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -66,6 +67,22 @@ class Trainings(Lanes):
         """Compare the run's pictures with real ones; done("evaluate", Evaluation)."""
         title = self.tr("Evaluating run {n}").format(n=run.number)
         self.start("evaluate", title, self._waiting("evaluating", self.project, run.number))
+
+    def export_model(self, run: "Run", target: Path, settings: Any) -> None:
+        """Write the run's model as a pack, or as ONNX with these settings, as the ending of
+        `target` says; done("model", Exported). What is there is replaced.
+        """
+        title = self.tr("Exporting {name}").format(name=target.name)
+        if target.suffix.lower() == ".onnx":
+            verb, asked = "export_onnx", (target, settings, None, None, True)
+        else:
+            verb, asked = "export_pack", (target, None, True)
+        self.start("model", title, self._waiting(verb, self.project, run.number, *asked))
+
+    def unpack(self, pack: Path) -> None:
+        """Make the model in the pack a run of the project; done("pack", Run)."""
+        title = self.tr("Taking in {name}").format(name=pack.name)
+        self.start("pack", title, self._waiting("import_pack", pack, self.project))
 
     def _train(self, title: str, verb: str, *asked: Any) -> None:
         if self.title("train"):

@@ -120,6 +120,14 @@ class Window(Pages):
         if name:
             self.session.new_project(Path(name))
 
+    @Slot()
+    def ask_pack(self) -> None:
+        """Let the user choose a packed model, and take it in."""
+        title, kinds = self.tr("Open a packed model"), self.tr("Packed models (*.atelierpack)")
+        path, _ = QFileDialog.getOpenFileName(self, title, "", kinds)
+        if path:
+            self._take([Path(path)])
+
     def import_paths(self, found: list[Path]) -> None:
         """Take a folder, a zip, an idx file or loose pictures into the library as a draft."""
         self.session.import_paths(found, None)
@@ -137,6 +145,9 @@ class Window(Pages):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name; override costs 16 ms)
         found = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         event.acceptProposedAction()
+        self._take(found)
+
+    def _take(self, found: list[Path]) -> None:
         page = self.session.take(found) if found else ""
         if page and self.session.project:
             self.show_page(page)
@@ -196,7 +207,9 @@ class Window(Pages):
         self.session.warm_up(*LATER)
         self.session.find_interrupted()
         first, self._first = self._first, None
-        if first is not None:
+        if first is not None and first.is_file():
+            self._take([first])
+        elif first is not None:
             self.session.open_project(first)
 
     _first: Path | None = None

@@ -15,15 +15,16 @@ def tools(qtbot: QtBot) -> RunTools:
 
 
 def there(tools: RunTools) -> list[str]:
-    return [b.text() for b in (tools.report, tools.evaluate, tools.instant) if b.isVisible()]
+    buttons = (tools.report, tools.evaluate, tools.instant, tools.export)
+    return [b.text() for b in buttons if b.isVisible()]
 
 
 def test_only_what_suits_the_run_is_there(tools: RunTools) -> None:
     assert there(tools) == []
     tools.show_run(saved=True, slow=False, evaluated=False)
-    assert there(tools) == ["Evaluate"]
+    assert there(tools) == ["Evaluate", "Export model…"]
     tools.show_run(saved=True, slow=True, evaluated=True)
-    assert there(tools) == ["Report", "Evaluate", "Make it instant"]
+    assert there(tools) == ["Report", "Evaluate", "Make it instant", "Export model…"]
     tools.show_run(saved=False, slow=True, evaluated=False)
     assert there(tools) == []
 

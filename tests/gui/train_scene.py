@@ -63,6 +63,7 @@ class FakeSession(QObject):
     done = Signal(str, object)
     busy_changed = Signal(str)
     failed = Signal(str, str)
+    said = Signal(str)
 
     def __init__(self, project: Project | None = None, ready: bool = True):
         super().__init__()
@@ -104,6 +105,9 @@ class FakeSession(QObject):
 
     def make_instant(self, run: Run) -> None:
         self.asked.append(("instant", run.number))
+
+    def export_model(self, run: Run, target: Path, settings: Any) -> None:
+        self.asked.append(("export_model", run, target, settings))
 
     def rename_run(self, run: Run, name: str) -> None:
         projects.rename(run, name)

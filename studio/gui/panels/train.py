@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from studio.core.events import Samples, Saved, Scalars
 from studio.core.project import Run
+from studio.gui.desks.leaving import ModelDesk
 from studio.gui.desks.train import RunDesk, StartDesk
 from studio.gui.session import Session
 from studio.gui.widgets.recording import Recording
@@ -29,6 +30,7 @@ class TrainPanel(TrainRoom):
         self.session = session
         self.start_desk = StartDesk(session, self.setup, self.forecast, self)
         self.desk = RunDesk(session, self.view, self)
+        self.models = ModelDesk(session, self.view, self)
         self.judging = QTimer(self, singleShot=True, interval=JUDGED)
         self.folder: Path | None = None
         self.sets = Sets()
@@ -166,6 +168,7 @@ class TrainPanel(TrainRoom):
             self.view.show_recording(Recording())
             self.view.show_verdict(None)
             self.desk.show_run(None)
+            self.models.show_run(None)
             return
         run = self.runs[number]
         recording = self.recording if number == self.live else Recording(run.history(), run.history)
@@ -173,6 +176,7 @@ class TrainPanel(TrainRoom):
         self.view.show_recording(recording, title(run), losses, run.record.settings)
         self.view.judge()
         self.desk.show_run(run)
+        self.models.show_run(run)
 
     @Slot()
     def _judge(self) -> None:
@@ -224,6 +228,7 @@ class TrainPanel(TrainRoom):
         self.list.duplicate_asked.connect(self._duplicate)
         self.list.delete_asked.connect(self._delete)
         self.empty.asked.connect(self.library_asked)
+        self.models.came.connect(self.list.choose)
 
     @Slot(object, object)
     def _on_row(self, row: Any, picture: Any) -> None:

@@ -53,6 +53,10 @@ class RunView(QWidget):
             self.tr("Progress of the evaluation"),
             self.tr("End the evaluation; nothing of it is kept"),
         )
+        self.leaving = ProgressRow(
+            self.tr("Progress of the model's export"),
+            self.tr("End the export; nothing of it is written"),
+        )
         self.lightbox: Lightbox | None = None
         self._lay_out()
         self.timeline.step_changed.connect(self.show_step)
@@ -145,6 +149,7 @@ class RunView(QWidget):
         whole.addLayout(top)
         whole.addWidget(self.health)
         whole.addWidget(self.progress)
+        whole.addWidget(self.leaving)
         whole.addWidget(self.pages, 1)
 
     def _pictures_and_curves(self) -> QWidget:

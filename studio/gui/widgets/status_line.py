@@ -12,6 +12,8 @@ from studio.gui import theme
 FIRST = (
     "train",
     "evaluate",
+    "model",
+    "pack",
     "import",
     "study",
     "invert",
