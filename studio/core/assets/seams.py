@@ -4,6 +4,7 @@ import numpy as np
 
 SCALES = (1, 2, 4)  # pixels to a side of the line that are averaged: steps of detail and of tone
 LINES = 192  # rows that are looked at
+NEAR, LEAST = 8, 8  # the share of the width, and how many lines at least, it is compared with
 MOST = 99.0  # a score where the picture inside is flat
 FLAT = 1e-5
 
@@ -12,10 +13,11 @@ def seam_score(pixels: np.ndarray) -> float:
     """Return how strong the border of a tiled picture uint8 or uint16 [h, w, c] is.
 
     For each pair of opposite sides it is the mean step across the border, |f(0) - f(w - 1)|, over
-    the mean step across all lines inside; of steps between single pixels and between the means of
-    2 and of 4 pixels on either side the root mean square is taken, and of both pairs the larger.
-    1 is a border like any line inside, so not to be found; a picture that has its own lines along
-    the border scores more, one mirrored there less. 99 at most.
+    the mean step across the lines inside that are near it, an eighth of the picture on either side;
+    of steps between single pixels and between the means of 2 and of 4 pixels the root mean square
+    is taken, and of both pairs of sides the larger. 1 is a border like the lines around it, so not
+    to be found; a picture that has its own lines along the border scores more, one mirrored there
+    less. 99 at most.
     """
     upright = border(pixels)
     return max(upright, border(pixels.swapaxes(0, 1)))
@@ -51,7 +53,8 @@ def _ratio(rows: np.ndarray, scale: int) -> float:
     for k in range(1, scale):
         means += padded[:, k : k + w + scale] / np.float32(scale)
     steps = np.abs(means[:, scale:] - means[:, :-scale]).mean((0, 2))  # step k is before column k
-    inside = steps[scale : w - scale + 1]
+    near = max(LEAST, w // NEAR)
+    inside = np.concatenate([steps[scale:][:near], steps[scale : w - scale + 1][-near:]])
     seam, usual = float(steps[0]), float(inside.mean()) if inside.size else 0.0
     if usual > FLAT:
         return min(MOST, seam / usual)

@@ -50,6 +50,6 @@ def test_matched_sides_are_alike_in_light_and_color_and_a_seamless_texture_stays
     found = ended(evened(picture, 1.0, 0.0)).swapaxes(0, axis).astype(float)
     before = picture.swapaxes(0, axis).astype(float)
     apart, was = (np.abs(p[:12].mean((0, 1)) - p[-12:].mean((0, 1))) for p in (found, before))
-    assert apart.max() < 12 < was.min() and was.max() > 60
+    assert (apart < 0.25 * was).all() and was.min() > 12
     even = noise(1, 128, 0.3, 3)
     assert np.abs(ended(evened(even, 1.0, 0.0)).astype(int) - even).mean() < 2
