@@ -2,7 +2,7 @@
 
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from typer.core import TyperGroup
@@ -169,6 +169,9 @@ def _setting(name: str, info: "FieldInfo") -> inspect.Parameter:
     from studio.core.settings import extra
 
     unit = extra(info, "unit")
-    words = f"{info.description} [{info.default}{f' {unit}' if unit else ''}]"
+    choices = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
+    others = ", ".join(str(choice) for choice in choices if choice != info.default)
+    told = f"{info.default}{f' {unit}' if unit else ''}{f'; or {others}' if others else ''}"
+    words = f"{info.description} [{told}]"
     kind: Any = info.annotation if info.annotation in (int, float, bool) else str
     return _parameter(name, Annotated[kind | None, typer.Option(help=words)], None)

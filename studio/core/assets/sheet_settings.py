@@ -43,8 +43,8 @@ class SheetSettings(Settings):
     data: Data = field(
         "json-hash",
         label="Data",
-        help="Who reads it: json-hash or json-array as Aseprite writes it, texturepacker-hash or"
-        " -array, godot (.tres), tiled (.tsx), none.",
+        help="Who reads it: Aseprite's or TexturePacker's JSON, Godot (.tres), Tiled (.tsx); none"
+        " leaves the picture alone.",
     )
     trim: bool = field(
         True, label="Trim", help="Cut clear edges off; the data says what to put back."
