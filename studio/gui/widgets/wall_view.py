@@ -46,6 +46,8 @@ class WallView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # or columns jump
+        unseen = "QScrollBar::handle:vertical:disabled { background: transparent; }"
+        self.verticalScrollBar().setStyleSheet(unseen)
         self.setAccessibleName(self.tr("Pictures"))
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -151,6 +153,7 @@ class WallView(QAbstractScrollArea):
     def _fit(self) -> None:
         plan, bar = self.layout_, self.verticalScrollBar()
         bar.setRange(0, max(0, plan.height - plan.high))
+        bar.setEnabled(bar.maximum() > 0)
         bar.setPageStep(max(1, plan.high - plan.pitch // 2))
         bar.setSingleStep(max(16, plan.pitch // 3))
 
