@@ -1,6 +1,6 @@
 """Tiles: a picture laid over its own other side and cut where the two differ least."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,7 +11,8 @@ from studio.core.events import Refused
 from studio.core.steps import Steps
 
 COARSE = 192  # pixels of width at which overlaps are first compared
-TONES = 64  # pixels of the longer side that tone is measured at
+TONES, SHAPES = 64, 256  # pixels of the longer side, at which tone and shapes are measured
+SMOOTH = 4  # of those pixels, the blur that leaves only them
 LEAST = 4  # pixels of an overlap
 LEAST_SHARE = 12  # of the width, the smallest overlap
 SMALLEST, LARGEST = 8, 16384  # pixels a side
@@ -24,12 +25,16 @@ ROWS = 256  # of a cut, or of a picture, in one pull
 
 @dataclass(frozen=True, eq=False)
 class Overlap:
-    """A picture's left and right `size` columns and their tones, float32 [h, size, c], encoded."""
+    """A picture's left and right `size` columns and their tones, float32 [h, size, c], encoded.
+
+    `shapes` are those of both sides between tone and detail: they are for mixing alone.
+    """
 
     left: np.ndarray
     right: np.ndarray
     left_tone: np.ndarray
     right_tone: np.ndarray
+    shapes: tuple[np.ndarray, np.ndarray] | None = None
 
 
 def laid(
@@ -51,7 +56,8 @@ def blended(pixels: np.ndarray, most: float, soft: float) -> Steps[tuple[np.ndar
     Opposite sides are laid over each other, by the amount up to `most` of the picture that fits
     best, and cut along the path of least difference (Efros and Freeman, "Image quilting for texture
     synthesis and transfer", SIGGRAPH 2001). Detail changes over within `soft` pixels of the cut,
-    tone within the whole overlap, in linear light (two bands, as in Brown and Lowe, IJCV 2007).
+    shapes within an eighth of the overlap, tone within all of it, in linear light (Burt and
+    Adelson, "A multiresolution spline", ACM TOG 1983).
     With `soft` 0 nothing is mixed. All outside the overlap is kept to the bit. Raises Refused for a
     picture too small or too large.
     """
@@ -85,6 +91,8 @@ def _across(
     over = yield from _overlap(pixels, size)
     cost = yield from _cost(over)
     cut = (yield from _closed_path(cost)) if closed else (yield from _path(cost))[0]
+    shapes = tuple(_smoothed(pixels, start, size, SHAPES) for start in (0, w - size))
+    over = replace(over, shapes=shapes)
     yield 0.4
     found = pixels[:, : w - size].copy()
     for top in range(0, len(cut), ROWS):
@@ -136,8 +144,8 @@ def _overlap(pixels: np.ndarray, size: int) -> Steps[Overlap]:
     for make in (
         lambda: _levels(pixels[:, :size]),
         lambda: _levels(pixels[:, rest:]),
-        lambda: _tone(pixels, 0, size),
-        lambda: _tone(pixels, rest, size),
+        lambda: _smoothed(pixels, 0, size, TONES),
+        lambda: _smoothed(pixels, rest, size, TONES),
     ):
         parts.append(make())
         yield 0.3
@@ -152,12 +160,12 @@ def _levels(pixels: np.ndarray) -> np.ndarray:
     return levels
 
 
-def _tone(pixels: np.ndarray, start: int, size: int) -> np.ndarray:
-    """Return what is left of `size` columns from `start` on without detail, float32."""
+def _smoothed(pixels: np.ndarray, start: int, size: int, side: int) -> np.ndarray:
+    """Return what is left of `size` columns from `start` on in a blurred picture of that side."""
     h, w, c = pixels.shape
-    scale = max(1.0, max(h, w) / TONES)
+    scale = max(1.0, max(h, w) / side)
     small = _levels(_reduced(pixels, scale))
-    smooth = cv2.GaussianBlur(small, (0, 0), TONES / 16, borderType=cv2.BORDER_REFLECT)
+    smooth = cv2.GaussianBlur(small, (0, 0), SMOOTH, borderType=cv2.BORDER_REFLECT)
     across, down = smooth.shape[1] / w, smooth.shape[0] / h
     to_small = np.array(
         [[across, 0, (start + 0.5) * across - 0.5], [0, down, 0.5 * down - 0.5]], np.float32
@@ -226,13 +234,22 @@ def _mixed(over: Overlap, rows: slice, cut: np.ndarray, soft: float, dtype: np.d
     beyond = (np.arange(size) - cut[:, None])[..., None]
     if soft == 0:
         return _stored(np.where(beyond >= 0, over.left[rows], over.right[rows]), dtype)
-    share = _smooth(np.clip(0.5 + (beyond + 0.5) / (2 * max(soft, 0.1)), 0, 1)).astype(np.float32)
-    ramp = _smooth((np.arange(size, dtype=np.float32)[:, None] + 0.5) / size)
     left, right = _light(over.left[rows]), _light(over.right[rows])
     left_tone, right_tone = _light(over.left_tone[rows]), _light(over.right_tone[rows])
-    tone = ramp * left_tone + (1 - ramp) * right_tone
-    detail = share * (left - left_tone) + (1 - share) * (right - right_tone)
-    return _stored(_encoded(np.clip(tone + detail, 0, 1)), dtype)
+    ramp = _smooth((np.arange(size, dtype=np.float32)[:, None] + 0.5) / size)
+    mixed = ramp * left_tone + (1 - ramp) * right_tone
+    left_shape, right_shape = (_light(each[rows]) for each in over.shapes or ())
+    for share, ours, theirs in (
+        (_share(beyond, size / 8), left_shape - left_tone, right_shape - right_tone),
+        (_share(beyond, max(soft, 0.1)), left - left_shape, right - right_shape),
+    ):
+        mixed += share * ours + (1 - share) * theirs
+    return _stored(_encoded(np.clip(mixed, 0, 1)), dtype)
+
+
+def _share(beyond: np.ndarray, width: float) -> np.ndarray:
+    """Return how much of the left side there is, from 0 to 1 within `width` of the cut."""
+    return _smooth(np.clip(0.5 + (beyond + 0.5) / (2 * width), 0, 1)).astype(np.float32)
 
 
 def _smooth(share: np.ndarray) -> np.ndarray:
