@@ -4,9 +4,11 @@
 
 PYTHON is an interpreter that has rectpack (`pip install rectpack==0.2.2`). All its algorithms and
 orders are tried on --sweep sprites of each kind; the three that pack best there, and its default
-(MaxRectsBssf by area), then pack all --count sprites. Density is the sprites' area, with a padding
-of 2, by the page's width and used height. rectpack is told the width: ours, and two others of which
-the best counts; ours has to find it, and the search is in its seconds. Seconds are the processor's.
+(MaxRectsBssf by area), then pack all --count sprites: on one page, where its ways to choose a bin
+are alike, and on pages of 1024 a side, in each of these ways. Density is the sprites' area, with a
+padding of 2, by the page's width and used height. rectpack is told the width: ours, and two others,
+of which the best counts; ours has to find it, and the search is in its seconds. Of several pages
+the last counts but as far as it is used. Seconds are the processor's.
 """
 
 import argparse
@@ -29,6 +31,8 @@ from studio.core.events import finished
 DATA = Path(__file__).parents[3] / "shared" / "data"
 PADDING = 2
 DEFAULT = "MaxRectsBssf SORT_AREA BFF"
+MODES = ("BNF", "BFF", "BBF", "Global")
+SIDE = 1024  # pixels a side, where several pages are filled
 LIMIT = 60  # seconds for a setting of a peer
 
 
@@ -65,8 +69,10 @@ def ours(sizes: np.ndarray) -> tuple[int, int, float]:
     return page.width, page.height, time.process_time() - began
 
 
-def peer(python: str, sizes: np.ndarray, width: int, settings: list[str]) -> Iterator[tuple]:
-    asked = {"sizes": sizes.tolist(), "width": width, "bins": 0, "settings": settings}
+def peer(
+    python: str, sizes: np.ndarray, settings: list[str], width: int, bins: int = 0
+) -> Iterator[tuple]:
+    asked = {"sizes": sizes.tolist(), "width": width, "bins": bins, "settings": settings}
     script = Path(__file__).with_name("packing_peers.py")
     run = subprocess.run(
         [python, script], input=json.dumps(asked | {"limit": LIMIT}), capture_output=True, text=True
@@ -74,16 +80,16 @@ def peer(python: str, sizes: np.ndarray, width: int, settings: list[str]) -> Ite
     if run.returncode:
         raise SystemExit(run.stderr)
     for line in run.stdout.splitlines():
-        setting, height, seconds = json.loads(line)
-        if height:
-            yield setting, int(sizes.prod(1).sum()) / (width * height), seconds
+        setting, area, seconds = json.loads(line)
+        if area:
+            yield setting, int(sizes.prod(1).sum()) / area, seconds
 
 
 def swept(python: str, make, count: int) -> list[str]:
     """Return the settings of the peer that pack best, and its default."""
     sizes = make(count, np.random.default_rng(99)) + PADDING
     width = ours(sizes)[0]
-    found = sorted(peer(python, sizes, width, []), key=lambda row: -row[1])
+    found = sorted(peer(python, sizes, [], width), key=lambda row: -row[1])
     for setting, density, seconds in found[:3]:
         print(f"  sweep at {count}: {setting:32} {density:.4f}  {seconds:.3f} s", flush=True)
     return list(dict.fromkeys([row[0] for row in found[:3]] + [DEFAULT]))
@@ -94,10 +100,10 @@ def case(python: str, sizes: np.ndarray, settings: list[str], seed: int) -> tupl
     width, height, seconds = ours(sizes)
     density = int(sizes.prod(1).sum()) / (width * height)
     root = int(sizes.prod(1).sum() ** 0.5)
-    rows = list(peer(python, sizes, width, settings))
+    rows = list(peer(python, sizes, settings, width))
     quick = [row[0] for row in rows if row[2] < 2]
     for other in (max(root, sizes[0, 0]), root * 6 // 5):
-        rows += peer(python, sizes, int(other), quick) if quick else []
+        rows += peer(python, sizes, quick, int(other)) if quick else []
     best = max(rows, key=lambda row: row[1])
     default = max((row for row in rows if row[0] == DEFAULT), default=best, key=lambda row: row[1])
     print(
@@ -107,6 +113,24 @@ def case(python: str, sizes: np.ndarray, settings: list[str], seed: int) -> tupl
         flush=True,
     )
     return density, best[1], best[2] / seconds, default[2] / seconds
+
+
+def on_pages(python: str, sizes: np.ndarray, settings: list[str]) -> None:
+    """Print how well pages of SIDE are filled, under each of the peer's ways to choose a bin."""
+    began = time.process_time()
+    pages = finished(pack(sizes, Room(SIDE), True)) or []
+    seconds = time.process_time() - began
+    area = sum(page.width * page.height for page in pages)
+    modes = [f"{name.rsplit(' ', 1)[0]} {mode}" for name in settings for mode in MODES]
+    rows = list(peer(python, sizes, modes, 0, SIDE))
+    best = max(rows, key=lambda row: row[1])
+    density = int(sizes.prod(1).sum()) / area
+    print(
+        f"  pages of {SIDE}: rectpack {best[0]} {best[1]:.4f} in {best[2]:.3f} s; ours"
+        f" {density:.4f} in {seconds:.3f} s; ratio {density / best[1]:.3f},"
+        f" {best[2] / seconds:.1f} times",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -126,6 +150,7 @@ def main() -> None:
             case(given.peers, make(given.count, np.random.default_rng(s)) + PADDING, settings, s)
             for s in range(given.seeds)
         ]
+        on_pages(given.peers, make(given.count, np.random.default_rng(0)) + PADDING, settings)
         mine, best, faster, by_default = (median(column) for column in zip(*rows, strict=True))
         print(
             f"  median: rectpack's best {best:.4f}, ours {mine:.4f}, ratio {mine / best:.3f} (asked"

@@ -1,7 +1,9 @@
 """rectpack packs what it is given on stdin; packing.py runs this in a Python that has rectpack.
 
 Reads {"sizes", "width", "bins", "settings", "limit"}; writes for each setting, as a line of JSON,
-its name, height (or pages) and the seconds of the processor. Nothing is turned.
+its name, the area it needs and the seconds of the processor: of one bin that is `width` wide up to
+its lowest edge; or of bins of `bins` a side, of which the emptiest counts but so far. Nothing is
+turned.
 """
 
 import json
@@ -12,11 +14,7 @@ import time
 import rectpack
 
 SORTS = ("SORT_AREA", "SORT_PERI", "SORT_DIFF", "SORT_SSIDE", "SORT_LSIDE", "SORT_RATIO")
-MODES = {
-    "BNF": rectpack.PackingBin.BNF,
-    "BFF": rectpack.PackingBin.BFF,
-    "BBF": rectpack.PackingBin.BBF,
-}
+MODES = {name: getattr(rectpack.PackingBin, name) for name in ("BNF", "BFF", "BBF", "Global")}
 
 
 def algorithms():
@@ -46,7 +44,12 @@ def packed(sizes, setting, width, bins):
     placed = packer.rect_list()
     if len(placed) < len(sizes):
         return None, seconds
-    return (len(packer) if bins else max(y + high for _, _, y, _, high, _ in placed)), seconds
+    reach = {}
+    for number, _, y, _, high, _ in placed:
+        reach[number] = max(reach.get(number, 0), y + high)
+    if bins:
+        return bins * (bins * (len(reach) - 1) + min(reach.values())), seconds
+    return width * reach[0], seconds
 
 
 def too_long(*_):
