@@ -22,7 +22,12 @@ def indexed(
     """
     known = to_space(palette.astype(np.float32) / 255)
     if dither == "diffusion" and amount > 0:
-        found = yield from diffused(_space(color), known, amount)
+        wanted = np.empty(color.shape, np.float32)
+        rows = max(1, WEIGHED // (8 * color.shape[1]))
+        for top in range(0, len(color), rows):
+            wanted[top : top + rows] = _space(color[top : top + rows])
+            yield 0.0
+        found = yield from diffused(wanted, known, amount)
         return found.astype(np.uint8)
     flat = dither == "none" or amount == 0
     thresholds = bayer(3) if dither == "ordered" else blue_noise()
