@@ -93,8 +93,8 @@ def main() -> None:
     panel.show()
     found = [item.path for item in finished(open_items([asked.folder])) if item.path]
     panel.take(found[: asked.pictures])
-    opened = watch.until(lambda: panel.exporting.layout_ is not None)
-    print(f"{len(panel.exporting.picks)} pictures opened and laid out in {1000 * opened:.0f} ms")
+    opened = watch.until(lambda: bool(panel.exporting.picks))
+    print(f"{len(panel.exporting.picks)} pictures opened in {1000 * opened:.0f} ms")
     print(f"{'ms':10} {'median':>9} {'longest':>9} {'cpu':>9} {'window':>9}")
     for kind in KINDS:
         if kind.id in MOVED:

@@ -1,5 +1,6 @@
 """The export room: shown before it is written, in any order, to any place, without surprises."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,12 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 from repair_scene import LONG, session_here
+from typer.testing import CliRunner
 
+from studio import cli
+from studio.core.events import finished
 from studio.gui.desks import exporting
+from studio.gui.layouts import Goal, written
 from studio.gui.session import Session
 from studio.gui.widgets import export_kinds
 from studio.gui.widgets.export_room import EMPTY, PICTURES
@@ -190,6 +195,28 @@ def test_the_command_does_the_same(session: Session, qtbot: QtBot, tmp_path: Pat
     line = QGuiApplication.clipboard().text()
     assert line.startswith("atelier export row '") and str(found[1]) in line
     assert line.endswith("/walk-row.row --no-alike --way right --frame-rate 30.0")
+    panel.options.replace.setChecked(True)
+    panel.options.sealed.setChecked(True)
+    panel.actions_.command.trigger()
+    assert QGuiApplication.clipboard().text().endswith("--overwrite --credentials")
+
+
+def test_the_command_line_takes_the_command(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    found = sprites(tmp_path / "my sprites", 3)
+    panel = laid(session, qtbot, found, "sheet", padding=5, trim=False, pivot="top left", fps=9.5)
+    panel.target.folder = tmp_path / "there"
+    panel.options.told.setChecked(False)
+    panel.actions_.command.trigger()
+    words = shlex.split(QGuiApplication.clipboard().text())
+    done = CliRunner().invoke(cli.verbs, words[1:])
+    assert done.exit_code == 0, done.output
+    goal = Goal(tmp_path / "here" / "walk-sheet.png", told=False)
+    wish = panel.exporting.wish("walk-sheet.png")
+    assert wish is not None
+    finished(written(wish, goal))
+    for name in ("walk-sheet.png", "walk-sheet.json"):
+        assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
+    assert len(list((tmp_path / "there").iterdir())) == 2
 
 
 def test_space_plays_and_escape_leaves(session: Session, qtbot: QtBot, tmp_path: Path) -> None:

@@ -234,6 +234,9 @@ def command(kind: Kind, picks: Sequence[Pick], settings: Settings, goal: Goal) -
         else:
             parts += [f"--{option}", str(value)]
     parts += ["--overwrite"] if goal.overwrite else []
+    parts += [] if goal.told else ["--no-provenance"]
+    parts += ["--credentials"] if goal.sealed else []
+    parts += [] if goal.project is None else ["--guard", str(goal.project.folder)]
     return shlex.join(parts)
 
 

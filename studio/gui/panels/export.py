@@ -31,6 +31,7 @@ class ExportPanel(ExportRoom):
         self.target = TargetDesk(session, self, self.exporting, self)
         self.setAcceptDrops(True)
         does = self.actions_
+        session.project_changed.connect(self._ask_copies)
         does.back.triggered.connect(self.closed)
         does.escape.triggered.connect(self._escape)
         does.export.triggered.connect(self._enter)
@@ -42,6 +43,13 @@ class ExportPanel(ExportRoom):
     def take(self, found: list[Path]) -> None:
         """Export these pictures."""
         self.exporting.take(found)
+
+    @Slot()
+    def _ask_copies(self) -> None:
+        """Show what the project that is open does about copies of its training pictures."""
+        self.options.show_copies("")
+        if self.isVisible():
+            self.session.ask_copies()
 
     @Slot()
     def _enter(self) -> None:
@@ -67,9 +75,8 @@ class ExportPanel(ExportRoom):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.options.show_copies("")
+        self._ask_copies()
         self.options.told.setChecked(self.session.memory.tells())
-        self.session.ask_copies()
         if self.exporting.picks and not event.spontaneous():
             self.exporting.refresh()
 

@@ -146,7 +146,9 @@ class ExportStrip(QListWidget):
             self.dropped.emit(canvas_files.paths(event.mimeData(), self._drawer))
             return
         moved = sorted(self.row(item) for item in self.selectedItems())
-        self._tell(reordered(self.count(), moved, self._place(event.position().toPoint())))
+        order = reordered(self.count(), moved, self._place(event.position().toPoint()))
+        self.setCurrentRow(order.index(moved[0]) if moved else 0)  # it stays chosen
+        self._tell(order)
         event.setDropAction(Qt.DropAction.IgnoreAction)  # Qt shall not move the items as well
         event.accept()
 
