@@ -9,6 +9,7 @@ from studio.core.assets.writing import checked_name, write_all
 from studio.core.events import Job, Refused
 from studio.core.photographs.photograph import decoded
 from studio.core.provenance import credentials
+from studio.core.provenance.containers import with_xmp
 from studio.core.provenance.record import Record, made_from
 from studio.core.provenance.rights import check_consent
 from studio.core.provenance.stamping import sidecar, sidecar_bytes, stamped
@@ -97,7 +98,8 @@ def _about(file: File, record: Record) -> Record:
 
 
 def _signed(file: File, record: Record, sealed: bool) -> File:
-    png = PurePosixPath(file.name).suffix.lower() == ".png"
-    data = stamped(file.data, record) if png else file.data
+    ending = PurePosixPath(file.name).suffix.lower()
+    png = ending in (".png", ".apng")
+    data = stamped(file.data, record) if png else with_xmp(file.data, ending, record)
     mime = credentials.mime_of(file.name) if sealed else None
     return File(file.name, data if mime is None else credentials.signed(data, mime, record))
