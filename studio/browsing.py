@@ -34,6 +34,9 @@ def search(
         list[str] | None,
         typer.Argument(metavar="[PROJECT] [QUERY]", help=f"{SEARCH}; all if left out."),
     ] = None,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Show which of them repeat an earlier one.")
+    ] = False,
     limit: Annotated[int, typer.Option(help="At most so many; 0 is all.", min=0)] = 0,
     out: Annotated[
         Path | None, typer.Option(help="Copy what is found to this folder, records and all.")
@@ -44,7 +47,10 @@ def search(
     from studio import gallery_actions as actions
 
     where, words = actions.placed(place or [])
-    actions.search(where, words, limit, out, json_)
+    if duplicates:
+        actions.duplicates(where, words, json_)
+    else:
+        actions.search(where, words, limit, out, json_)
 
 
 @verbs.command()

@@ -96,6 +96,27 @@ def copied(found: Sequence[Path], out: Path) -> None:
         raise Refused(f"{out} can't be written: {error.strerror or error}.") from None
 
 
+def duplicates(folder: Path, words: str, json_lines: bool) -> None:
+    """Print which of the pictures found are copies of earlier ones; nothing is removed."""
+    from studio.core.gallery.repeating import repeats
+
+    query = parse(words)
+    gallery = opened(folder, json_lines)
+    job = repeats(gallery, gallery.search(query))
+    found = pull(job, json_lines) if json_lines or sys.stdout.isatty() else finished(job)
+    for pair in found:
+        copy, original = (gallery.path(id).name for id in (pair.copy, pair.original))
+        if json_lines:
+            write_json(
+                {"event": "copy", "of": original, "name": copy, "difference": pair.difference}
+            )
+        else:
+            print(f"{copy}  repeats  {original}")
+    gallery.close()
+    if not json_lines:
+        print(f"{len(found)} copies.")
+
+
 def verify(folder: Path, json_lines: bool) -> bool:
     """Print what is wrong with a gallery; tell whether all is well."""
     from studio.core.gallery.verifying import verify as verified

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -92,6 +93,18 @@ def test_verify(home: Path):
     assert "hero-0001.png.json" in run("verify", "a.atelier", code=1)
     result = json.loads(run("verify", "a.atelier", "--json", code=1).splitlines()[-1])
     assert (result["pictures"], len(result["problems"])) == (4, 1)
+
+
+def test_copies_are_told_of(home: Path):
+    folder = home / "a.atelier" / "gallery"
+    keep(folder, np.ascontiguousarray(sprite(2)[:, ::-1]), record(7), "mirror")
+    assert run("search", "a.atelier", "--duplicates").splitlines() == [
+        "mirror-0001.png  repeats  hero-0002.png",
+        "1 copies.",
+    ]
+    said = run("search", "a.atelier", "--duplicates", "--json").splitlines()
+    (copy,) = [line for line in map(json.loads, said) if line["event"] == "copy"]
+    assert (copy["name"], copy["of"]) == ("mirror-0001.png", "hero-0002.png")
 
 
 def test_rebuild(home: Path):
