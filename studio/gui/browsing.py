@@ -23,6 +23,7 @@ from studio.gui.widgets.picture_stage import Shown
 from studio.gui.widgets.wall_store import Hung
 
 AT_ONCE = 16  # thumbnails a pull: 10 ms
+FILES = 500  # that are looked for in a pull
 SHARP = 128  # pixels that core's thumbnails have; larger cells want more
 HALVES = 8  # copies of a large picture, each half as large as the one before
 
@@ -312,6 +313,9 @@ def files_for(
     gallery: Gallery, ids: Sequence[int], purpose: Any
 ) -> Job[tuple[Any, tuple[Path, ...]]]:
     """Return what files are wanted for, and those of these pictures that are still there."""
-    yield Progress(0, None, "")
-    found = (gallery.path(id) for id in ids)
-    return purpose, tuple(path for path in found if path.is_file())
+    found: list[Path] = []
+    for start in range(0, len(ids), FILES):
+        yield Progress(start, len(ids), "")
+        paths = (gallery.path(id) for id in ids[start : start + FILES])
+        found += [path for path in paths if path.is_file()]
+    return purpose, tuple(found)

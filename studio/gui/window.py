@@ -34,6 +34,7 @@ QUIET = (
     "presets",
     "export preview",
     "export files",
+    "gallery",
     "search",
     "wall",
     "closer",

@@ -17,6 +17,7 @@ from repair_scene import LONG, session_here
 from studio import paths
 from studio.core.provenance.stamping import record_of
 from studio.gui.browsing import Mark
+from studio.gui.panels.gallery import GalleryPanel
 from studio.gui.session import Session
 from studio.gui.widgets.gallery_room import EMPTY, STAGE, WALL
 
@@ -326,3 +327,32 @@ def test_the_mouse_chooses_and_opens(session: Session, qtbot: QtBot) -> None:
     qtbot.mouseDClick(room, left, pos=at(4))
     at_rest(session, qtbot)
     assert panel.pages.currentIndex() == STAGE
+
+
+def test_a_gallery_that_can_not_be_opened_is_a_sentence_in_place(
+    session: Session, qtbot: QtBot
+) -> None:
+    paths.gallery().parent.mkdir(parents=True, exist_ok=True)
+    paths.gallery().write_text("a file")
+    panel = GalleryPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitUntil(panel.said.isVisible, timeout=LONG)
+    assert "gallery" in panel.said.text()
+
+
+def test_a_damaged_picture_hangs_there_and_is_said_so(session: Session, qtbot: QtBot) -> None:
+    kept(1)
+    (paths.gallery() / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\nno more")
+    panel = panel_on(session, qtbot)
+    assert sorted(names(panel)) == ["p0", "torn.png"]
+    panel.wall.go(names(panel).index("torn.png"))
+    QTest.keyClick(panel.wall, Key.Key_Space)
+    at_rest(session, qtbot)
+    assert [pane.shown.levels for pane in panel.stage.panes] == [()]
+    QTest.keyClick(panel.stage, Key.Key_Delete)
+    at_rest(session, qtbot)
+    qtbot.waitUntil(lambda: panel.stage.panes[0].shown.name == "p0-0001.png", timeout=LONG)
+    QTest.keyClick(panel.stage, Key.Key_Delete)
+    at_rest(session, qtbot)
+    assert panel.pages.currentIndex() == WALL and "trash" in panel.wall.empty

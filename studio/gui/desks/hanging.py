@@ -30,6 +30,7 @@ class HangDesk(QObject):
 
     def open(self) -> None:
         """Look what is in the gallery now; what hangs there stays meanwhile."""
+        self.room.refuse("")
         if self.session.gallery is None:
             self.hung, self.counts = None, None
             self.room.wall.store.clear()
@@ -104,12 +105,16 @@ class HangDesk(QObject):
             pages.setCurrentIndex(EMPTY)
         elif pages.currentIndex() == EMPTY:
             pages.setCurrentIndex(WALL)
-        self.room.wall.empty = (
-            self.tr("The trash is empty.")
-            if self.room.search.words == "trash"
-            else self.tr("Nothing is found. Take a word or a chip away.")
-        )
+        self.room.wall.empty = self._nothing()
         self.show_count()
+
+    def _nothing(self) -> str:
+        """Return why nothing hangs there."""
+        if self.room.search.terms == ["trash"]:
+            return self.tr("The trash is empty.")
+        if self.room.search.narrowed:
+            return self.tr("Nothing is found. Take a word or a chip away.")
+        return self.tr("Nothing is kept; what was deleted lies in the trash.")
 
     @Slot()
     def show_count(self) -> None:
@@ -127,5 +132,5 @@ class HangDesk(QObject):
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
-        if lane == "search":
+        if lane in ("gallery", "search"):
             self.room.refuse(sentence)

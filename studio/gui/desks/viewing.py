@@ -43,6 +43,7 @@ class ViewDesk(QObject):
         if id < 0:
             self.closer = None
             self.room.facts.forget()
+            self.leave() if self.room.pages.currentIndex() == STAGE else None
             self.known_changed.emit()
         elif not self._compares:
             self._rest.start()

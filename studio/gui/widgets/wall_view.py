@@ -215,6 +215,7 @@ class WallView(QAbstractScrollArea):
         found = self.store.see(id)
         if found is None or found.image.isNull():
             painter.fillRect(cell, BLANK)
+            self._paint_damage(painter, cell) if found is not None else None
         else:
             self._paint_picture(painter, found, cell)
         if id in self.choice.chosen:
@@ -224,6 +225,12 @@ class WallView(QAbstractScrollArea):
         if index == self.choice.current and self.hasFocus():
             painter.setPen(QPen(QColor(theme.TEXT), 1))
             painter.drawRect(cell.adjusted(-2, -2, 1, 1))
+
+    def _paint_damage(self, painter: QPainter, cell: QRect) -> None:
+        """Say that a picture has come, but can't be read."""
+        painter.setPen(QColor(theme.QUIET))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(cell.adjusted(4, 4, -4, -4), flags, self.tr("damaged"))
 
     def _paint_picture(self, painter: QPainter, found: Hung, cell: QRect) -> None:
         entry: Any = found.entry
