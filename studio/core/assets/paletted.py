@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from studio.core.assets.bleeding import bled
 from studio.core.assets.kind import Item
 from studio.core.assets.likeness import screened
 from studio.core.events import Job, Note, Progress
@@ -50,7 +51,8 @@ def plain_pictures(items: Sequence[Item], hard: bool) -> Job[list[Plain]]:
 
 
 def _split(pixels: np.ndarray, hard: bool) -> Plain:
-    color = np.repeat(pixels, 3, 2) if pixels.shape[2] == 1 else pixels[..., :3]
+    # Bled, or the errors of hidden colors would be diffused into what is seen.
+    color = np.repeat(pixels, 3, 2) if pixels.shape[2] == 1 else bled(pixels)[..., :3]
     if pixels.shape[2] < 4 or (pixels[..., 3] == 255).all():
         return Plain(color, None)
     alpha = pixels[..., 3]

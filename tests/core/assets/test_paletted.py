@@ -65,3 +65,12 @@ def test_an_indexed_png_is_read_by_others(clear: bool):
     seen = np.ones_like(index, bool) if alpha is None else alpha > 0
     assert np.array_equal(found[seen][:, :3], palette[index][seen])
     assert np.array_equal(found[..., 3] > 0, seen)
+
+
+def test_hidden_colors_are_those_of_the_edge():
+    pixels = np.zeros((3, 9, 4), np.uint8)
+    pixels[:, 4] = (9, 200, 30, 255)
+    (found,) = finished(plain_pictures([Item("a", Photograph(pixels))], False))
+    assert (found.color == [9, 200, 30]).all()
+    drawn = found.drawn(np.zeros((3, 9), np.uint8), np.array([[1, 2, 3]], np.uint8))
+    assert (drawn[..., :3] == [1, 2, 3]).all() and np.array_equal(drawn[..., 3], pixels[..., 3])
