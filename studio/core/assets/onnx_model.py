@@ -167,8 +167,8 @@ def words(answer: Mapping[str, Any], settings: OnnxSettings) -> str:
     size = f"{answer['bytes'] / 1e6:.1f} MB, opset {answer['opset']}"
     if "difference" not in answer:
         return f"{size}, not compared"
-    unit = " grey levels" if settings.pixels == "uint8" else ""
-    return (
-        f"{size}, in onnxruntime {answer['equal']:.2%} of the values equal the run's, the others"
-        f" differ by up to {answer['difference']:.2g}{unit}"
-    )
+    far = answer["difference"]
+    gap = f"{far:.0f} grey levels" if settings.pixels == "uint8" else f"{far:.6f}"
+    if answer["equal"] == 1:
+        return f"{size}, draws what the run draws, to within {gap}"
+    return f"{size}, {answer['equal']:.2%} of its values equal the run's, others are {gap} away"

@@ -21,6 +21,8 @@ from studio.gui import theme
 from studio.gui.widgets.form import SettingsForm
 from studio.gui.widgets.parts import label
 
+WIDTH = 400  # pixels
+
 
 class ModelDialog(QDialog):
     """asked(Path, OnnxSettings): the user wants the model there; its ending says as what."""
@@ -50,7 +52,9 @@ class ModelDialog(QDialog):
         column.setSpacing(theme.GAP)
         for widget in (label(title), self.kind, self.help, self.form, buttons):
             column.addWidget(widget)
-        self.setMinimumWidth(440)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        self.help.setFixedWidth(WIDTH)
+        self.form.setFixedWidth(WIDTH)
         self._show_kind()
 
     @Slot()
@@ -69,7 +73,6 @@ class ModelDialog(QDialog):
             )
         )
         self.form.setVisible(onnx)
-        self.adjustSize()
 
     @Slot()
     def _ask(self) -> None:
