@@ -20,6 +20,8 @@ from studio.gui.desks import exporting
 from studio.gui.layouts import Goal, written
 from studio.gui.session import Session
 from studio.gui.widgets import export_kinds
+from studio.gui.widgets.export_faces import SplitFace, TileFace
+from studio.gui.widgets.export_light import LitFace
 from studio.gui.widgets.export_room import EMPTY, PICTURES
 
 Key = Qt.Key
@@ -283,3 +285,47 @@ def test_a_project_is_asked_what_it_does_about_copies(
     panel.show()
     qtbot.waitUntil(panel.options.copies.isVisible, timeout=LONG)
     assert panel.options.copies.currentData() == "block"
+
+
+def test_a_kind_of_one_picture_takes_the_one_that_is_chosen(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path, 3, side=32), "tile")
+    assert panel.said.text().startswith("walk-0: 32 × 32")
+    assert panel.options.name.text() == "walk-0-tile"
+    panel.strip.setCurrentRow(2)
+    shown(panel, session, qtbot)
+    assert panel.said.text().startswith("walk-2: ") and panel.options.name.text() == "walk-2-tile"
+    still = panel.stage.still
+    assert isinstance(still, TileFace) and panel.stage.view.face is still
+    still.offset = QPointF(5, 7)
+    panel.options.form.fields["overlap"].editor.changed.emit(20)
+    shown(panel, session, qtbot)
+    again = panel.stage.still
+    assert isinstance(again, TileFace) and again is not still and again.offset == QPointF(5, 7)
+
+
+def test_what_was_dragged_stays_when_a_control_moves(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = laid(session, qtbot, sprites(tmp_path, 2, side=32), "palette")
+    split = panel.stage.still
+    assert isinstance(split, SplitFace) and panel.stage.swatches.isVisible()
+    split.split = 0.25
+    panel.options.form.fields["colors"].editor.changed.emit(2)
+    shown(panel, session, qtbot)
+    again = panel.stage.still
+    assert isinstance(again, SplitFace) and again is not split and again.split == 0.25
+    assert len(panel.stage.swatches.colors) == 2
+    panel.kinds.chosen.emit("maps")
+    shown(panel, session, qtbot)
+    lit = panel.stage.still
+    assert isinstance(lit, LitFace) and not panel.stage.swatches.isVisible()
+    lit.move_light(QPointF(1, 1))
+    panel.options.form.fields["depth"].editor.changed.emit(5.0)
+    shown(panel, session, qtbot)
+    moved = panel.stage.still
+    assert isinstance(moved, LitFace) and moved is not lit and moved.light == QPointF(1, 1)
+    panel.kinds.chosen.emit("video")
+    shown(panel, session, qtbot)
+    assert panel.stage.still is None and panel.stage.moving and panel.stage.player.isVisible()

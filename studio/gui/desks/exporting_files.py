@@ -71,12 +71,13 @@ class TargetDesk(QObject):
     def _words(self) -> str:
         """Say what the export comes to, and of which picture where the kind takes only one."""
         desk = self.exporting
-        said = _sentence(desk.layout_.product.words) if desk.layout_ else ""
-        one = desk.kind.most == 1 and len(desk.picks) > 1 and desk.used
-        if not one:
+        if desk.layout_ is None:
+            return ""
+        said = _sentence(desk.layout_.product.words)
+        if desk.kind.most != 1 or len(desk.picks) < 2:
             return said
         whole = self.tr("{name}: {words} Click another picture below to see that one.")
-        return whole.format(name=one[0].item.name, words=said)
+        return whole.format(name=desk.layout_.wish.picks[0].item.name, words=said)
 
     @Slot()
     def _suggest(self) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from studio.gui import theme
 from studio.gui.widgets.canvas_view import View
 from studio.gui.widgets.export_faces import Face
 from studio.gui.widgets.image_grid import checkered
@@ -87,6 +88,8 @@ class ExportView(QWidget):
             painter.setBrushOrigin(self.view.target.topLeft())
             painter.fillRect(rect.intersected(self.view.target), self.ground)
         self.face.paint(painter, self.view, rect)
+        painter.setPen(QColor(theme.EDGE))  # a page may be as dark as the window
+        painter.drawRect(self.view.target.adjusted(-1, -1, 0, 0))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
