@@ -65,9 +65,7 @@ class OriginDialog(QDialog):
     def _badge(self) -> QWidget:
         copy = self.chain.verdict.copy
         self.badge = label(
-            self.tr("Too close to a training picture")
-            if copy
-            else self.tr("Not a copy of a training picture"),
+            self.tr("Too close to a training picture") if copy else self.tr("Not a copy"),
             "warning" if copy else "heading",
         )
         self.badge.setToolTip(self.chain.verdict.text)
@@ -78,7 +76,8 @@ class OriginDialog(QDialog):
         """Lay the nearest training pictures out with their distances."""
         grid = QGridLayout()
         grid.setSpacing(theme.GAP)
-        far = self.tr("{n} levels away")
+        told = label(self.tr("Nearest training pictures, and how many levels away"), small=True)
+        grid.addWidget(told, 0, 0, 1, COLUMNS)
         for k, each in enumerate(self.chain.neighbors[: 2 * COLUMNS]):
             still = OneStill(self.tr("Training picture {name}").format(name=each.name))
             still.setFixedSize(SMALL, SMALL)
@@ -86,9 +85,9 @@ class OriginDialog(QDialog):
             still.setToolTip(
                 self.tr("Training picture {n}: {name}").format(n=each.place + 1, name=each.name)
             )
-            line = label(far.format(n=f"{each.distance:.1f}"), small=True)
+            line = label(f"{each.distance:.1f}", small=True)
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            at = 2 * (k // COLUMNS)
+            at = 1 + 2 * (k // COLUMNS)
             grid.addWidget(still, at, k % COLUMNS)
             grid.addWidget(line, at + 1, k % COLUMNS)
         return grid
