@@ -36,6 +36,7 @@ class Galleries(Styles):
     def __init__(self, parent: Any = None):
         super().__init__(parent)
         self.gallery: Opened | None = None
+        self.own_gallery = False  # whether the user's own is shown although a project is open
         self._marks: deque[tuple[Any, Mark]] = deque()
         self._keeps: deque[ToKeep] = deque()
 
@@ -47,9 +48,14 @@ class Galleries(Styles):
         found = self.project
         return found.folder / project.FOLDERS[2] if found else paths.gallery()
 
+    @property
+    def shown_folder(self) -> Path:
+        """The folder of the gallery that is shown."""
+        return paths.gallery() if self.own_gallery else self.gallery_folder
+
     def open_gallery(self) -> None:
         """Open the gallery, or look again what is in it."""
-        folder = self.gallery_folder
+        folder = self.shown_folder
         if self.gallery is not None and self.gallery.folder != folder:
             self.leave_gallery()
         known = self.gallery.gallery if self.gallery is not None else None
@@ -126,7 +132,7 @@ class Galleries(Styles):
     def take_in(self, found: "Sequence[tuple[Picture, str]]") -> None:
         """Copy pictures into the gallery: files, files' bytes or pixels, each with a name."""
         title = self.tr("Taking pictures into the gallery")
-        self.start("take in", title, at_once("take_in", self.gallery_folder, list(found)))
+        self.start("take in", title, at_once("take_in", self.shown_folder, list(found)))
 
     def rename_board(self, old: str, new: str) -> None:
         """Give a board another name; done("boards", Counts)."""
@@ -152,7 +158,7 @@ class Galleries(Styles):
     def on_gallery(self, lane: str, value: Any, announce: bool) -> None:
         """Take what a lane of the gallery returned."""
         if lane == "gallery":
-            if value.folder != self.gallery_folder:  # another project was opened meanwhile
+            if value.folder != self.shown_folder:  # another project was opened meanwhile
                 return
             self.gallery = value
         if lane == "gallery keep" and value:

@@ -356,3 +356,24 @@ def test_a_damaged_picture_hangs_there_and_is_said_so(session: Session, qtbot: Q
     QTest.keyClick(panel.stage, Key.Key_Delete)
     at_rest(session, qtbot)
     assert panel.pages.currentIndex() == WALL and "trash" in panel.wall.empty
+
+
+def test_with_a_project_ones_own_gallery_is_still_in_reach(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    kept(2)
+    session.new_project(tmp_path / "cats")
+    kept(3, session.gallery_folder)
+    panel = panel_on(session, qtbot)
+    assert names(panel) == ["p2", "p1", "p0"]
+    panel.sidebar.own_asked.emit(True)
+    qtbot.waitUntil(lambda: len(panel.wall.choice.ids) == 2, timeout=LONG)
+    at_rest(session, qtbot)
+    other = panel.sidebar.topLevelItem(panel.sidebar.topLevelItemCount() - 1)
+    assert other is not None and "Project" in other.text(0)
+    panel.sidebar.itemPressed.emit(other, 0)
+    qtbot.waitUntil(lambda: len(panel.wall.choice.ids) == 3, timeout=LONG)
+    at_rest(session, qtbot)
+    session.new_project(tmp_path / "dogs")
+    qtbot.waitUntil(lambda: panel.pages.currentIndex() == EMPTY, timeout=LONG)
+    at_rest(session, qtbot)

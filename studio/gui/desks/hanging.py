@@ -84,7 +84,7 @@ class HangDesk(QObject):
         self.counts = counts
         project = self.session.project
         runs = {r.number: r.record.name for r in project.runs()} if project else {}
-        self.room.sidebar.show_counts(counts, runs)
+        self.room.sidebar.show_counts(counts, runs, self.session.own_gallery if project else None)
         self.room.search.know(
             search_terms.written(key, str(word))
             for key, found in (

@@ -52,6 +52,7 @@ class GalleryPanel(GalleryRoom):
         self.viewing.known_changed.connect(self._show_state)
         self.wall.chosen_changed.connect(self._show_state)
         self.wall.menu_asked.connect(self._on_menu)
+        self.sidebar.own_asked.connect(self._show_own)
         self.drop.dropped.connect(self.take)
         self.drop.open_asked.connect(self._ask_open)
         self.drop.paste_asked.connect(self.paste)
@@ -67,7 +68,18 @@ class GalleryPanel(GalleryRoom):
 
     @Slot()
     def _on_project(self) -> None:
-        folder = self.session.gallery_folder
+        self.session.own_gallery = False
+        self._change_gallery()
+
+    @Slot(bool)
+    def _show_own(self, own: bool) -> None:
+        """Show the user's own gallery, or the project's."""
+        self.session.own_gallery = own
+        self.search.clear()
+        self._change_gallery()
+
+    def _change_gallery(self) -> None:
+        folder = self.session.shown_folder
         if self.session.gallery is None or self.session.gallery.folder != folder:
             self.marking.steps.clear()
             self.hanging.hung = None

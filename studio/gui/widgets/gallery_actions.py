@@ -80,8 +80,9 @@ class GalleryActions(PageActions):
         kept = chosen > 0 and not trashed
         for each in (self.star, self.board, self.tag, self.export, self.remove):
             each.setEnabled(kept)
-        for each in (self.like, self.explore, self.style, self.as_style, self.repair, self.origin):
+        for each in (self.like, self.explore, self.style, self.repair, self.origin):
             each.setEnabled(chosen == 1 and not trashed)
+        self.as_style.setEnabled(1 <= chosen <= 4 and not trashed)
         for each in (self.copy, self.folder):
             each.setEnabled(chosen > 0)
         self.recall.setEnabled(chosen == 1 and placed and not trashed)

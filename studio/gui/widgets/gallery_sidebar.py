@@ -20,7 +20,7 @@ from typing_extensions import override
 from studio.gui import theme
 from studio.gui.widgets import search_terms, words
 
-TERM = Qt.ItemDataRole.UserRole
+TERM, OTHER = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 STYLE = f"""
 QTreeWidget {{ background: transparent; border: none; outline: none; }}
 QTreeWidget::item {{ padding: 4px 2px; }}
@@ -34,12 +34,14 @@ class GallerySidebar(QTreeWidget):
 
     chosen(term, add): a row was clicked; `add` narrows what is there already, by Ctrl.
     rename_asked(board), empty_asked(): the trash. dropped(term): pictures were let fall on a row.
+    own_asked(bool): the user's own gallery is wanted, or, False, the project's.
     """
 
     chosen = Signal(str, bool)
     rename_asked = Signal(str)
     empty_asked = Signal()
     dropped = Signal(str)
+    own_asked = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -63,8 +65,10 @@ class GallerySidebar(QTreeWidget):
         self.rows: dict[str, QTreeWidgetItem] = {}
         self._active: set[str] = set()
 
-    def show_counts(self, counts: Any, runs: Mapping[int, str]) -> None:
-        """Write the rows of core.gallery.entry.Counts; `runs` are the names of runs."""
+    def show_counts(self, counts: Any, runs: Mapping[int, str], own: bool | None = None) -> None:
+        """Write the rows of core.gallery.entry.Counts; `runs` are the names of runs. `own`: it is
+        the user's own gallery, not the project's; None: there is only the own.
+        """
         self.clear()
         self.rows = {}
         self._row(None, self.tr("All pictures"), counts.total, "")
@@ -77,6 +81,11 @@ class GallerySidebar(QTreeWidget):
         self._section(self.tr("Runs"), named)
         self._section(self.tr("Models"), [(w, n, "family", w) for w, n in counts.families])
         self._row(None, self.tr("Trash"), counts.trashed, "trash")
+        if own is not None:
+            text = self.tr("Project's gallery") if own else self.tr("My own gallery")
+            other = QTreeWidgetItem(self, [f"→  {text}", ""])
+            other.setData(0, OTHER, not own)
+            other.setToolTip(0, self.tr("What was kept while no project was open lies in your own"))
         self.expandAll()
         self.show_active(self._active)
 
@@ -125,6 +134,8 @@ class GallerySidebar(QTreeWidget):
         term = row.data(0, TERM)
         if term is None or QApplication.mouseButtons() & Qt.MouseButton.RightButton:
             self.show_active(self._active)
+            if row.data(0, OTHER) is not None:
+                self.own_asked.emit(row.data(0, OTHER))
             return
         held = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier
         self.chosen.emit(term, bool(held))
