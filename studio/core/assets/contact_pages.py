@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from studio.core.assets.captions import written
-from studio.core.assets.outlining import multiplied
+from studio.core.assets.outlining import multiplied, reduced
 from studio.core.events import Job, Progress
 
 DPI = 200
@@ -85,7 +85,7 @@ def thumbnail(pixels: np.ndarray, side: int, ground: str) -> np.ndarray:
 
     A small one is enlarged by a whole number, its pixels square.
     """
-    levels = multiplied(pixels)
+    levels = multiplied(reduced(pixels, side))
     color = levels[..., :3] + (1 - levels[..., 3:]) * np.array(GROUNDS[ground], np.float32) / 255
     h, w = color.shape[:2]
     factor = side / max(h, w)

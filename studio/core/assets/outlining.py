@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from studio.core.assets.bleeding import bled
+
 FINER = 2  # the rim's edge is found at this many times the size, so that it has no stairs
 EDGE = 0.5  # alpha at which a picture ends
 
@@ -41,6 +43,18 @@ def multiplied(pixels: np.ndarray) -> np.ndarray:
         return np.concatenate([color, np.ones_like(color[..., :1])], 2)
     levels[..., :3] *= levels[..., 3:]
     return levels
+
+
+def reduced(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Return a picture uint8 or uint16 [h, w, c] at most twice as long as `side`, where it
+    was longer: what comes after is quick. Color is bled first, or its edges would darken.
+    """
+    factor = 2 * side / max(pixels.shape[:2])
+    if factor >= 1:
+        return pixels
+    h, w = (max(1, round(length * factor)) for length in pixels.shape[:2])
+    small = cv2.resize(bled(pixels), (w, h), interpolation=cv2.INTER_AREA)
+    return small.reshape(h, w, pixels.shape[2])
 
 
 def straight(picture: np.ndarray, dtype: np.dtype) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from studio.core.assets.outlining import Rim, multiplied, rimmed, scaled, straight
+from studio.core.assets.outlining import Rim, multiplied, reduced, rimmed, scaled, straight
 
 RED = np.array([1, 0, 0], np.float32)
 
@@ -66,3 +66,13 @@ def test_scaling_keeps_blocks_or_is_smooth_and_never_brighter_than_its_alpha():
     for side in (31, 5):
         smooth = scaled(picture, side, side, False)
         assert (smooth[..., :3] <= smooth[..., 3:]).all() and smooth.max() <= 1
+
+
+def test_very_large_pictures_are_shrunk_first_without_dark_edges():
+    large = np.zeros((400, 200, 4), np.uint8)
+    large[:, 60:141] = 255
+    found = reduced(large, 50)
+    assert found.shape == (100, 50, 4) and (found[..., :3] == 255).all()
+    assert found[..., 3].mean() == pytest.approx(large[..., 3].mean(), rel=0.02)
+    assert reduced(large, 200) is large
+    assert reduced(large[..., :1].copy(), 50).shape == (100, 50, 1)

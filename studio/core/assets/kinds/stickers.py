@@ -124,7 +124,7 @@ def _united(items: Sequence[Item]) -> list[np.ndarray]:
 def _sticker(pixels: np.ndarray, settings: StickersSettings, size: int, blocks: bool) -> np.ndarray:
     """Return one picture uint8 or uint16 [h, w, 4] as a sticker of that size."""
     part = seen(pixels).cut(pixels) if settings.trim and not settings.animated else pixels
-    picture, rim = outlining.multiplied(part), _rim(settings, size)
+    picture, rim = outlining.multiplied(outlining.reduced(part, size)), _rim(settings, size)
     pad = round(settings.padding / 100 * size)
     blocks = blocks and max(part.shape[:2]) < size
     if blocks:
