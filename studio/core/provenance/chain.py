@@ -101,7 +101,7 @@ def trace(path: Path, project: Project | None = None) -> Job[Chain]:
         steps.append(_compared(record, (yield from hashing(picture)), path))
     if project is not None:
         record = renewed(record, project)
-    steps += yield from _followed(record, project, 0)
+    steps += yield from _followed(record, project, 0, set())
     steps += _rights(record.rights)
     place = record.place is not None
     alarm = None
@@ -175,18 +175,23 @@ def _compared(record: Record, found: str, path: Path) -> Step:
     return Step("Changed since", words, 0, "warning")
 
 
-def _followed(record: Record, project: Project | None, depth: int) -> Job[list[Step]]:
-    """Return the steps of a record and of its sources."""
+def _followed(
+    record: Record, project: Project | None, depth: int, seen: set[str]
+) -> Job[list[Step]]:
+    """Return the steps of a record and of its sources; a model that was `seen` is told once."""
     title = record.title or WORKSPACES[record.workspace]
     steps = [Step(title, "\n".join(_said(record)), depth)]
-    if record.model:
+    if record.model in seen:
+        steps.append(Step(f"Model {record.model}", "The same as above.", depth))
+    elif record.model:
+        seen.add(record.model)
         steps += yield from _model(record, project, depth)
     for source in record.sources[:SOURCES]:
         if source == Record(pixels=source.pixels):
             words = f"A picture of your own or of others, pixels {source.pixels[:12]}…"
             steps.append(Step("A picture without a record", words, depth + 1))
         else:
-            steps += yield from _followed(source, project, depth + 1)
+            steps += yield from _followed(source, project, depth + 1, seen)
     if len(record.sources) > SOURCES:
         words = f"{len(record.sources):,} pictures went in; {SOURCES} of them are followed here."
         steps.append(Step("More sources", words, depth + 1))

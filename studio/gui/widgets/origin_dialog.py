@@ -120,6 +120,8 @@ class OriginDialog(QDialog):
             made.addWidget(each)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.setContentsMargins(INDENT, 0, 0, 0)
+        if not step.words:
+            words.hide()
         return made
 
     def _buttons(self) -> QHBoxLayout:

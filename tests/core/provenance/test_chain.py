@@ -120,3 +120,14 @@ def test_of_a_thousand_sources_some_are_followed(tmp_path):
     save_recorded(Photograph(pixels), tmp_path / "a.png", many)
     chain = followed(tmp_path / "a.png")
     assert len(chain.steps) < SOURCES + 8 and "1,000 pictures went in" in chain.text()
+
+
+def test_a_model_of_many_pictures_is_told_once(drawn, tmp_path):
+    project, path = drawn
+    source = embedded(path)
+    assert source is not None
+    pixels = np.zeros((4, 4, 3), np.uint8)
+    save_recorded(Photograph(pixels), tmp_path / "a.png", made_from([source] * 5))
+    chain = followed(tmp_path / "a.png", project)
+    assert titles(chain).count("Picture set Toy") == 1
+    assert chain.text().count("The same as above") == 4
