@@ -94,6 +94,22 @@ def import_pack(path: Path, folder: Path | None, json_lines: bool) -> None:
         print(f"Run {run.number} of {project.folder}: {run.record.name}.")
 
 
+def about(path: Path, json_lines: bool) -> None:
+    """Say what a pack is, without taking it in."""
+    from studio.core.assets import pack
+
+    found = pack.about(path)
+    if json_lines:
+        write_json({"event": "result", **found})
+        return
+    classes = f", {len(found['classes'])} classes" if found["classes"] else ""
+    print(f"{found['name']}: {found['family']}, {found['width']} × {found['height']}{classes}")
+    print(f"step {found['step']}, model {found['model']}, packed by {found['program']}")
+    print(f"{found['bytes'] / 1e6:.1f} MB, hash {found['hash']}")
+    for right in found["rights"]:
+        print("Rights: " + ", ".join(str(value) for value in right.values() if value))
+
+
 def _unmade(folder: Path) -> None:
     """Take away a project made for a pack that could not be taken in; nothing is in it yet."""
     with suppress(OSError):

@@ -123,12 +123,13 @@ def take_in(
     project: Annotated[
         Path | None, typer.Option(help="Project to add the model to; ./NAME.atelier if left out.")
     ] = None,
+    about: Annotated[bool, typer.Option("--about", help="Only say what the pack is.")] = False,
     json_: JsonOption = False,
 ) -> None:
     """Take in a model that someone packed: it becomes a run of a project."""
     from studio import export_actions as actions
 
-    actions.import_pack(pack, project, json_)
+    actions.about(pack, json_) if about else actions.import_pack(pack, project, json_)
 
 
 def _command(kind: "Kind") -> Any:

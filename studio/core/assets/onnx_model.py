@@ -42,7 +42,8 @@ class OnnxSettings(Settings):
     half: bool = field(
         False,
         label="Half precision",
-        help="Keeps the weights in half the space; colors change by less than the eye sees.",
+        help="Keeps the weights in half the space. Colors change by less than the eye sees; what is"
+        " drawn piece by piece may come out otherwise.",
     )
 
 

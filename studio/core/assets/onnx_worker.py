@@ -89,8 +89,17 @@ def compared(data: bytes, model: Model, classes: int, pixels: onnx_graph.Pixels)
     wanted = images if pixels == "float" else onnx_graph.pictures(images.clamp(-1, 1))
     given: dict[str, NDArray[Any]] = {"latent": latent.numpy()}
     given |= {} if label is None else {"label": label.numpy()}
-    away = np.abs(np.asarray(session.run(None, given)[0], np.float32) - wanted.float().numpy())
+    away = np.abs(seen(session.run(None, given)[0]) - seen(wanted.numpy()))
     return {"difference": float(away.max()), "equal": float((away <= EQUAL).mean())}
+
+
+def seen(drawn: Any) -> NDArray[np.float32]:
+    """Return what is drawn as it is seen: colors by their alpha, for they say little without."""
+    found = np.asarray(drawn)
+    if found.dtype == np.uint8 and found.shape[3] == 4:
+        color = found[..., :3] * (found[..., 3:] / np.float32(255))
+        found = np.concatenate([color, found[..., 3:]], 3)
+    return found.astype(np.float32)
 
 
 if __name__ == "__main__":

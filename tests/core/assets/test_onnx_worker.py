@@ -42,6 +42,14 @@ def test_the_file_says_what_it_is_and_draws(run):
     assert str(run.folder).encode() not in data and graph.producer_name == "Atelier"
 
 
+def test_colors_count_as_much_as_they_are_seen():
+    pair = np.zeros((2, 1, 1, 4), np.uint8)
+    pair[0] = 255, 255, 255, 1
+    first, second = onnx_worker.seen(pair)
+    assert np.abs(first - second).max() == 1
+    assert onnx_worker.seen(np.full((1, 3, 2, 2), 0.5, np.float32)).max() == 0.5
+
+
 def test_without_onnxruntime_it_is_not_compared(monkeypatch, run):
     monkeypatch.setattr(onnx_worker.importlib.util, "find_spec", lambda _: None)
     assert onnx_worker.compared(b"", None, 0, "float") == {}  # type: ignore[arg-type]  # not read
