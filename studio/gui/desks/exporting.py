@@ -41,7 +41,7 @@ class ExportDesk(QObject):
         self.settings: dict[str, Settings] = {}
         self.layout_: Layout | None = None
         self.refused = ""
-        self.ending = self.kind.endings[0]
+        self._endings: dict[str, str] = {}  # of each kind's main file, where another was chosen
         self._adds = False  # pictures that are being opened come after those there are
         self._asked = (0.0, SHORT)  # when the last preview was asked for, and what the last took
         self._late = QTimer(self, interval=LONG, singleShot=True)
@@ -71,6 +71,11 @@ class ExportDesk(QObject):
             stored = self.session.memory.export_settings(self.kind.id)
             self.settings[self.kind.id] = _updated(self.kind.settings(), stored)
         return self.settings[self.kind.id]
+
+    @property
+    def ending(self) -> str:
+        """What the main file's name ends with."""
+        return self._endings.get(self.kind.id, self.kind.endings[0])
 
     def wish(self, name: str) -> Wish | None:
         """Return what is to be exported under a name; None without pictures."""
@@ -122,7 +127,6 @@ class ExportDesk(QObject):
     def choose(self, id: str) -> None:
         """Export as another kind."""
         self.kind = next(kind for kind in KINDS if kind.id == id)
-        self.ending = self.kind.endings[0]
         self.room.kinds.choose(id)
         self.room.options.show_kind(self.kind, self.values)
         self.repicked.emit()
@@ -131,7 +135,7 @@ class ExportDesk(QObject):
     def show_ending(self, ending: str) -> None:
         """Write another kind of file, which may be laid out otherwise."""
         if ending != self.ending:
-            self.ending = ending
+            self._endings[self.kind.id] = ending
             self.refresh()
 
     @Slot()

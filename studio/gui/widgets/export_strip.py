@@ -15,7 +15,15 @@ from PySide6.QtGui import (
     QPainter,
     QPixmap,
 )
-from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 from typing_extensions import override
 
 from studio.gui.widgets import canvas_files
@@ -25,6 +33,41 @@ from studio.gui.widgets.still import Still
 SIDE = 64  # pixels of a small picture
 KEY = Qt.ItemDataRole.UserRole
 EXTENDED = QListWidget.SelectionMode.ExtendedSelection
+
+
+class Cell(QStyledItemDelegate):
+    """Draws a small picture when it is first seen: drawing two thousand took 0.4 s."""
+
+    def __init__(self, parent: QWidget):
+        super().__init__(parent)
+        self.pictures: Sequence[np.ndarray] = ()
+        self._icons: dict[int, QIcon] = {}
+        self._checker = QBrush(checkered(4))
+
+    def show_pictures(self, pictures: Sequence[np.ndarray]) -> None:
+        """Draw these from now on."""
+        self.pictures, self._icons = pictures, {}
+
+    @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Any) -> None:
+        super().initStyleOption(option, index)
+        chosen: Any = option
+        key = index.data(KEY)
+        if key not in self._icons:
+            self._icons[key] = self._icon(self.pictures[key])
+        chosen.icon = self._icons[key]
+        chosen.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+
+    def _icon(self, picture: np.ndarray) -> QIcon:
+        drawn = QPixmap(SIDE, SIDE)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        still = Still(picture)
+        still.paint(painter, still.fitted(QRect(0, 0, SIDE, SIDE)), self._checker)
+        painter.end()
+        icon = QIcon(drawn)
+        icon.addPixmap(drawn, QIcon.Mode.Selected)  # or Qt would tint it
+        return icon
 
 
 class ExportStrip(QListWidget):
@@ -41,7 +84,9 @@ class ExportStrip(QListWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self._drawer = QTemporaryDir()  # where pictures lie that are let fall without a file
-        self._checker = QBrush(checkered(4))
+        self.cells = Cell(self)
+        self.setItemDelegate(self.cells)
+        self.setUniformItemSizes(True)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setSelectionMode(EXTENDED)
@@ -59,27 +104,17 @@ class ExportStrip(QListWidget):
         """Show pictures by name and small picture, uint8 [h, w, c]."""
         self.blockSignals(True)
         self.clear()
-        for key, (name, picture) in enumerate(pictures):
-            item = QListWidgetItem(self._icon(picture), "")
+        self.cells.show_pictures([picture for _, picture in pictures])
+        said, size = self.tr("{name}\nDrag to reorder, Del to leave it out."), SIDE + 8
+        for key, (name, _) in enumerate(pictures):
+            item = QListWidgetItem()
             item.setData(KEY, key)
-            item.setSizeHint(QSize(SIDE + 8, SIDE + 8))
+            item.setSizeHint(QSize(size, size))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, name)
-            said = self.tr("{name}\nDrag to reorder, Del to leave it out.")
             item.setToolTip(said.format(name=name))
             self.addItem(item)
         self.setCurrentRow(min(current, self.count() - 1))
         self.blockSignals(False)
-
-    def _icon(self, picture: np.ndarray) -> QIcon:
-        drawn = QPixmap(SIDE, SIDE)
-        drawn.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(drawn)
-        still = Still(picture)
-        still.paint(painter, still.fitted(QRect(0, 0, SIDE, SIDE)), self._checker)
-        painter.end()
-        icon = QIcon(drawn)
-        icon.addPixmap(drawn, QIcon.Mode.Selected)  # or Qt would tint it
-        return icon
 
     def remove_chosen(self) -> None:
         """Leave the selected pictures out."""
