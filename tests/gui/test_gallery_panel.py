@@ -177,6 +177,7 @@ def test_facts_tell_what_is_known(session: Session, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: panel.facts.name.text() == "p1-0001.png", timeout=LONG)
     told = {panel.facts.rows.itemAt(k).widget().text() for k in range(panel.facts.rows.count())}  # type: ignore[union-attr]  # labels
     assert {"16 × 16 px", "Style", "oil", "picture 1"} <= told
+    assert panel.wall.accessibleDescription() == "p1-0001.png, 1 of 2"
     assert panel.actions_.recall.isEnabled()
     panel.wall.choose_none()
     assert not panel.actions_.star.isEnabled()

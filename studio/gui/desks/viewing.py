@@ -120,5 +120,10 @@ class ViewDesk(QObject):
         run = f"{entry.run} {names.get(entry.run, '')}".strip() if entry.run else ""
         facts = self.room.facts
         written = facts.facts(entry, closer.record, self.tr("run {n}").format(n=run) if run else "")
+        choice = self.room.wall.choice
+        place = self.tr("{name}, {k} of {n}")
+        self.room.wall.setAccessibleDescription(
+            place.format(name=entry.name, k=choice.current + 1, n=len(choice.ids))
+        )
         facts.show_picture(closer.shown[0] if closer.shown else None, written, entry.name)
         self.known_changed.emit()
