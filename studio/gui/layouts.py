@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from studio.core.project import Project
     from studio.core.provenance.alarm import Choice
 
+ROOM = 4 << 30  # bytes of memory that opened pictures may take together
 THUMBNAIL = 96
 FILM = 40_000_000  # pixels of all frames together that are kept to be played
 LIT = 384  # pixels a side of a surface that is lit
@@ -102,10 +103,11 @@ class Written:
 
 def opened_pictures(found: Sequence[Path]) -> Job[tuple[Pick, ...]]:
     """Open pictures, and those in folders by natural name; what can't be opened is left out with a
-    Note. Raises Refused where nothing is left.
+    Note. Raises Refused where nothing is left, or they need too much memory.
     """
     files = [file for path in found for file in _files(path)]
     picks: list[Pick] = []
+    size = 0
     for done, file in enumerate(files):
         yield Progress(done, len(files), file.name)
         try:
@@ -115,6 +117,12 @@ def opened_pictures(found: Sequence[Path]) -> Job[tuple[Pick, ...]]:
                 raise
             yield Note(str(refused), "warning")
             continue
+        size += item.pixels.nbytes
+        if size > ROOM:
+            raise Refused(
+                f"{len(files)} pictures are too many at once: {done + 1} of them fill"
+                f" {ROOM >> 30} GB of memory; choose fewer."
+            )
         picks.append(Pick(file, item, eight_bits(fitting(item.pixels, THUMBNAIL))))
     if not picks:
         raise Refused("There is no picture to export here; choose PNG, JPEG, WebP or TIFF files.")

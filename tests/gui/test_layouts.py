@@ -48,6 +48,13 @@ def test_what_can_not_be_opened_is_left_out_with_a_word(tmp_path: Path) -> None:
         finished(opened_pictures([tmp_path / "empty"]))
 
 
+def test_more_than_memory_holds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layouts, "ROOM", 3 * 8 * 8 * 4)
+    assert len(finished(opened_pictures(sprites(tmp_path, 3)))) == 3
+    with pytest.raises(Refused, match="choose fewer"):
+        finished(opened_pictures(sprites(tmp_path, 5)))
+
+
 def test_a_layout_holds_what_is_shown(tmp_path: Path) -> None:
     layout = finished(previewed(wish(sprites(tmp_path))))
     assert layout.preview.levels[0].shape == (8, 32, 4) and layout.facts["pivots"] == [[4, 8]]
