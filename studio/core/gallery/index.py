@@ -17,7 +17,7 @@ from typing import Any
 from studio import paths
 
 FILE = "gallery.db"
-SCHEMA = 2
+SCHEMA = 3
 HEAD = b"SQLite format 3\0"
 USER_VERSION, APPLICATION_ID = 60, 68  # places in the file's head
 WAIT = 5.0  # seconds, for another program that writes
@@ -31,6 +31,7 @@ create table pictures (
     words text not null, unique (name, trashed)
 );
 create index pictures_created on pictures (trashed, created);
+create index pictures_counted on pictures (workspace, family, model, run, star, trashed);
 create table looks (id integer primary key, colors blob not null, similar blob not null);
 create table said (id int not null, kind text not null, word text not null,
     primary key (id, kind, word)) without rowid;
