@@ -61,5 +61,5 @@ def test_what_came_of_it_is_said(panel: TrainPanel, session: FakeSession, qtbot:
 
 def test_a_pack_that_came_in_is_shown(panel: TrainPanel, session: FakeSession) -> None:
     panel.list.choose(2)
-    session.done.emit("pack", session.project.run(1))
+    session.done.emit("pack", panel.runs[1])
     assert panel.shown == 1
