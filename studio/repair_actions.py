@@ -144,9 +144,9 @@ def _repair_one(
     told = _holes(mask, settings.wrap)
     notes = photograph.notes
     outside = []
-    record = _record(picture, photograph, settings, mask) if target.told else None
+    record = _record(picture, photograph, settings, mask)
     for candidate, file in zip(found, files, strict=True):
-        lost = _written(candidate, file, photograph, record)
+        lost = _written(candidate, file, photograph, record, target.told)
         notes += tuple(note for note in lost if note not in notes)
         outside.append(_outside(file, photograph.pixels, mask))
     if json_lines:
@@ -180,7 +180,7 @@ def _record(
 
 
 def _written(
-    candidate: "Candidate", file: Path, photograph: "Photograph", record: "Record | None"
+    candidate: "Candidate", file: Path, photograph: "Photograph", record: "Record", told: bool
 ) -> tuple[str, ...]:
     from dataclasses import replace
 
@@ -188,10 +188,9 @@ def _written(
 
     file.parent.mkdir(parents=True, exist_ok=True)
     repaired = replace(photograph, pixels=candidate.applied(photograph.pixels))
-    if record is not None:
-        said = {**record.settings, "method": candidate.method}
-        record = record.model_copy(update={"settings": said}).of(repaired.pixels)
-    return save_recorded(repaired, file, record)  # `Target.files` has looked whether it may
+    said = {**record.settings, "method": candidate.method}
+    own = record.model_copy(update={"settings": said}).of(repaired.pixels)
+    return save_recorded(repaired, file, own, told=told)  # `Target.files` has looked
 
 
 def _outside(file: Path, pixels: "np.ndarray", mask: "np.ndarray") -> int:

@@ -211,8 +211,8 @@ def _styled(
     _writable(file, photograph)
     restyled = pull(seldom(restyle(photograph.pixels, look)), json_lines)
     whole = carried(photograph, restyled.pixels)
-    record = _record(content, photograph, prepared, whole) if prepared.told else None
-    lost = save_recorded(whole, file, record)  # whoever calls has looked whether it may
+    record = _record(content, photograph, prepared, whole)
+    lost = save_recorded(whole, file, record, told=prepared.told)  # whoever calls has looked
     if look.mask is None:  # where all is restyled, what JPEG does outside a mask is no news
         lost = tuple(note for note in lost if "outside the mask" not in note)
     return Made(file, look, restyled), (*whole.notes, *lost)

@@ -312,10 +312,10 @@ def recorded(wish: Any, pixels: np.ndarray) -> Job[Record]:
 
 
 def write_styled(
-    content: Content, pixels: np.ndarray, path: Path, wish: Any = None
+    content: Content, pixels: np.ndarray, path: Path, wish: Any = None, tells: bool = True
 ) -> Job[tuple[Path, tuple[str, ...]]]:
     """Write restyled pixels with all else that the photograph holds, over any file at `path`; in
-    and beside it, unless `wish` is None, where they come from.
+    and beside it, if it `tells` and there is a `wish`, where they are from.
 
     Returns the file, and in sentences what it does not hold of the picture. Raises Refused.
     """
@@ -323,7 +323,7 @@ def write_styled(
     photograph = carried(content.photograph, pixels)
     told = photograph.notes[len(content.photograph.notes) :]
     record = None if wish is None else (yield from recorded(wish, photograph.pixels))
-    lost = save_recorded(photograph, path, record)
+    lost = save_recorded(photograph, path, record, told=tells)
     return path, (*told, *lost)
 
 

@@ -74,13 +74,19 @@ class Styles(Repairs):
         self.start("thumbnails", self.tr("Looking at pictures"), at_once("thumbnails", found))
 
     def write_styled(
-        self, content: "Content", pixels: "np.ndarray", path: Path, wish: Any = None
+        self,
+        content: "Content",
+        pixels: "np.ndarray",
+        path: Path,
+        wish: Any = None,
+        tells: bool = True,
     ) -> None:
-        """Write a restyled picture over whatever is at `path`; with the `wish` it was made of, it
-        says where it comes from.
+        """Write a restyled picture over whatever is at `path`; it `tells` where it comes from by
+        the `wish` it was made of.
         """
         title = self.tr("Exporting {name}").format(name=path.name)
-        self.start("styled", title, at_once("write_styled", content, pixels, path, wish))
+        asked = (content, pixels, path, wish, tells)
+        self.start("styled", title, at_once("write_styled", *asked))
 
     def share(self, pixels: "np.ndarray", name: str) -> None:
         """Make an image of a restyled picture for the clipboard."""

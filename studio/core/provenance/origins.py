@@ -12,7 +12,7 @@ from studio.core.data.packed import Manifest
 from studio.core.events import Job, Progress
 from studio.core.project import Project, Run
 from studio.core.provenance.record import Record, Rights, hashing, made_from, parse
-from studio.core.provenance.rights import rights_of
+from studio.core.provenance.rights import current, rights_of
 from studio.core.provenance.stamping import said_by
 
 
@@ -62,7 +62,7 @@ def drawn_by(
 def source_of(pixels: np.ndarray, path: Path | None = None) -> Job[Record]:
     """Return the record of a picture as a source: what its file says of itself, and its hash."""
     yield Progress(0, None, "Reading the picture")
-    said = (said_by(path) if path is not None else None) or Record()
+    said = (current(said_by(path), path) if path is not None else None) or Record()
     return said.brief().model_copy(update={"pixels": (yield from hashing(pixels))})
 
 

@@ -16,6 +16,7 @@ from studio.core.events import Refused
 from studio.core.photographs.photograph import Photograph, save_photograph
 from studio.core.project import write_whole
 from studio.core.provenance.record import TEXT_AT_MOST, Record, damaged, parse
+from studio.core.provenance.rights import check_consent
 from studio.core.provenance.xmp import record_text, without, xmp
 
 KEY = "atelier"
@@ -105,12 +106,19 @@ def foreign(path: Path) -> bool:
 
 
 def save_recorded(
-    photograph: Photograph, path: Path, record: Record | None, overwrite: bool = True
+    photograph: Photograph,
+    path: Path,
+    record: Record | None,
+    overwrite: bool = True,
+    told: bool = True,
 ) -> tuple[str, ...]:
-    """Write a picture as `save_photograph`, with its record in it and beside it; None leaves both
-    out. What an earlier export said goes either way. Raises Refused.
+    """Write a picture as `save_photograph`, with its record in it and beside it, unless there is
+    none or it is not to be `told`. What an earlier export said goes either way.
+
+    Raises Refused, also where the use of pictures it is made of was refused.
     """
-    if record is None:
+    check_consent([record])
+    if record is None or not told:
         plain = replace(photograph, xmp=without(photograph.xmp))
         return save_photograph(plain, path, overwrite)
     notes = save_photograph(marked(photograph, record, path.suffix), path, overwrite)

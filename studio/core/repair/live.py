@@ -319,7 +319,7 @@ def export(
 
     Returns the file, and in sentences what it does not hold of the picture. Raises Refused.
     """
-    record = (yield from recorded(opened, pixels)) if told else None
+    record = yield from recorded(opened, pixels)
     copy = yield from copied(pixels, path.name)
     replaced = opened.path is not None and opened.path.resolve() == path.resolve()
     if replaced and opened.journal is not None and path.exists():
@@ -328,7 +328,7 @@ def export(
         except Refused as refused:
             yield Note(str(refused), "warning")
     whole = replace(opened.photograph, pixels=copy)
-    return path, save_recorded(whole, path, record, overwrite)
+    return path, save_recorded(whole, path, record, overwrite, told)
 
 
 def copied(pixels: np.ndarray, name: str) -> Job[np.ndarray]:

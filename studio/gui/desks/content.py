@@ -126,8 +126,8 @@ class ContentDesk(QObject):
             self._then = None
             return
         self._exporting = result
-        told = result.wish if self.session.memory.tells() else None
-        self.session.write_styled(self.content, result.pixels, target, told)
+        asked = (self.content, result.pixels, target, result.wish, self.session.memory.tells())
+        self.session.write_styled(*asked)
 
     def leave(self, then: Callable[[], None]) -> None:
         """Do `then` once nothing would be lost by it: at once, after an export, or never."""

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from studio.core.events import Refused
 from studio.core.photographs.encoding import encoded
 from studio.core.photographs.photograph import Photograph, open_photograph
-from studio.core.provenance.record import Record, pixel_hash
+from studio.core.provenance.record import Record, Rights, pixel_hash
 from studio.core.provenance.stamping import (
     beside,
     embedded,
@@ -73,3 +74,11 @@ def test_sixteen_bits_keep_theirs(tmp_path):
     record = Record(model="ab").of(deep.pixels)
     save_recorded(replace(deep), tmp_path / "a.png", record)
     assert pixel_hash(open_photograph(tmp_path / "a.png").pixels) == record.pixels
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_is_made_of_refused_pictures_is_not_written_told_or_not(tmp_path, told):
+    record = Record(rights=(Rights(consent="refused"),))
+    with pytest.raises(Refused, match="use was refused"):
+        save_recorded(Photograph(PIXELS), tmp_path / "a.png", record, told=told)
+    assert not any(tmp_path.iterdir())
