@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QSize, QStringListModel, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QColorDialog,
     QComboBox,
     QCompleter,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -20,14 +17,11 @@ from PySide6.QtWidgets import (
 
 from studio.gui import theme
 from studio.gui.widgets import search_terms
+from studio.gui.widgets.search_buttons import ColorButton, TermsButton, swatch
 from studio.gui.widgets.wall_layout import LARGEST, SMALLEST
 
 WAIT = 120  # ms after a letter before it is searched for
 LETTERS = 26  # of a term that are shown on its chip
-SWATCHES = (
-    *("#d94a3d", "#e58a3a", "#e9c84a", "#7fb04f", "#3f9e8f", "#4a90d9"),
-    *("#5b5fc7", "#a45bc0", "#d96aa0", "#8a5a3b", "#f0f0f0", "#808080", "#202020"),
-)
 ORDERS = ("", "oldest", "name")
 
 
@@ -56,8 +50,9 @@ class SearchBar(QWidget):
         self.box.returnPressed.connect(self._enter)
         self.words_known = QStringListModel()
         self.completer = self._completer()
-        self.color = self._color_button()
-        self.help = self._help_button()
+        self.color, self.help = ColorButton(), TermsButton()
+        self.color.picked.connect(self.add)
+        self.help.asked.connect(self._on_example)
         self.order, self.size_ = self._order_box(), self._slider()
         self.count = QLabel()
         self.count.setProperty("role", "quiet")
@@ -82,6 +77,7 @@ class SearchBar(QWidget):
         self._write_chips()
         self.changed.emit()
 
+    @Slot(str)
     def add(self, term: str) -> None:
         """Narrow the search by one more term; with another of its kind it changes places."""
         self.show_terms(search_terms.with_term(self.terms, term))
@@ -116,42 +112,6 @@ class SearchBar(QWidget):
         made.activated.connect(self._complete)
         return made
 
-    def _color_button(self) -> QToolButton:
-        made = self._button("color", self.tr("Find by color: pictures that show it come first"))
-        menu = QMenu(made)
-        menu.setToolTipsVisible(True)
-        for color in SWATCHES:
-            menu.addAction(_swatch(color), color, self._on_swatch).setData(color)
-        menu.addSeparator()
-        menu.addAction(self.tr("Another color…"), self._ask_color)
-        made.setMenu(menu)
-        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        return made
-
-    def _help_button(self) -> QToolButton:
-        made = self._button("", self.tr("What can be searched for"))
-        made.setText("?")
-        menu = QMenu(made)
-        for term, meaning in (
-            ("dragon", self.tr("words of name, title, tags, boards, family and settings")),
-            ("star", self.tr("with a star")),
-            ("tag:boss", self.tr("with this tag")),
-            ('board:"level one"', self.tr("on this board")),
-            ("run:3", self.tr("drawn by this run")),
-            ("step:4000-8000", self.tr("drawn at these steps")),
-            ("seed:7", self.tr("drawn from this seed")),
-            ("family:gan", self.tr("drawn by this kind of model")),
-            ("from:style", self.tr("made in this workspace")),
-            ("after:2026-11-01", self.tr("kept on this day or later")),
-            ("#ff8800", self.tr("shows this color")),
-            ("like:NAME", self.tr("looks like this picture")),
-            ("trash", self.tr("in the gallery's trash")),
-        ):
-            menu.addAction(f"{term}\t{meaning}", self._on_example).setData(term)
-        made.setMenu(menu)
-        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        return made
-
     def _order_box(self) -> QComboBox:
         made = QComboBox()
         made.addItems([self.tr("Newest"), self.tr("Oldest"), self.tr("Name")])
@@ -172,17 +132,6 @@ class SearchBar(QWidget):
         made.setToolTip(self.tr("How large the pictures hang (Ctrl+wheel)"))
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.valueChanged.connect(self.sized)
-        return made
-
-    def _button(self, icon: str, tip: str) -> QToolButton:
-        made = QToolButton()
-        if icon:
-            made.setIcon(theme.icon(icon, 18))
-        made.setIconSize(QSize(18, 18))
-        made.setAutoRaise(True)
-        made.setToolTip(tip)
-        made.setAccessibleName(tip)
-        made.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         return made
 
     def _lay_out(self) -> None:
@@ -222,7 +171,7 @@ class SearchBar(QWidget):
         shown = term if len(term) <= LETTERS else f"{term[: LETTERS - 1]}…"
         chip.setText(f"{shown}  ×".replace("&", "&&"))
         if search_terms.key_of(term) == "color":
-            chip.setIcon(_swatch(term))
+            chip.setIcon(swatch(term))
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setStyleSheet(f"QToolButton {{ background: {theme.RAISED}; padding: 2px 8px; }}")
         chip.setToolTip(self.tr("Search without {term}").format(term=term))
@@ -272,27 +221,7 @@ class SearchBar(QWidget):
         self._wait.stop()
         self.show_terms(found)
 
-    @Slot()
-    def _on_swatch(self) -> None:
-        sent = self.sender()
-        if isinstance(sent, QAction):
-            self.add(str(sent.data()))
-
-    @Slot()
-    def _on_example(self) -> None:
-        sent = self.sender()
-        if isinstance(sent, QAction):
-            self.box.setText(f"{self.box.text()} {sent.data()}".strip())
-            self.box.setFocus()
-
-    @Slot()
-    def _ask_color(self) -> None:
-        color = QColorDialog.getColor(QColor("#e58a3a"), self, self.tr("Find by color"))
-        if color.isValid():
-            self.add(color.name())
-
-
-def _swatch(color: str) -> QIcon:
-    tile = QPixmap(14, 14)
-    tile.fill(QColor(color))
-    return QIcon(tile)
+    @Slot(str)
+    def _on_example(self, term: str) -> None:
+        self.box.setText(f"{self.box.text()} {term}".strip())
+        self.box.setFocus()
