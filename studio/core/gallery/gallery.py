@@ -36,10 +36,12 @@ def open_gallery(folder: Path) -> Job["Gallery"]:
         return (yield from _opened(folder))
     except Damaged:  # thrown away by now
         return (yield from _opened(folder))
+    except Silent:  # the disk is full, or another program holds the index
+        return (yield from _opened(folder, in_memory=True))
 
 
-def _opened(folder: Path) -> Job["Gallery"]:
-    gallery = Gallery(folder, index.opened(folder))
+def _opened(folder: Path, in_memory: bool = False) -> Job["Gallery"]:
+    gallery = Gallery(folder, index.in_memory(None) if in_memory else index.opened(folder))
     try:
         yield from gallery.refresh()
         gallery.prepare()
@@ -58,6 +60,10 @@ def rebuild(folder: Path) -> Job["Gallery"]:
 
 class Damaged(Refused):
     """An index that can't be read."""
+
+
+class Silent(Refused):
+    """An index that can't be written."""
 
 
 class Gallery:
@@ -84,7 +90,7 @@ class Gallery:
             try:
                 yield self._connection
             except sqlite3.OperationalError as error:
-                raise Refused(f"The gallery's index does not answer: {error}.") from None
+                raise Silent(f"The gallery's index does not answer: {error}.") from None
             except sqlite3.DatabaseError:
                 with suppress(OSError):
                     index.remove(self.folder)

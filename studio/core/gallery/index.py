@@ -99,11 +99,11 @@ def opened(folder: Path) -> sqlite3.Connection:
             connection.close()
             raise
     except (OSError, sqlite3.OperationalError):  # read-only, or a full disk
-        return _in_memory(path if known else None)
+        return in_memory(path if known else None)
     except sqlite3.DatabaseError:  # damaged
         with suppress(OSError):
             remove(folder)
-        return _in_memory(None) if path.exists() else opened(folder)
+        return in_memory(None) if path.exists() else opened(folder)
 
 
 def remove(folder: Path) -> None:
@@ -129,7 +129,8 @@ def _connected(name: str, **more: Any) -> sqlite3.Connection:
     return connection
 
 
-def _in_memory(source: Path | None) -> sqlite3.Connection:
+def in_memory(source: Path | None) -> sqlite3.Connection:
+    """Return an index in memory, with what an index of ours knows already."""
     memory = _connected(":memory:")
     if source is not None:
         with suppress(sqlite3.DatabaseError):

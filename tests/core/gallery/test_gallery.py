@@ -1,5 +1,6 @@
 """An opened gallery: found again, marked, removed, undone; the files are the truth."""
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -259,4 +260,24 @@ def test_marks_that_can_not_be_written_change_nothing(folder: Path):
     with pytest.raises(Refused, match="can't be written"):
         gallery.star([1])
     assert names(gallery, "star") == []
+    gallery.close()
+
+
+def test_a_disk_that_gets_full_while_the_index_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    real = index.opened
+
+    def full(place: Path) -> sqlite3.Connection:
+        connection = real(place)
+        connection.execute("pragma max_page_count = 14")
+        return connection
+
+    for number in range(9, 60):
+        keep(folder, sprite(number), record(number), "hero")
+    monkeypatch.setattr(index, "opened", full)
+    gallery = opened(folder)
+    assert gallery.counts().total == 59
+    where = gallery._connection.execute("pragma database_list").fetchone()
+    assert where[2] == ""  # in memory
     gallery.close()
