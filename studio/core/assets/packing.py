@@ -96,10 +96,11 @@ def pack(sizes: np.ndarray, room: Room, pages: bool = False) -> Job[list[Page] |
     """
     rest = np.arange(len(sizes))
     found: list[Page] = []
+    tries = int(np.clip(EFFORT // len(sizes), *TRIES))
     if sizes.max() > room.inside:
         return None
     while len(rest):
-        page = yield from _smallest(sizes[rest], room)
+        page = yield from _smallest(sizes[rest], room, tries)
         if page is None and not pages:
             return None
         if page is None:
@@ -111,7 +112,7 @@ def pack(sizes: np.ndarray, room: Room, pages: bool = False) -> Job[list[Page] |
     return found
 
 
-def _smallest(sizes: np.ndarray, room: Room) -> Job[Page | None]:
+def _smallest(sizes: np.ndarray, room: Room, tries: int) -> Job[Page | None]:
     """Return the smallest page found that holds all; None where the largest does not."""
     if sizes.prod(1).sum() > room.inside**2:
         return None
@@ -121,7 +122,7 @@ def _smallest(sizes: np.ndarray, room: Room) -> Job[Page | None]:
         return _cells(sizes, room)
     best: Page | None = None
     area, ways = int(sizes.prod(1).sum()), orders(sizes)
-    for width, order in product(_widths(sizes, room, len(ways)), ways):
+    for width, order in product(_widths(sizes, room, tries // len(ways)), ways):
         filled = yield from fill(sizes, order, width, room.inside)
         page = Page(filled.right + room.around, filled.bottom + room.around, filled.spots)
         if len(page.spots) == len(sizes) and (best is None or cost(*page[:2]) < cost(*best[:2])):
@@ -196,15 +197,16 @@ def _fullest(sizes: np.ndarray, room: Room) -> Job[Page]:
         area = int(sizes[list(filled.spots)].prod(1).sum())
         if area > most:
             best, most = filled, area
+        if area >= ENOUGH * room.inside**2:
+            break
     return Page(room.longest, room.longest, best.spots)
 
 
-def _widths(sizes: np.ndarray, room: Room, ways: int) -> list[int]:
+def _widths(sizes: np.ndarray, room: Room, tries: int) -> list[int]:
     """Return the widths to try, those that make a page about square first."""
     root = float(sizes.prod(1).sum()) ** 0.5
     low = max(int(sizes[:, 0].max()), round(WIDTHS[0] * root), 1)
     high = max(low, min(room.inside, round(WIDTHS[1] * root)))
-    tries = int(np.clip(EFFORT // len(sizes), *TRIES)) // ways
     widths = np.unique(np.geomspace(low, high, tries + 2)[1:-1].round().astype(int))
     return sorted(widths.tolist(), key=lambda width: max(width / root, root / width))
 
