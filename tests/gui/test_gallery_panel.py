@@ -10,7 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 from repair_scene import LONG, session_here
 
@@ -49,7 +49,7 @@ def test_newest_hang_first_and_words_colors_and_rows_narrow(session: Session, qt
     at_rest(session, qtbot)
     assert names(panel) == ["p0", "p2", "p4"]
     assert panel.sidebar.rows["run:1"].isSelected()
-    panel.search.chips.findChildren(type(panel.search.color))[0].click()
+    panel.search.chips.findChildren(QToolButton)[0].click()
     at_rest(session, qtbot)
     assert len(names(panel)) == 6
 

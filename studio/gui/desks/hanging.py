@@ -34,6 +34,7 @@ class HangDesk(QObject):
         if self.session.gallery is None:
             self.hung, self.counts = None, None
             self.room.wall.store.clear()
+            self.room.wall.empty = self.tr("Looking at the pictures…")
         self.session.open_gallery()
 
     @Slot()
