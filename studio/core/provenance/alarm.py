@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from studio.core.assets.kind import Item
 
 COPY = 0.5  # nearer than this, as a part of the distance to the next other picture
+CLEAR = 0.5  # part of its own contrast: what is almost empty is like anything almost empty
 SAME = 2.0  # levels of 255 within which pictures are one, whatever else is near
 CANDIDATES = 24
 SHOWN = 6
@@ -96,7 +97,8 @@ def judged(alarm: Alarm, picture: np.ndarray) -> Job[Verdict]:
     most = min(CANDIDATES, len(alarm.coarse))
     far = squares(rough, alarm.coarse).min(0)
     chosen = np.argpartition(far, most - 1)[:most]
-    looks = np.stack([moved(x) for x in symmetries(small(drawn, SIDE))], 1)
+    plain = small(drawn, SIDE)
+    looks = np.stack([moved(x) for x in symmetries(plain)], 1)
     near = alarm.fine[chosen]
     values = near.shape[1]
     apart = np.sqrt(squares(looks.reshape(-1, values), near).min(0) / values)
@@ -105,7 +107,8 @@ def judged(alarm: Alarm, picture: np.ndarray) -> Job[Verdict]:
     order = np.argsort(apart, kind="stable")[:SHOWN]
     places = tuple(int(alarm.places[chosen[k]]) for k in order)
     distances = tuple(round(float(apart[k]), 2) for k in order)
-    copy = distances[0] < SAME or ratio < COPY
+    shown = float((plain - plain.mean((2, 3), keepdims=True)).std())
+    copy = (distances[0] < SAME or ratio < COPY) and distances[0] < shown * CLEAR
     text = _sentence(alarm.called(places[0]), distances[0], copy)
     return Verdict(places, distances, round(ratio, 4), copy, text)
 

@@ -55,6 +55,20 @@ def test_what_is_new_is_none(alarm):
     assert all(verdict.distances == tuple(sorted(verdict.distances)) for verdict in found)
 
 
+def test_what_shows_next_to_nothing_is_no_copy_of_something_small(tmp_path):
+    project = toys.project(tmp_path, height=24, width=24, channels=4)
+    packed = np.zeros((48, 24, 24, 4), np.uint8)
+    packed[1:, 4:20, 4:20, :3] = pictures(47, 1)[:, 4:20, 4:20]
+    packed[1:, 4:20, 4:20, 3] = 255
+    packed[0, 10:13, 10:13] = 60  # almost empty itself
+    np.save(project.dataset("toy") / "pictures.npy", packed)
+    alarm = finished(alarm_for(project, "toy"))
+    empty = np.zeros((24, 24, 4), np.uint8)
+    empty[3, 3] = 9
+    assert not finished(judged(alarm, empty)).copy
+    assert finished(judged(alarm, alarm.picture(0))).copy
+
+
 def test_pictures_get_the_channels_of_the_set():
     clear = np.zeros((3, 4, 4), np.uint8)
     assert as_in(3, clear).shape == (3, 4, 3) and as_in(3, clear).min() == 255
