@@ -133,19 +133,23 @@ class Session(Exports):
 
         Returns the workspace where that is seen; "" where opening a project shows it.
         """
-        from studio.core.explore.kept import holds_place  # 90 ms that the first paint need not wait
-
         if len(found) == 1 and (found[0] / "project.json").is_file():
             self.open_project(found[0])
             return ""
         if len(found) == 1 and found[0].suffix.lower() == PACK:
             self.open_pack(found[0])
             return "train"
-        if len(found) == 1 and self.project is not None and holds_place(found[0]):
+        if self.explorable(found):
             self.reopen(found[0])
             return "explore"
         self.import_paths(found, None)
         return "library"
+
+    def explorable(self, found: list[Path]) -> bool:
+        """Tell whether this is one picture kept from a model, and a project is open."""
+        from studio.core.explore.kept import holds_place  # 90 ms that the first paint need not wait
+
+        return len(found) == 1 and self.project is not None and holds_place(found[0])
 
     def open_pack(self, pack: Path) -> None:
         """Take the model in a pack into the project, or into a new one; done("pack", Run)."""

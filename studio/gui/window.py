@@ -149,6 +149,8 @@ class Window(Pages):
         self._take(found)
 
     def _take(self, found: list[Path]) -> None:
+        if self.session.explorable(found):
+            self.show_page("explore")  # first, or its first look would open the newest run instead
         page = self.session.take(found) if found else ""
         if page and self.session.project:
             self.show_page(page)

@@ -60,7 +60,8 @@ def test_a_repaired_picture_is_kept_as_it_is_now(
     own = photograph(tmp_path)
     panel.take([own])
     qtbot.waitUntil(lambda: panel.desk.opened is not None, timeout=LONG)
-    with qtbot.waitSignal(session.done, timeout=LONG, check_params_cb=lambda lane, _: "keep" in lane):
+    kept = {"timeout": LONG, "check_params_cb": lambda lane, _: "keep" in lane}
+    with qtbot.waitSignal(session.done, **kept):
         QTest.keyClick(panel.canvas, K, CONTROL)
     path = only(paths.gallery())
     record = record_of(path)

@@ -320,6 +320,18 @@ def test_a_kept_picture_dropped_on_the_window_opens_in_explore(
     assert window.session.draft is None, "it is no set to learn from"
 
 
+def test_explore_is_shown_before_a_kept_picture_is_taken(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first look would otherwise open the newest run over the picture's own."""
+    done: list[str] = []
+    monkeypatch.setattr(window.session, "explorable", lambda found: True)
+    monkeypatch.setattr(window.session, "take", lambda found: done.append("take") or "")
+    monkeypatch.setattr(window, "show_page", done.append)
+    drop(window, Path("kept.png"))
+    assert done == ["explore", "take"]
+
+
 def test_the_window_closes_while_pictures_are_drawn(
     collected: None,
     qtbot: QtBot,

@@ -1,5 +1,6 @@
 """Stickers: pictures cut out, rimmed, and scaled to the sizes that messengers ask for."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from studio.core.settings import Settings, field
 
 LEAST, MOST = 16, 2048  # pixels a side
 FEW = 8  # sizes at most
+PREVIEW, THUMB = 1024, 128  # pixels a side: of all stickers that are shown, of each at least
 SMALL = 128  # pixels of the longer side, up to which a picture with hard edges is pixel art
 DROP, BLUR = 0.012, 0.012  # of the size: how far a shadow falls, how soft it is
 
@@ -79,26 +81,40 @@ def make(items: Sequence[Item], settings: StickersSettings, name: str) -> Job[Pr
         yield Note("WebP and animations have 8 bits a channel: 16-bit pictures are rounded.")
         pictures = [shown(picture) for picture in pictures]
     blocks = _pixel_art(pictures) if settings.scaling == "auto" else settings.scaling == "pixels"
-    made: dict[int, list[np.ndarray]] = {}
-    for size in sizes:
-        made[size] = []
-        for item, picture in zip(items, pictures, strict=True):
-            yield Progress(len(made[size]), len(items), f"{item.name}, {size} px")
-            made[size].append(_sticker(picture, settings, size, blocks))
+    side = min(max(sizes), max(PREVIEW // math.isqrt(4 * len(items)) * 2, THUMB))
+    looks = yield from _drawn(items, pictures, settings, side, blocks)
 
     def files() -> Job[tuple[File, ...]]:
         found: list[File] = []
         for size in sizes:
+            stickers = looks
+            if size != side:
+                stickers = yield from _drawn(items, pictures, settings, size, blocks)
             part = _moving if settings.animated else _still
-            found += yield from part(items, made[size], settings, _sized(name, size, sizes))
+            found += yield from part(items, stickers, settings, _sized(name, size, sizes))
         return tuple(found)
 
-    largest = [shown(sticker) for sticker in made[sizes[0]]]
+    small = [shown(sticker) for sticker in looks]
     listed = ", ".join(map(str, sizes))
     count = "1 moving sticker" if settings.animated else f"{len(items)} stickers"
-    frames = np.stack(largest) if settings.animated else None
-    picture = largest[0] if settings.animated else overview(largest)
+    frames = np.stack(small) if settings.animated else None
+    picture = small[0] if settings.animated else overview(small)
     return Product(picture, f"{count}, {listed} px", files, frames, settings.fps)
+
+
+def _drawn(
+    items: Sequence[Item],
+    pictures: Sequence[np.ndarray],
+    settings: StickersSettings,
+    size: int,
+    blocks: bool,
+) -> Job[list[np.ndarray]]:
+    """Return all pictures as stickers of one size."""
+    stickers: list[np.ndarray] = []
+    for item, picture in zip(items, pictures, strict=True):
+        yield Progress(len(stickers), len(items), f"{item.name}, {size} px")
+        stickers.append(_sticker(picture, settings, size, blocks))
+    return stickers
 
 
 def _sizes(text: str) -> list[int]:
