@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 from studio import paths
 from studio.gui import engine
-from studio.gui.exports import EXPORT, Exports
+from studio.gui.exports import EXPORT
 from studio.gui.galleries import GALLERY
 from studio.gui.jobs import LIVE
-from studio.gui.memory import Memory
+from studio.gui.loading import Loading
 from studio.gui.repairs import REPAIR
 from studio.gui.styles import STYLE
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from studio.core.project import Project, Run
 
 
-class Session(Exports):
+class Session(Loading):
     """What the panels ask for and listen to. All signals are emitted in the window's thread.
 
     project_changed: another project was opened, or its sets or runs changed (read `project`).
@@ -38,24 +38,7 @@ class Session(Exports):
         super().__init__(parent)
         self.draft: Draft | None = None
         self.imported: tuple[str | list[Path], str] | None = None  # what the draft was made of
-        self.memory = Memory()
-        self._families: list[Any] = []
         self._made: Path | None = None  # the project that an import made because none was open
-
-    def warm_up(self, *later: str) -> None:
-        """Load the engine in the background, then the modules the window will want `later`; the
-        window calls this after its first paint.
-        """
-        last, title = self.memory.last(), self.tr("Loading the engine")
-        self.runner.run("engine", title, lambda: engine.loading(last, later))
-
-    def title(self, lane: str) -> str:
-        """Return what runs in the lane, or nothing; loading ends when the engine is ready."""
-        return "" if lane == "engine" and self.ready else super().title(lane)
-
-    def families(self) -> list[Any]:
-        """Return the studio.core.family.Family values; none until the engine is loaded."""
-        return self._families
 
     def open_project(self, folder: Path) -> None:
         """Open the project in `folder`; `failed("project", sentence)` if that is impossible."""
@@ -224,19 +207,12 @@ class Session(Exports):
         """Hand a lane's events on; the engine's are the session's own."""
         if lane == "engine":
             for event in events:
-                self._on_engine(event)
+                self.on_engine(event)
             return
         if lane == "train" and self._fresh and engine.tells_of_run(events):
             self._fresh = False
             self.project_changed.emit()
         self.events.emit(lane, events)
-
-    def _on_engine(self, event: Any) -> None:
-        if isinstance(event, engine.Interrupted):
-            self.interrupted = event
-        if isinstance(event, engine.Loaded):
-            self._families, self.ready = list(event.families), True
-        self.busy_changed.emit("engine")
 
     def finish(self, lane: str, how: str, value: Any, last: bool) -> None:
         """Take what a lane's job returned; `last` is False if a newer request follows at once."""
