@@ -77,8 +77,8 @@ def open_packed(folder: Path) -> PackedSet:
         pictures = np.load(folder / "pictures.npy", mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise Refused(
-            f"The picture set {folder.name} is not in the project (a model from a pack comes without"
-            " its pictures); import the pictures again."
+            f"The picture set {folder.name} is not in the project; import the pictures again. A"
+            " model from a pack comes without them."
         ) from None
     except (ValidationError, ValueError, OSError, EOFError):
         raise damaged(folder) from None

@@ -35,7 +35,7 @@ def test_without_classes_there_are_no_labels(tmp_path):
 @pytest.mark.parametrize("name", ["manifest.json", "pictures.npy"])
 def test_a_missing_file_is_told_as_missing(place, name):
     (place / name).unlink()
-    with pytest.raises(Refused, match="toy is missing from the project; import the pictures again"):
+    with pytest.raises(Refused, match="toy is not in the project; import the pictures again"):
         open_packed(place)
 
 
