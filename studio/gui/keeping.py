@@ -33,6 +33,11 @@ def sampled(
     pixels: np.ndarray, project: Project, number: int, step: int
 ) -> Job[tuple[np.ndarray, Record]]:
     """Return a picture that a run drew while it trained, and where it comes from."""
+    return pixels, (yield from drawn(project, number, step, "train"))
+
+
+def drawn(project: Project, number: int, step: int, workspace: str) -> Job[Record]:
+    """Return where a picture comes from that a run drew, at a step, on a grid of a workspace."""
     yield Progress(0, None, "")
     known = of_run(project, project.run(number))
-    return pixels, known.model_copy(update={"workspace": "train", "step": step})
+    return known.model_copy(update={"workspace": workspace, "step": step})

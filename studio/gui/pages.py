@@ -1,6 +1,7 @@
 """The pages of the window: one for each workspace, made when first shown, and the ways between."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -226,8 +227,9 @@ class Pages(QMainWindow):
     def _repair_image(self, image: QImage) -> None:
         from studio.gui.pasting import pixels_of  # numpy
 
+        told = self._drawn()
         self.show_page("repair")
-        self.session.open_picture(pixels_of(image), self.tr("Picture"))
+        self.session.open_picture(pixels_of(image), self.tr("Picture"), told)
 
     @Slot(object)
     def _keep_sample(self, pixels: Any) -> None:
@@ -239,20 +241,36 @@ class Pages(QMainWindow):
     def _style_image(self, image: QImage, as_style: bool) -> None:
         from studio.gui.pasting import pixels_of  # numpy
 
+        told = self._drawn()
         self.show_page("style")
         page: Any = self.pages["style"]
-        pixels, name = pixels_of(image), self.tr("Picture")
-        page.sources.send(pixels, name) if as_style else self.session.open_content(pixels, name)
+        take = page.sources.send if as_style else self.session.open_content
+        take(pixels_of(image), self.tr("Picture"), told)
 
-    @Slot(object, str)
-    def _style_pixels(self, pixels: Any, name: str) -> None:
+    @Slot(object, str, object)
+    def _style_pixels(self, pixels: Any, name: str, told: Any) -> None:
         self.show_page("style")
-        self.session.open_content(pixels, name)
+        self.session.open_content(pixels, name, told)
 
-    @Slot(object, str)
-    def _repair_pixels(self, pixels: Any, name: str) -> None:
+    @Slot(object, str, object)
+    def _repair_pixels(self, pixels: Any, name: str, told: Any) -> None:
         self.show_page("repair")
-        self.session.open_picture(pixels, name)
+        self.session.open_picture(pixels, name, told)
+
+    def _drawn(self) -> Callable[[], Any] | None:
+        """Return what tells where the pictures of the page's grids come from: the run on show."""
+        from studio.gui.keeping import drawn
+
+        page: Any = self.stack.currentWidget()
+        project, opened = self.session.project, self.session.opened
+        if project is None:
+            return None
+        if page is self.pages.get("train") and page.shown is not None:
+            return partial(drawn, project, page.shown, page.view.timeline.step or 0, "train")
+        if page is self.pages.get("explore") and opened is not None:
+            number, step = opened.run.number, opened.explorer.step
+            return partial(drawn, project, number, step, "explore")
+        return None
 
     def leave_pictures(self, then: Callable[[], object]) -> bool:
         """Return whether nothing would be lost by closing; else ask, and do `then` if it may be."""

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     import numpy as np
 
     from studio.core.events import Job
+    from studio.core.provenance.record import Record
     from studio.core.repair.journal import Unfinished
     from studio.core.repair.live import Entry, OpenedPicture
     from studio.core.repair.request import RepairSettings
+
+    Told = Callable[[], Job[Record]]
 
 REPAIR = (  # lanes that need no project
     *("picture", "outlook", "repair", "export", "copy"),
@@ -32,10 +35,14 @@ class Repairs(Explorations):
     done("copy", QImage).
     """
 
-    def open_picture(self, source: "Path | bytes | np.ndarray", name: str) -> None:
-        """Open a file, a file's bytes or pixels to be repaired; the newest wish counts."""
+    def open_picture(
+        self, source: "Path | bytes | np.ndarray", name: str, told: "Told | None" = None
+    ) -> None:
+        """Open a file, a file's bytes or pixels to be repaired, of which it may be `told` where
+        they come from; the newest wish counts.
+        """
         title = self.tr("Opening {name}").format(name=name)
-        self.start("picture", title, at_once("open_picture", source, name))
+        self.start("picture", title, at_once("open_picture", source, name, told))
 
     def look_ahead(self, mask: "np.ndarray", wrap: bool) -> None:
         """Tell what filling the mask, uint8 [h, w], would mean; the newest wish counts."""

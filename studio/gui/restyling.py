@@ -1,6 +1,6 @@
 """Pictures that are restyled, between core's jobs and the window. Runs in workers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -133,8 +133,12 @@ class Shrunk:
         return known[2]
 
 
-def open_content(source: Path | bytes | np.ndarray, name: str) -> Job[Content]:
-    """Open a file, a file's bytes, or pixels uint8 or uint16 [h, w, c]; raises Refused."""
+def open_content(
+    source: Path | bytes | np.ndarray, name: str, told: Callable[[], Job[Record]] | None = None
+) -> Job[Content]:
+    """Open a file, a file's bytes, or pixels uint8 or uint16 [h, w, c], of which it is `told` where
+    they come from; raises Refused.
+    """
     yield Progress(0, None, name)
     photograph = photograph_of(source, name)
     painting = Painting(photograph.pixels)
@@ -142,12 +146,14 @@ def open_content(source: Path | bytes | np.ndarray, name: str) -> Job[Content]:
     painting.layers |= {layer: np.zeros(size, np.uint8) for layer in LAYERS}
     preview = yield from prepare(painting.pixels)
     path = source if isinstance(source, Path) else None
-    origin = yield from origins.source_of(photograph.pixels, path)
+    origin = yield from origins.source_of(photograph.pixels, path, told)
     return Content(photograph, painting, preview, name, path, origin)
 
 
 def open_sources(
-    found: Sequence[tuple[Path | bytes | np.ndarray, str]], place: int
+    found: Sequence[tuple[Path | bytes | np.ndarray, str]],
+    place: int,
+    told: Callable[[], Job[Record]] | None = None,
 ) -> Job[tuple[int, tuple[Source, ...]]]:
     """Open pictures that styles are taken from; returns `place` and them. What can't be opened is
     left out with a Note; raises Refused where nothing is left.
@@ -157,6 +163,7 @@ def open_sources(
         yield Progress(done, len(found), name)
         try:
             said = said_by(source) if isinstance(source, Path) else None
+            said = (yield from told()) if told is not None else said
             opened.append(source_of(photograph_of(source, name), name, said))
         except Refused as refused:
             if len(found) == 1:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from studio.core.style.presets import Preset
+    from studio.gui.repairs import Told
     from studio.gui.restyling import Content, Shrunk, Source
 
     Picture = Path | bytes | np.ndarray
@@ -30,15 +31,19 @@ class Styles(Repairs):
     done("sharing", QImage).
     """
 
-    def open_content(self, source: "Picture", name: str) -> None:
-        """Open a picture to be restyled; the newest wish counts."""
+    def open_content(self, source: "Picture", name: str, told: "Told | None" = None) -> None:
+        """Open a picture to be restyled; of pixels it may be `told` where they come from. The
+        newest wish counts.
+        """
         title = self.tr("Opening {name}").format(name=name)
-        self.start("content", title, at_once("open_content", source, name))
+        self.start("content", title, at_once("open_content", source, name, told))
 
-    def open_sources(self, found: "Sequence[tuple[Picture, str]]", place: int) -> None:
+    def open_sources(
+        self, found: "Sequence[tuple[Picture, str]]", place: int, told: "Told | None" = None
+    ) -> None:
         """Open pictures to take styles from, to be put from `place` on."""
         title = self.tr("Opening {name}").format(name=found[0][1])
-        self.start("source", title, at_once("open_sources", found, place))
+        self.start("source", title, at_once("open_sources", found, place, told))
 
     def preview(self, content: "Content", wish: Any, small: "Shrunk") -> None:
         """Draw a small look at once; one at work is stopped."""

@@ -12,7 +12,7 @@ from repair_scene import LONG
 
 from studio import paths
 from studio.core.gallery.keeping import keep
-from studio.core.provenance.record import Record
+from studio.core.provenance.record import Record, Rights
 from studio.gui.session import Session
 from studio.gui.window import Window
 
@@ -86,3 +86,18 @@ def test_what_a_model_drew_needs_its_project(
     window.session.new_project(tmp_path / "p")
     page.recall_asked.emit(path, record)
     assert opened == [path] and window.stack.currentWidget() is window.pages["explore"]
+
+
+def test_what_repair_and_style_hand_on_keeps_its_origin_and_name(window: Any, qtbot: QtBot) -> None:
+    path, _ = picture(run=3, rights=(Rights(consent="refused"),))
+    window.pages["gallery"].repair_asked.emit([path])
+    repair = window.pages["repair"]
+    qtbot.waitUntil(lambda: repair.desk.opened is not None, timeout=LONG)
+    repair.actions_.style.trigger()
+    qtbot.waitUntil(lambda: "style" in window.pages, timeout=LONG)
+    desk = window.pages["style"].content
+    qtbot.waitUntil(lambda: desk.content is not None, timeout=LONG)
+    said = desk.content.source
+    assert (said.workspace, said.sources[0].run) == ("repair", 3)
+    assert said.rights == (Rights(consent="refused"),)
+    assert desk.suggested().name == f"{path.stem}-repaired-styled.png"

@@ -361,3 +361,14 @@ def test_the_status_bar_tells_of_studies_but_not_of_the_hand(qtbot: QtBot) -> No
         assert line.what.text().startswith(f"Busy with {lane}")
         line.show_lane(lane, "", False)
     assert line.what.text() == "Ready"
+
+
+def test_the_device_is_told_while_something_trains_on_it(qtbot: QtBot) -> None:
+    line = StatusLine()
+    qtbot.addWidget(line)
+    line.show_engine(True)
+    line.show_lane("train", "Training", False)
+    line.tell("train", [Note("Training on CPU.", kind="device")])
+    assert not line.device.isHidden()
+    line.show_lane("train", "", False)
+    assert line.device.isHidden()

@@ -1,7 +1,7 @@
 """Records of what is made: drawn by a model, restyled, repaired."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +59,17 @@ def drawn_by(
     return of_run(project, run).model_copy(update=known)
 
 
-def source_of(pixels: np.ndarray, path: Path | None = None) -> Job[Record]:
-    """Return the record of a picture as a source: what its file says of itself, and its hash."""
+def source_of(
+    pixels: np.ndarray, path: Path | None = None, told: Callable[[], Job[Record]] | None = None
+) -> Job[Record]:
+    """Return the record of a picture as a source: what its file says of itself, or what is `told`
+    of pixels that have none, and its hash.
+    """
     yield Progress(0, None, "Reading the picture")
-    said = (current(said_by(path), path) if path is not None else None) or Record()
+    if path is not None:
+        said = current(said_by(path), path) or Record()
+    else:
+        said = (yield from told()) if told is not None else Record()
     return said.brief().model_copy(update={"pixels": (yield from hashing(pixels))})
 
 

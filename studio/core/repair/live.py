@@ -1,7 +1,7 @@
 """What the window asks of repair: open a picture, look ahead, fill and prove it, export."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -93,8 +93,12 @@ class Copied(Progress):
     """The picture's pixels were copied; from now on it may change again."""
 
 
-def open_picture(source: Path | bytes | np.ndarray, name: str) -> Job[OpenedPicture]:
-    """Open a file, a file's bytes, or pixels uint8 or uint16 [h, w, c]; raises Refused."""
+def open_picture(
+    source: Path | bytes | np.ndarray, name: str, told: Callable[[], Job[Record]] | None = None
+) -> Job[OpenedPicture]:
+    """Open a file, a file's bytes, or pixels uint8 or uint16 [h, w, c], of which it is `told` where
+    they come from; raises Refused.
+    """
     yield Progress(0, None, name)
     photograph = photograph_of(source, name)
     path = source if isinstance(source, Path) else None
@@ -104,7 +108,7 @@ def open_picture(source: Path | bytes | np.ndarray, name: str) -> Job[OpenedPict
     except Refused as refused:
         journal = None
         yield Note(str(refused), "warning")
-    origin = yield from source_of(photograph.pixels, path)
+    origin = yield from source_of(photograph.pixels, path, told)
     painting = Painting(photograph.pixels)
     preview = yield from prepare(painting.pixels)
     return OpenedPicture(photograph, painting, preview, name, path, journal, origin)

@@ -114,7 +114,8 @@ class ContentDesk(QObject):
 
     def suggested(self) -> Path:
         """Return a name beside the picture's own file: NAME-styled.png."""
-        path = self.content.path if self.content else None
+        content = self.content
+        path = content.path or picture_files.handed_on(content.name) if content else None
         return picture_files.beside(path, self.tr("picture"), self.tr("styled"))
 
     def _export(self, result: Result) -> None:

@@ -151,7 +151,8 @@ class PictureDesk(QObject):
 
     def suggested(self) -> Path:
         """Return a name beside the picture's own file: NAME-repaired.png."""
-        return picture_files.beside(self.opened.path, self.tr("picture"), "repaired")
+        path = self.opened.path or picture_files.handed_on(self.opened.name)
+        return picture_files.beside(path, self.tr("picture"), "repaired")
 
     def leave(self, then: Callable[[], None]) -> None:
         """Do `then` once nothing would be lost by it: at once, after an export, or never."""

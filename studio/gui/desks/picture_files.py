@@ -85,6 +85,11 @@ def beside(path: Path | None, unnamed: str, mark: str) -> Path:
     return path.with_name(f"{path.stem}-{mark}{ending}")
 
 
+def handed_on(name: str) -> Path | None:
+    """Return the file that a picture from another page would have; None for one merely pasted."""
+    return Path(Path(name).name) if Path(name).suffix else None
+
+
 def facts(photograph: Any) -> str:
     """Return a photograph's size, depth and what of its file is kept."""
     h, w, c = photograph.pixels.shape

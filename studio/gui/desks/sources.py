@@ -94,9 +94,9 @@ class SourceDesk(QObject):
         if len(named) > MOST - at:
             self.session.said.emit(self.tr("A look is taken from one to four pictures."))
 
-    def send(self, pixels: Any, name: str) -> None:
-        """Take a style from pixels that come from elsewhere."""
-        self.session.open_sources([(pixels, name)], min(len(self.sources), MOST - 1))
+    def send(self, pixels: Any, name: str, told: Any = None) -> None:
+        """Take a style from pixels of another page, which may have `told` where they come from."""
+        self.session.open_sources([(pixels, name)], min(len(self.sources), MOST - 1), told)
 
     @Slot()
     def ask(self, place: int | None = None) -> None:

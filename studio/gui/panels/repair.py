@@ -1,6 +1,7 @@
 """The Repair workspace: paint over the damage, it is gone, nothing else changed."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,10 @@ from studio.gui.widgets.repair_room import RepairRoom
 class RepairPanel(RepairRoom):
     """Session to widgets, and what the user does to requests; each part of it has its desk.
 
-    style_asked(pixels, name): go on with that picture in the Style workspace.
+    style_asked(pixels, name, told): go on with that picture in the Style workspace.
     """
 
-    style_asked = Signal(object, str)
+    style_asked = Signal(object, str, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
@@ -89,7 +90,10 @@ class RepairPanel(RepairRoom):
     def _send(self) -> None:
         """Hand a copy of the picture as it is now to Style."""
         if not self.desk.busy:
-            self.style_asked.emit(self.desk.painting.pixels.copy(), self.desk.suggested().name)
+            from studio.core.repair.live import recorded
+
+            pixels, name = self.desk.painting.pixels.copy(), self.desk.suggested().name
+            self.style_asked.emit(pixels, name, partial(recorded, self.desk.opened, pixels))
 
     @Slot(int, int)
     def _on_hovered(self, x: int, y: int) -> None:

@@ -1,6 +1,7 @@
 """The Style workspace: any picture in the hand of another, seen at once, made in full size."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,10 @@ from studio.gui.widgets.style_well import Well
 class StylePanel(StyleRoom):
     """Session to widgets, and what the user does to requests; each part of it has its desk.
 
-    repair_asked(pixels, name): go on with that picture in the Repair workspace.
+    repair_asked(pixels, name, told): go on with that picture in the Repair workspace.
     """
 
-    repair_asked = Signal(object, str)
+    repair_asked = Signal(object, str, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None):
         super().__init__(parent)
@@ -158,8 +159,10 @@ class StylePanel(StyleRoom):
         self.content.want(self._hand_on)
 
     def _hand_on(self, result: Result) -> None:
-        name = self.content.suggested().name
-        self.repair_asked.emit(result.pixels.copy(), name)
+        from studio.gui.restyling import recorded
+
+        pixels, name = result.pixels.copy(), self.content.suggested().name
+        self.repair_asked.emit(pixels, name, partial(recorded, result.wish, pixels))
 
     @Slot()
     def _ask_weights(self) -> None:

@@ -84,7 +84,7 @@ class CandidateStrip(QWidget):
         self.progress = ProgressRow(
             self.tr("Filling"), self.tr("Stop filling (Esc); what was offered stays"), counted=False
         )
-        self.keep = QPushButton(self.tr("Keep"))
+        self.keep = QPushButton(self.tr("Use"))  # Keep is the gallery's word
         self.keep.setProperty("role", "primary")
         self.keep.setToolTip(self.tr("Make this candidate part of the picture (Enter)"))
         self.discard = QPushButton(self.tr("Discard"))

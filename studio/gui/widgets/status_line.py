@@ -138,6 +138,7 @@ class StatusLine(QStatusBar):
         """Write the widgets anew."""
         self.engine.setText("" if self.ready else self.tr("Loading the engine…"))
         self.engine.setVisible(not self.ready)
+        self.device.setVisible("train" in self.lanes)  # "Training on …" is untrue afterwards
         lane = next((each for each in FIRST if each in self.lanes), "")
         for widget in (self.bar, self.speed, self.eta):
             widget.setVisible(bool(lane))

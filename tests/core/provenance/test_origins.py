@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.core import checkpoint, training
-from studio.core.events import finished
+from studio.core.events import Progress, finished
 from studio.core.photographs.photograph import Photograph
 from studio.core.provenance.origins import (
     drawn_by,
@@ -56,3 +56,13 @@ def test_styles_and_repairs_carry_settings_sources_and_rights():
     repaired = record_of_repair(styled, "patch", {"seed": 4, "masked": 0.1})
     assert repaired.sources[0].sources == styled.sources and repaired.workspace == "repair"
     assert repaired.settings["method"] == "patch"
+
+
+def test_pixels_of_another_page_say_what_they_were_told():
+    def told():
+        yield Progress(0, None, "")
+        return Record(run=3, rights=(Rights(consent="refused"),), place={"latent": "A"})
+
+    found = finished(source_of(PIXELS, None, told))
+    assert (found.run, found.rights[0].consent) == (3, "refused")
+    assert found.place is None and found.pixels == pixel_hash(PIXELS)
