@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -198,11 +198,19 @@ def _followed(
     return steps
 
 
+def _plain(value: Any) -> str:
+    """Return a setting's value as people write it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    words = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return words[:LONGEST]
+
+
 def _said(record: Record) -> Iterator[str]:
     """Yield lines: the workspace, the settings, the class, the seed."""
     if record.title:
         yield f"{WORKSPACES[record.workspace]} by {record.program}."
-    settings = [f"{k} {str(v)[:LONGEST]}" for k, v in sorted(record.settings.items())][:SHOWN]
+    settings = [f"{k} {_plain(v)}" for k, v in sorted(record.settings.items())][:SHOWN]
     if settings:
         yield f"Settings: {', '.join(settings)}."
     facts = [f"class {record.label}" if record.label else ""]

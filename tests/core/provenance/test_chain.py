@@ -131,3 +131,13 @@ def test_a_model_of_many_pictures_is_told_once(drawn, tmp_path):
     chain = followed(tmp_path / "a.png", project)
     assert titles(chain).count("Picture set Toy") == 1
     assert chain.text().count("The same as above") == 4
+
+
+def test_settings_are_told_as_people_write_them(tmp_path):
+    pixels, path = np.zeros((4, 4, 3), np.uint8), tmp_path / "a.png"
+    settings = {"keep_colors": False, "steps": ["Fill", "Heal"]}
+    save_recorded(
+        Photograph(pixels), path, Record(title="Styled", workspace="style", settings=settings)
+    )
+    (lines,) = (step.words for step in followed(path).steps if "Settings" in step.words)
+    assert "keep_colors off, steps Fill, Heal" in lines
