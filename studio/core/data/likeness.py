@@ -4,29 +4,41 @@ Candidates come from keys that neither a shift nor a mirror changes; each is the
 other and compared. Time grows with n log n. What was colored or drawn anew is no copy.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import cv2
 import numpy as np
 
+from studio.core.data.sameness import (
+    LUMA,
+    SIDE,
+    SIGNS,
+    beside,
+    bright,
+    chance,
+    differences,
+    halved,
+    shown,
+    signs,
+    softened,
+)
 from studio.core.events import Job, Progress
 
-SIDE, HALF = 32, 16  # of the grids that pictures are compared on, and of the coarse ones
+HALF = 16  # side of the coarse grids
 WAVES = 6  # of the spectrum, each way
 KEY = 32  # numbers a key is cut to
 TREES, LEAF = 10, 256
-PAIRS, LEAST, MOST = 300_000, 5, 16  # candidates in all, and for each picture
+PAIRS, LEAST, MOST = 300_000, 5, 32  # candidates in all, and for each picture
 MARGIN = 2  # coarse pixels that a copy may be shifted by
-BLOCK = 2048
-CORRELATION = (0.8, 0.87)  # of grids of 8 and of 16 at least
+BLOCK, FEW = 2048, 64
+CORRELATION = (0.7, 0.8)  # of grids of 8 and of 16 at least
 NOISE = 3.0  # levels
-# Found on game sprites and photographs with planted copies (tests/bench/near_duplicates.py).
-BRIGHT, CONTRAST, SPOT = 5.5, 0.32, 13.0  # how far brightness may differ: on average, …
-TINT, TINT_SPOT, CLEAR = 10.0, 42.0, 12.0  # color, and transparency
-EDITED, EDITED_SPOT = 0.8, 8.0  # so much the same, and one spot otherwise: drawn anew
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+# Of what each picture shows, and of one of both, so much is where they lie over each other.
+SEEN = (0.3, 0.7)
+LIMITS = (9.0, 40.0, 16.0)  # levels that copies differ by at most: brightness, its spot, color
+CHANCE = 0.1  # that a pair is a copy, at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +86,52 @@ def _identical(grids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _near(grids: np.ndarray) -> Job[Copies]:
+    first, second, found = yield from pairs(grids)
+    chances = chance(found)
+    order = np.lexsort((first, -chances))
+    order = order[np.unique(second[order], return_index=True)[1]]
+    order = order[chances[order] > CHANCE]
+    apart = found[:, SIGNS.index("level")] + found[:, SIGNS.index("color")] / 2
+    return Copies(first[order], second[order], apart[order])
+
+
+def pairs(grids: np.ndarray) -> Job[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return pairs first < second [m] of grids uint8 [n, 32, 32, c] that may be copies, and their
+    signs [m, 16].
+    """
     if len(grids) < 2:
         nothing = np.zeros(0, np.int64)
-        return Copies(nothing, nothing, np.zeros(0))
+        return nothing, nothing, np.zeros((0, len(SIGNS)), np.float32)
     first, second = yield from candidates(shorter(keys(grids)))
+    first, second, laid = yield from _laid(grids, first, second)
+    level = yield from _measured(differences, grids, first, second, laid)
+    near = np.flatnonzero((level <= LIMITS).all(1)) if len(level) else np.zeros(0, np.int64)
+    first, second, laid = first[near], second[near], laid[near]
+    found = yield from _measured(signs, grids, first, second, laid)
+    if not len(found):
+        return first, second, np.zeros((0, len(SIGNS)), np.float32)
+    return first, second, np.concatenate([found, beside(found, first, second)], 1)
+
+
+def _measured(
+    measure: Callable[..., np.ndarray],
+    grids: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    laid: np.ndarray,
+) -> Job[np.ndarray]:
+    found = [np.zeros((0, 3), np.float32)]
+    for start in range(0, len(first), FEW):
+        yield Progress(start, len(first), "Comparing pictures")
+        part = slice(start, start + FEW)
+        found.append(measure(grids[first[part]], grids[second[part]], laid[part]))
+    return np.concatenate(found[1:] or found)
+
+
+def _laid(
+    grids: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> Job[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return those pairs that can be laid over each other so that they are alike, and how."""
     coarse = np.concatenate([greys(grids[k : k + BLOCK]) for k in range(0, len(grids), BLOCK)])
     pairs, hows = [np.zeros(0, np.int64)], [np.zeros((0, 3), np.int64)]
     for start in range(0, len(first), BLOCK):
@@ -90,10 +144,8 @@ def _near(grids: np.ndarray) -> Job[Copies]:
     error, laid = yield from _refined(grids, first[pair], second[pair], how)
     best = np.lexsort((error, pair))
     best = best[np.unique(pair[best], return_index=True)[1]]
-    pair, laid = pair[best], laid[best]
-    difference = yield from _compared(grids, first[pair], second[pair], laid)
-    same = np.isfinite(difference)
-    return Copies(first[pair[same]], second[pair[same]], difference[same])
+    best = best[np.isfinite(error[best])]
+    return first[pair[best]], second[pair[best]], laid[best]
 
 
 def _refined(
@@ -107,34 +159,12 @@ def _refined(
     return error, laid
 
 
-def _compared(
-    grids: np.ndarray, first: np.ndarray, second: np.ndarray, laid: np.ndarray
-) -> Job[np.ndarray]:
-    """Return how pairs differ once they are laid over each other, infinity for those that are no
-    copies.
-    """
-    difference = np.full(len(laid), np.inf)
-    for rows, way in _alike(laid):
-        yield Progress(0, None, "Comparing pictures")
-        same, apart = compared(grids[first[rows]], grids[second[rows]], way)
-        difference[rows[same]] = apart[same]
-    return difference
-
-
 def grid(rows: np.ndarray) -> np.ndarray:
     """Return pictures uint8 [n, h, w, c], premultiplied, as grids uint8 [n, 32, 32, c]."""
     if rows.shape[1:3] == (SIDE, SIDE):
         return rows
     found = [cv2.resize(row, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for row in rows]
     return np.stack(found).reshape(len(rows), SIDE, SIDE, rows.shape[-1])
-
-
-def shown(grids: np.ndarray) -> np.ndarray:
-    """Return grids uint8 [..., c] as float32 [..., 1, 3 or 4]: color over a middle grey, alpha."""
-    found = grids.astype(np.float32)
-    if grids.shape[-1] == 4:
-        found[..., :3] += (255 - found[..., 3:]) / 2
-    return found
 
 
 @cache
@@ -156,7 +186,7 @@ def keys(grids: np.ndarray) -> np.ndarray:
 
 
 def _keys(grids: np.ndarray) -> np.ndarray:
-    x = _halved(shown(grids))
+    x = halved(shown(grids))
     if x.shape[-1] > 1:
         grey = x[..., :3] @ LUMA
         x = np.stack([grey, x[..., 0] - grey, x[..., 2] - grey, *np.moveaxis(x[..., 3:], -1, 0)])
@@ -168,11 +198,6 @@ def _keys(grids: np.ndarray) -> np.ndarray:
     folded = (amplitude[..., WAVES - 1 :, :] + amplitude[..., WAVES - 1 :: -1, :]) / 2
     whole = np.concatenate([means[..., 0], np.sqrt(folded).reshape(*x.shape[:2], -1)], -1)
     return np.moveaxis(whole, 0, 1).reshape(len(grids), -1).astype(np.float32)
-
-
-def _halved(x: np.ndarray) -> np.ndarray:
-    n, h, w, c = x.shape
-    return x.reshape(n, h // 2, 2, w // 2, 2, c).mean((2, 4))
 
 
 def shorter(keys: np.ndarray) -> np.ndarray:
@@ -245,14 +270,7 @@ def _best(
 
 def greys(grids: np.ndarray) -> np.ndarray:
     """Return the brightness of grids uint8 [n, 32, 32, c] as float32 [n, 16, 16]."""
-    return _bright(_halved(shown(grids)))
-
-
-def softened(x: np.ndarray) -> np.ndarray:
-    """Blur x [n, s, s] by [1, 2, 1]: half a pixel's shift then changes little."""
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1)), mode="edge")
-    rows = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
-    return (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 16
+    return bright(halved(shown(grids)))
 
 
 def hypotheses(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -301,15 +319,30 @@ def refined(a: np.ndarray, b: np.ndarray, how: Sequence[int]) -> tuple[np.ndarra
     that of `how`, in coarse pixels, float32 [n]; and that shift in pixels, int [n, 2].
     """
     turn, *shift = how
-    x, y = _bright(shown(a)), _mirrored(_bright(shown(b)), turn)
+    x, y = bright(shown(a)), _mirrored(bright(shown(b)), turn)
     tried = [(2 * shift[0] + k // 3 - 1, 2 * shift[1] + k % 3 - 1) for k in range(9)]
-    errors = [np.square(np.subtract(*overlap(x, y, t))).mean((1, 2)) for t in tried]
+    whole = _contrast(x), _contrast(y)
+    errors = [_error(x, y, t, whole) for t in tried]
     best = np.argmin(errors, 0)
     return np.min(errors, 0), np.array(tried)[best]
 
 
-def _bright(x: np.ndarray) -> np.ndarray:
-    return x[..., :3] @ LUMA if x.shape[-1] > 1 else x[..., 0]
+def _error(
+    x: np.ndarray, y: np.ndarray, shift: Sequence[int], whole: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """Return the mean square difference of x and y [n, h, w], x moved by `shift`; infinity where
+    what they show, of contrast `whole`, is not where they lie over each other.
+    """
+    mine, its = overlap(x, y, shift)
+    seen = np.stack([_contrast(mine) / whole[0], _contrast(its) / whole[1]])
+    known = (seen.min(0) > SEEN[0]) & (seen.max(0) > SEEN[1])
+    return np.where(known, np.square(mine - its).mean((1, 2)), np.inf)
+
+
+def _contrast(x: np.ndarray) -> np.ndarray:
+    """Return the energy of the differences between neighbors in x [n, h, w], not zero."""
+    down, across = np.diff(x, axis=1), np.diff(x, axis=2)
+    return np.square(down).sum((1, 2)) + np.square(across).sum((1, 2)) + NOISE**2
 
 
 def _mirrored(x: np.ndarray, turn: int) -> np.ndarray:
@@ -331,51 +364,3 @@ def overlap(x: np.ndarray, y: np.ndarray, shift: Sequence[int]) -> tuple[np.ndar
     mine = tuple(slice(max(-k, 0), SIDE + min(-k, 0)) for k in shift)
     its = tuple(slice(max(k, 0), SIDE + min(k, 0)) for k in shift)
     return x[:, mine[0], mine[1]], y[:, its[0], its[1]]
-
-
-def compared(a: np.ndarray, b: np.ndarray, laid: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Tell which grids a and b, uint8 [n, 32, 32, c], are copies, laid over each other: mirror,
-    shift down and across.
-
-    Returns bool [n] and how they differ, in levels. Both are softened first, for a copy that was
-    shrunk or compressed has lost its detail; brightness counts more than color, which JPEG blurs.
-    """
-    mine, its = overlap(shown(a), _mirrored(shown(b), laid[0]), laid[1:])
-    height, width = (length // 2 * 2 for length in mine.shape[1:3])
-    mine, its = mine[:, :height, :width], its[:, :height, :width]
-    filled = _filled(mine, its)
-    left, own = _soft(_halved(mine - its)), _bright(_soft(_halved(mine)))
-    weight = np.maximum(_halved(filled), _soft(_halved(filled)))
-    area = weight.sum((1, 2, 3)) + 1
-    bright = _bright(left)
-    tint = left[..., :3] - bright[..., None] if left.shape[-1] > 1 else left * 0
-    level, color, clear = (_level(x, area) for x in (bright[..., None], tint, left[..., 3:]))
-    contrast = _level((own - own.mean((1, 2), keepdims=True))[..., None], area)
-    spot, tint_spot = np.abs(bright).max((1, 2)), np.abs(tint).max((1, 2, 3))
-    equal = (np.abs(mine - its).max(-1) <= 6) * filled[..., 0]
-    edited = equal.sum((1, 2)) / (filled.sum((1, 2, 3)) + 1) > EDITED
-    same = (level <= BRIGHT) & (level <= CONTRAST * (contrast + 4)) & (spot <= SPOT)
-    same &= (color <= TINT) & (tint_spot <= TINT_SPOT) & (clear <= CLEAR)
-    return same & ~(edited & (spot > EDITED_SPOT)), level + color / 2
-
-
-def _level(x: np.ndarray, area: np.ndarray) -> np.ndarray:
-    """Return the root mean square of x [n, h, w, c] over areas [n]."""
-    return np.sqrt(np.square(x).sum((1, 2, 3)) / area / max(x.shape[-1], 1))
-
-
-def _soft(x: np.ndarray) -> np.ndarray:
-    return np.moveaxis(
-        softened(np.moveaxis(x, -1, 0).reshape(-1, *x.shape[1:3])).reshape(
-            x.shape[-1], *x.shape[:3]
-        ),
-        0,
-        -1,
-    )
-
-
-def _filled(mine: np.ndarray, its: np.ndarray) -> np.ndarray:
-    """Return how much of each place is not clear in both, 0..1 [n, h, w, 1]."""
-    if mine.shape[-1] < 4:
-        return np.ones((*mine.shape[:3], 1), np.float32)
-    return np.maximum(mine[..., 3:], its[..., 3:]) / 255
