@@ -58,7 +58,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, yes: bool) -> list[str]:
     told: list[str] = []
     buttons = QMessageBox.StandardButton
 
-    def ask(_parent: Any, _title: str, text: str) -> Any:
+    def ask(_parent: Any, _title: str, text: str, *_buttons: Any) -> Any:
         told.append(text)
         return buttons.Yes if yes else buttons.No
 

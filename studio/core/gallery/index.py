@@ -17,7 +17,7 @@ from typing import Any
 from studio import paths
 
 FILE = "gallery.db"
-SCHEMA = 3
+SCHEMA = 4
 HEAD = b"SQLite format 3\0"
 USER_VERSION, APPLICATION_ID = 60, 68  # places in the file's head
 WAIT = 5.0  # seconds, for another program that writes

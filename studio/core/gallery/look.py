@@ -18,8 +18,8 @@ from studio.core.provenance.record import TEXT_AT_MOST, Record, parse
 from studio.core.provenance.stamping import KEY, PNG, beside, embedded
 
 SIDE = 32  # of the grid a picture is looked at on
-COLORS = 4  # dominant ones
-CELL = 0.1  # of OKLab, within which colors count as one
+COLORS = 8  # dominant ones
+CELL, AROUND = 0.08, 0.1  # of OKLab: colors of one cell are one, and shades are so far apart
 THUMBNAIL = 128
 SIMILAR = 54 + 48  # numbers that likeness is measured by
 STARTS = PNG + b"\0\0\0\rIHDR"
@@ -28,8 +28,8 @@ SWAP = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """A picture as it looks: `colors` float32 [4, 4], OKLab and share of the four most frequent
-    (of 1, 0 where there are fewer), `similar` float16 [SIMILAR], `thumbnail` uint8 [h, w, c].
+    """A picture as it looks: `colors` float32 [COLORS, 4], OKLab and share (of 1) of those that
+    most of it lies around, `similar` float16 [SIMILAR], `thumbnail` uint8 [h, w, c].
     """
 
     width: int
@@ -147,19 +147,25 @@ def premultiplied(pixels: np.ndarray) -> np.ndarray:
 
 
 def dominant(lab: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return the most frequent colors of OKLab [n, 3] and their shares: float32 [COLORS, 4].
+    """Return the colors that most of OKLab [n, 3] lies around, and their shares: [COLORS, 4].
 
-    Colors of one cell of a grid count as one, at their mean.
+    Each is the mean of what lies around the color with most around it, of what is left by then:
+    the shades of one thing are one color, so that a few tell of small things too.
     """
-    cell = np.floor(lab / CELL + 0.5).astype(np.int64) + 8
-    key = (cell[:, 0] * 24 + cell[:, 1]) * 24 + cell[:, 2]
-    _, group = np.unique(key, return_inverse=True)
-    share = np.bincount(group, weight)
-    sums = np.stack([np.bincount(group, weight * lab[:, k]) for k in range(3)], 1)
-    most = np.argsort(-share, kind="stable")[:COLORS]
-    found = np.zeros((COLORS, 4), np.float32)
-    found[: len(most), :3] = sums[most] / np.maximum(share[most, None], 1e-6)
-    found[: len(most), 3] = share[most] / max(float(share.sum()), 1e-6)
+    cell = np.floor(lab / CELL).astype(np.int64) + 16
+    spots, groups = np.unique(cell @ [1024, 32, 1], return_inverse=True)
+    mass = np.bincount(groups, weight, len(spots))
+    sums = np.stack([np.bincount(groups, weight * lab[:, k], len(spots)) for k in range(3)], 1)
+    means = sums / np.maximum(mass[:, None], 1e-6)
+    near = np.square(means[:, None] - means).sum(-1) < AROUND**2
+    found, total = np.zeros((COLORS, 4), np.float32), max(float(mass.sum()), 1e-6)
+    for row in found:
+        around = near[int(np.argmax(near @ mass))] & (mass > 0)
+        if not around.any():
+            break
+        share = float(mass[around].sum())
+        row[:] = *(sums[around].sum(0) / max(share, 1e-6)), share / total
+        mass, sums = np.where(around, 0, mass), np.where(around[:, None], 0, sums)
     return found
 
 

@@ -14,7 +14,7 @@ from studio.core.gallery import index
 from studio.core.gallery.look import COLORS, SIMILAR
 from studio.core.gallery.query import Query, day
 
-NEAR = 0.12  # of OKLab: colors this far apart still have one name
+NEAR = 0.14  # of OKLab: colors this far apart still have one name
 LEAST = 0.04  # share of a picture that a color takes up at least to be found
 DAY = 86400.0
 ORDERS = {
@@ -28,7 +28,7 @@ Terms = list[tuple[str, tuple[Any, ...]]]  # (a condition, its values)
 
 @dataclass(frozen=True, eq=False)
 class Looks:
-    """How all pictures look: `ids` ascending [n], `colors` float32 [n, 4, 4] and `similar`
+    """How all pictures look: `ids` ascending [n], `colors` float32 [n, 8, 4] and `similar`
     float32 [n, SIMILAR] as in `look.Look`, and the latter's squared lengths [n].
     """
 

@@ -146,8 +146,9 @@ class TargetDesk(QObject):
 
     def _sure(self, name: str) -> bool:
         asked = self.tr("{name} is there already. Replace it?").format(name=name)
-        answer = QMessageBox.question(self.room, self.tr("Export"), asked)
-        return answer == QMessageBox.StandardButton.Yes
+        kinds = QMessageBox.StandardButton
+        title, both = self.tr("Export"), kinds.Yes | kinds.No
+        return QMessageBox.question(self.room, title, asked, both, kinds.No) == kinds.Yes
 
     @Slot()
     def copy_command(self) -> None:

@@ -27,6 +27,19 @@ def test_colors_are_those_that_show():
     assert found.colors[0, 3] > 0.95
 
 
+def test_the_shades_of_a_thing_are_one_color_beside_many_others():
+    """A blue chest with red bands: neither color is lost among shades of grey."""
+    rng = np.random.default_rng(0)
+    pixels = np.full((32, 32, 4), 255, np.uint8)
+    pixels[..., :3] = np.repeat(rng.integers(0, 256, (32, 32, 1)), 3, -1)
+    pixels[8:20, 6:26, :3] = rng.integers(-25, 26, (12, 20, 3)) + (30, 70, 200)
+    pixels[20:24, 6:26, :3] = rng.integers(-20, 21, (4, 20, 3)) + (190, 70, 30)
+    colors = look.look(pixels).colors
+    for asked, share in (((30, 70, 200), 0.15), ((190, 70, 30), 0.04)):
+        apart = colors[:, :3] - to_oklab(np.array(asked, np.float32) / 255)
+        assert colors[np.square(apart).sum(-1) < 0.1**2, 3].sum() > share
+
+
 @pytest.mark.parametrize("change", ["mirror", "shift", "darker by a little"])
 def test_a_changed_copy_is_more_alike_than_others(change: str):
     pixels = photo(64, 64, 3)
