@@ -32,8 +32,8 @@ def test_the_shades_of_a_thing_are_one_color_beside_many_others():
     rng = np.random.default_rng(0)
     pixels = np.full((32, 32, 4), 255, np.uint8)
     pixels[..., :3] = np.repeat(rng.integers(0, 256, (32, 32, 1)), 3, -1)
-    pixels[8:20, 6:26, :3] = rng.integers(-25, 26, (12, 20, 3)) + (30, 70, 200)
-    pixels[20:24, 6:26, :3] = rng.integers(-20, 21, (4, 20, 3)) + (190, 70, 30)
+    pixels[8:20, 6:26, :3] = np.array((30, 70, 200)) + rng.integers(-25, 26, (12, 20, 3))
+    pixels[20:24, 6:26, :3] = np.array((190, 70, 30)) + rng.integers(-20, 21, (4, 20, 3))
     colors = look.look(pixels).colors
     for asked, share in (((30, 70, 200), 0.15), ((190, 70, 30), 0.04)):
         apart = colors[:, :3] - to_oklab(np.array(asked, np.float32) / 255)
