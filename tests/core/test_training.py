@@ -284,7 +284,7 @@ def test_minutes_end_a_run(tmp_path):
         ({"preset": "nonsense"}, "no preset"),
         ({"settings": {"nonsense": 1}}, "no setting 'nonsense'"),
         ({"settings": {"batch": -3}}, "'batch' does not accept -3"),
-        ({"dataset": "gone"}, "missing"),
+        ({"dataset": "gone"}, "not in the project"),
         ({"plan": Plan(device="cuda:7")}, "no device"),
     ],
 )

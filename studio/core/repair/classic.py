@@ -63,12 +63,14 @@ def _marched(hole: Hole, title: str, way: int) -> Job[np.ndarray]:
     def solve(colors: np.ndarray, mask: np.ndarray) -> Job[np.ndarray]:
         deep = np.round(colors.clip(0, 1) * 65535).astype(np.uint16)
         filled = np.empty(colors.shape, np.float32)
-        rows = max(2, len(mask))  # beside a single row OpenCV reads what is no pixel
-        holes = mask.astype(np.uint8).repeat(rows // len(mask), 0)
+        # Beside a single row or column OpenCV reads what is no pixel: it gets two.
+        down, across = (max(2, length) // length for length in mask.shape)
+        holes = mask.astype(np.uint8).repeat(down, 0).repeat(across, 1)
         for c in range(colors.shape[2]):
             yield Progress(c, colors.shape[2], title)
-            channel = np.ascontiguousarray(deep[..., c].repeat(rows // len(mask), 0))
-            filled[..., c] = cv2.inpaint(channel, holes, RADIUS, way)[: len(mask)]
+            channel = np.ascontiguousarray(deep[..., c].repeat(down, 0).repeat(across, 1))
+            found = cv2.inpaint(channel, holes, RADIUS, way)
+            filled[..., c] = found[: mask.shape[0], : mask.shape[1]]
         return filled / 65535
 
     return (yield from _by_scales(hole.colors, hole.mask, AT_ONCE, solve))

@@ -1,14 +1,12 @@
 """Copies are found however they were changed; what was colored or drawn anew is no copy."""
 
-import time
-
 import cv2
 import numpy as np
 import pytest
 
 from studio.core.data import likeness
 from studio.core.data.likeness import find
-from studio.core.events import Job, finished
+from studio.core.events import finished
 from tests.core.data.made import photo
 
 
@@ -106,27 +104,14 @@ def test_grids_of_any_size():
     assert (found == 9).all()
 
 
-def seconds(job: Job) -> float:
-    start = time.process_time()
-    finished(job)
-    return time.process_time() - start
-
-
-def test_time_grows_about_as_the_pictures_do():
+def test_the_pairs_that_are_compared_grow_as_the_pictures_do():
     rng = np.random.default_rng(0)
-    some = rng.integers(0, 256, (8000, 32, 32, 1), np.uint8)
+    some = rng.integers(0, 256, (4000, 32, 32, 1), np.uint8)
     keys = likeness.shorter(likeness.keys(some))
-    seconds(likeness.candidates(keys[:1000]))
-    few, many = seconds(likeness.candidates(keys[:2000])), seconds(likeness.candidates(keys))
-    assert many < 10 * few  # four times as many; quadratic would be 16
+    few, many = (len(finished(likeness.candidates(k))[0]) for k in (keys[:1000], keys))
+    assert many < 6 * few  # four times as many pictures; all with all would be sixteen
 
 
-def test_pulls_are_short():
+def test_there_are_many_pulls():
     rng = np.random.default_rng(0)
-    job = find(rng.integers(0, 256, (3000, 32, 32, 3), np.uint8))
-    times = []
-    start = time.process_time()
-    for _ in job:
-        times.append(time.process_time() - start)
-        start = time.process_time()
-    assert np.median(times) < 0.1
+    assert sum(1 for _ in find(rng.integers(0, 256, (1000, 32, 32, 3), np.uint8))) > 15
