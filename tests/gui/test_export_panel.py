@@ -148,6 +148,9 @@ def test_other_files_are_replaced_only_if_that_is_wanted(
     assert (
         "row.json" in panel.options.fault.text() and panel.options.ending.currentText() == ".line"
     )
+    panel.exporting.refresh()
+    shown(panel, session, qtbot)
+    assert "row.json" in panel.options.fault.text(), "a preview that comes later does not wipe it"
     assert (tmp_path / "row.json").read_text() == "mine" and not (tmp_path / "hero.line").exists()
     panel.options.replace.setChecked(True)
     panel.options.export.click()

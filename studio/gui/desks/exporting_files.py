@@ -38,6 +38,7 @@ class TargetDesk(QObject):
         self.folder: Path | None = None
         self.name, self._own = "", False
         self._last: Written | None = None
+        self._failed = ""  # why the last export was not written; a preview does not wipe it away
         options, does = room.options, room.actions_
         exporting.repicked.connect(self._suggest)
         exporting.looked.connect(self.allow)
@@ -63,7 +64,7 @@ class TargetDesk(QObject):
     def allow(self) -> None:
         """Let the user export what can be exported; say why not."""
         desk, options = self.exporting, self.room.options
-        options.complain(desk.refused)
+        options.complain(desk.refused or self._failed)
         fine = desk.layout_ is not None and not desk.refused and not options.form.wrong
         options.export.setEnabled(bool(fine and self.name and desk.picks))
         self.room.say(self._words() if fine else "")
@@ -81,6 +82,7 @@ class TargetDesk(QObject):
 
     @Slot()
     def _suggest(self) -> None:
+        self._failed = ""
         if not self._own:
             self.name = suggested(self.exporting.used, self.exporting.kind)
         self._show()
@@ -92,7 +94,7 @@ class TargetDesk(QObject):
     def _on_typed(self) -> None:
         options = self.room.options
         self._own = self._own or options.name.text() != self.name
-        self.name = options.name.text().strip()
+        self.name, self._failed = options.name.text().strip(), ""
         self.exporting.show_ending(options.ending.currentData())
         self.allow()
 
@@ -134,6 +136,7 @@ class TargetDesk(QObject):
             overwrite = self._sure(target.name)
             if not overwrite:
                 return
+        self._failed = ""
         self.room.options.complain("")
         self.session.write_export(wish, self._goal(target, overwrite))
 
@@ -200,6 +203,7 @@ class TargetDesk(QObject):
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
         if lane == "export files":
+            self._failed = sentence
             self.room.options.complain(sentence)
             if not self.room.isVisible():
                 self.session.said.emit(sentence)
