@@ -160,7 +160,7 @@ def test_weights_of_another_model(parts, home, tmp_path):
 
     path = tmp_path / "bad.atelierpack"
     tensors = load(parts["model.safetensors"])
-    name = next(iter(tensors))
+    name = max(tensors, key=lambda each: tensors[each].size)
     moved = save(tensors | {name: tensors[name] + np.float32(1)})
     sentence = refusal(zipped(resealed(parts | {"model.safetensors": moved}), path), home)
     assert "record" in sentence
