@@ -1,4 +1,8 @@
-"""Set up `.venv` with the test tools and run every check: `packaging/test.py [PYTEST OPTIONS]`."""
+"""Set up `.venv` with the test tools and run every check: `packaging/test.py [PYTEST OPTIONS]`.
+
+`packaging/test.py --faults` runs the full set of fault tests alone, which takes about an hour, and
+prints one page of figures: what was promised, how often it was tried, how often it held.
+"""
 
 import os
 import subprocess
@@ -14,18 +18,22 @@ from environment import TOP, Trouble
 
 LOCK = "requirements-test.lock"
 LIMIT = 24 * 60.0  # seconds from the start of this file to the end of the last step
+FAULTS, FAULTS_LIMIT = "--faults", 4 * 3600.0
 START = time.monotonic()
 
 
 def steps(arguments: list[str]) -> dict[str, list[str]]:
     """Return every check by name; pytest, which takes `arguments`, is the last."""
     tools = environment.python().parent
+    tests = [str(environment.python()), "-m", "pytest", *arguments]
+    if FAULTS in arguments:
+        return {"faults": [*tests, "tests/faults"] if arguments == [FAULTS] else tests}
     return {
         "lint": [str(tools / "ruff"), "check"],
         "format": [str(tools / "ruff"), "format", "--check"],
         "types": [str(tools / "basedpyright"), "--level", "error"],
         "doors": [str(tools / "lint-imports")],
-        "tests": [str(environment.python()), "-m", "pytest", *arguments],
+        "tests": tests,
     }
 
 
@@ -46,19 +54,19 @@ def environ() -> dict[str, str]:
     return {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1", **os.environ}
 
 
-def run(commands: dict[str, list[str]]) -> dict[str, tuple[int, float]]:
-    """Run all commands, whatever fails; return exit code and seconds by name."""
+def run(commands: dict[str, list[str]], limit: float) -> dict[str, tuple[int, float]]:
+    """Run all commands, whatever fails, within `limit` s; return exit code and seconds by name."""
     results: dict[str, tuple[int, float]] = {}
     for name, command in commands.items():
         print(f"\n== {name}", flush=True)
         began = time.monotonic()
         try:
             code = subprocess.run(
-                command, cwd=TOP, env=environ(), timeout=max(1.0, LIMIT - (began - START))
+                command, cwd=TOP, env=environ(), timeout=max(1.0, limit - (began - START))
             ).returncode
         except subprocess.TimeoutExpired:
             print(
-                f"{name} was ended: set-up and checks may take {LIMIT / 60:.0f} minutes.",
+                f"{name} was ended: set-up and checks may take {limit / 60:.0f} minutes.",
                 flush=True,
             )
             code = 124
@@ -71,7 +79,8 @@ def main(arguments: list[str]) -> int:
     system = "--system" in arguments[:1]
     try:
         set_up(system)
-        results = run(steps(arguments[system:]))
+        limit = FAULTS_LIMIT if FAULTS in arguments else LIMIT
+        results = run(steps(arguments[system:]), limit)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 2
