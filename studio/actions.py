@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.core import locking
 from studio.core import project as projects
 from studio.core.data import importing
 from studio.core.data.import_settings import ImportSettings
@@ -81,22 +82,33 @@ def train(folder: Path, data: str, changes: dict[str, Any], wish: Wish, json_lin
     early.request()  # what is wrong already now need not wait for an import
     new = not (folder / "project.json").exists()
     opened = projects.open_or_create(folder)
+    try:
+        with locking.writing(opened.folder):
+            train_on(opened, imported(opened, data, changes, wish, json_lines), json_lines)
+    except BaseException:
+        if new:
+            remove_empty(opened.folder)
+        raise
+
+
+def imported(
+    project: Project, data: str, changes: dict[str, Any], wish: Wish, json_lines: bool
+) -> TrainRequest:
+    """Keep `data` as a set of the project, and say what it holds; return what to train on it."""
     drafts: list[importing.Draft] = []
     try:
-        asked = considered(opened, data, changes, wish, json_lines, drafts)
+        asked = considered(project, data, changes, wish, json_lines, drafts)
         packed = importing.accept(drafts[-1])
     except BaseException:
         for draft in drafts:
             importing.discard(draft)
-        if new:
-            remove_empty(opened.folder)
         raise
     report = drafts[-1].report
     if json_lines:
         write_json({"event": "imported", "dataset": packed.manifest.id, **as_json(report)})
     else:
         print(report)
-    train_on(opened, asked.updated({"dataset": packed.manifest.id}), json_lines)
+    return asked.updated({"dataset": packed.manifest.id})
 
 
 def considered(
@@ -194,7 +206,8 @@ def resume(
         project, run.number, replace(chosen, changes={**chosen.changes, **settings}), plan
     )
     try:
-        pull(job, json_lines, Grids(project, run))
+        with locking.writing(project.folder):
+            pull(job, json_lines, Grids(project, run))
     except KeyboardInterrupt:
         conclude(project, run, json_lines)
         raise
@@ -336,7 +349,8 @@ def instant(
     asked = tuning(project, number, minutes)
     if threads is not None:
         asked = asked.updated({"plan": asked.plan.updated({"threads": threads})})
-    train_on(project, asked, json_lines)
+    with locking.writing(project.folder):
+        train_on(project, asked, json_lines)
 
 
 def evaluate(
@@ -354,7 +368,8 @@ def evaluate(
     project = projects.open(folder)
     run = project.run(number)
     job = judging(project, run.number, count, inception=inception, seed=seed)
-    found = pull(job, json_lines)
+    with locking.writing(project.folder):
+        found = pull(job, json_lines)
     shown, kept = evaluation.picture(found, run), evaluation.file(found, run)
     if json_lines:
         values = found.model_dump() | {"file": str(kept), "picture": str(shown)}

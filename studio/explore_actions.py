@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.core import locking
 from studio.core.events import Refused
 from studio.explore_files import (
     Edges,
@@ -214,7 +215,8 @@ def directions(model: Model, edit: Edit, seed: str, bend: Bend, out: str | None)
     opened = model.opened(named)
     changed = edit.done(opened, model.json_lines)
     if changed != opened.directions:
-        save_directions(opened.run, opened.explorer.digest, changed)
+        with locking.writing(model.folder):
+            save_directions(opened.run, opened.explorer.digest, changed)
         opened = opened.knowing(changed)
     rows = [
         {"id": d.id, "name": d.name, "found": d.found, "kept": d.kept, "accuracy": d.accuracy}
@@ -267,7 +269,8 @@ def tag(model: Model, name: str, yes: str, no: str, out: str | None) -> None:
     have, lack = ([Bend().place(opened, source) for source in side] for side in sides)
     made = pull(tag_direction(opened.explorer, have, lack, name), model.json_lines)
     known = (made, *(d for d in opened.directions if d.id != made.id))
-    save_directions(opened.run, opened.explorer.digest, known)
+    with locking.writing(model.folder):
+        save_directions(opened.run, opened.explorer.digest, known)
     files = []
     if out is not None:
         places = [lack[0].with_slider(made.id, s) for s in SHEET_SIGMAS]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.core import locking
 from studio.core import project as projects
 from studio.core.assets.exporting import export as exported
 from studio.core.assets.items import open_items
@@ -82,7 +83,8 @@ def import_pack(path: Path, folder: Path | None, json_lines: bool) -> None:
     new = not (goal / "project.json").exists()
     project = projects.open_or_create(goal)
     try:
-        run = pull(taking(path, project), json_lines)
+        with locking.writing(project.folder):
+            run = pull(taking(path, project), json_lines)
     except BaseException:
         if new:
             _unmade(project.folder)

@@ -3,12 +3,14 @@
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio import paths
+from studio.core import locking
 from studio.core.events import Refused, finished
 from studio.core.gallery.query import parse
 from studio.terminal import pull, write_json
@@ -137,7 +139,8 @@ def rebuild(folder: Path, json_lines: bool) -> None:
     """Make a gallery's index anew."""
     from studio.core.gallery.gallery import rebuild as rebuilt
 
-    gallery = pull(rebuilt(folder), json_lines)
+    with holding(folder):
+        gallery = pull(rebuilt(folder), json_lines)
     counts = gallery.counts()
     gallery.close()
     if json_lines:
@@ -150,8 +153,16 @@ def mark(
     folder: Path, names: Sequence[str], change: Callable[["Gallery", list[int]], object]
 ) -> None:
     """Change what is said of pictures, all of them or, where a name is none, nothing."""
-    gallery = opened(folder)
-    try:
-        change(gallery, [gallery.entry(name).id for name in names])
-    finally:
-        gallery.close()
+    with holding(folder):
+        gallery = opened(folder)
+        try:
+            change(gallery, [gallery.entry(name).id for name in names])
+        finally:
+            gallery.close()
+
+
+def holding(folder: Path) -> AbstractContextManager[None]:
+    """Hold the project whose gallery this is, so that no window changes it meanwhile."""
+    if (folder.parent / "project.json").is_file():
+        return locking.writing(folder.parent)
+    return nullcontext()

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from studio.core import locking
 from studio.core import project as projects
 from studio.core.events import Refused
 from studio.terminal import pull, seldom, write_json
@@ -81,10 +82,12 @@ def rights(
     if copies is not None:
         if copies not in CHOICES:
             raise Refused(f"'{copies}' is no choice; write {', '.join(CHOICES)}.")
-        choose(project, cast("Choice", copies))
+        with locking.writing(project.folder):
+            choose(project, cast("Choice", copies))
     if entered:
         place = _set(project, dataset)
-        keep_rights(place, rights_of(place).updated(entered))
+        with locking.writing(project.folder):
+            keep_rights(place, rights_of(place).updated(entered))
     shown = [_set(project, dataset)] if dataset else project.datasets()
     known = {place.name: rights_of(place) for place in shown}
     if json_lines:

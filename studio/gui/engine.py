@@ -138,6 +138,17 @@ def loading(last: Path | None, later: Iterable[str] = ()) -> "Job[None]":
         importlib.import_module(module)
 
 
+def refusing(why: str) -> "Callable[[], Job[Any]]":
+    """Return what makes a job that is refused."""
+    from studio.core.events import Refused
+
+    def job() -> "Job[Any]":
+        yield from ()
+        raise Refused(why)
+
+    return job
+
+
 def interrupted(folder: Path) -> Interrupted | None:
     """Return the run worked on last if it ended without a word and has a checkpoint."""
     from studio.core import project

@@ -92,7 +92,8 @@ class Explorations(Trainings):
         """Write the picture (None: drawn in full), with its place inside, to `target` or the
         project's gallery; done("keep", Path).
         """
-        if self.opened is not None:
+        inside = target is None or self.holds(target)
+        if self.opened is not None and not (inside and self.refused("keep")):
             asked = (self.project, self.opened, place, picture, target)
             self.start("keep", self.tr("Keeping the picture"), self._waiting("kept", *asked))
 

@@ -94,7 +94,7 @@ class Galleries(Styles):
 
     def mark(self, mark: "Mark") -> None:
         """Make a mark; unlike other wishes, each counts."""
-        if self.gallery is not None:
+        if self.gallery is not None and not self.refused("marks", self.gallery.folder):
             self._marks.append((self.gallery.gallery, mark))
             self.go_on_with("marks")
 
@@ -126,23 +126,27 @@ class Galleries(Styles):
             self._keep(browsing.ToKeep(self.gallery_folder, name, make))
 
     def _keep(self, asked: "ToKeep") -> None:
+        if self.refused("gallery keep", asked.folder):
+            return
         self._keeps.append(asked)
         self.go_on_with("gallery keep")
 
     def take_in(self, found: "Sequence[tuple[Picture, str]]") -> None:
         """Copy pictures into the gallery: files, files' bytes or pixels, each with a name."""
+        if self.refused("take in", self.shown_folder):
+            return
         title = self.tr("Taking pictures into the gallery")
         self.start("take in", title, at_once("take_in", self.shown_folder, list(found)))
 
     def rename_board(self, old: str, new: str) -> None:
         """Give a board another name; done("boards", Counts)."""
-        if self.gallery is not None:
+        if self.gallery is not None and not self.refused("boards", self.gallery.folder):
             make = at_once("rename_board", self.gallery.gallery, old, new)
             self.start("boards", self.tr("Renaming a board"), make)
 
     def empty_trash(self) -> None:
         """Hand the gallery's trash to the desktop's; done("boards", Counts)."""
-        if self.gallery is not None:
+        if self.gallery is not None and not self.refused("boards", self.gallery.folder):
             make = at_once("empty_trash", self.gallery.gallery)
             self.start("boards", self.tr("Emptying the trash"), make)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio import paths
 from studio.gui import engine
@@ -39,6 +39,7 @@ class Session(Loading):
         self.draft: Draft | None = None
         self.imported: tuple[str | list[Path], str] | None = None  # what the draft was made of
         self._made: Path | None = None  # the project that an import made because none was open
+        self.access_changed.connect(self._on_access)
 
     def open_project(self, folder: Path) -> None:
         """Open the project in `folder`; `failed("project", sentence)` if that is impossible."""
@@ -65,13 +66,26 @@ class Session(Loading):
         self.leave_gallery()
         self.leave_project()
         self.project = found
-        self._ask("project", lambda: engine.sweep(found.folder))
+        self.hold()
+        if not self.shut:
+            self._ask("project", lambda: engine.sweep(found.folder))
         self.memory.remember(found.folder)
         return self.project_changed.emit()
 
+    @Slot()
+    def _on_access(self) -> None:
+        """Clean up what nobody works on any more, once that may be done."""
+        found = self.project
+        if found and not self.shut and self.draft is None and not self.title("import"):
+            self._ask("project", lambda: engine.sweep(found.folder))
+        self.project_changed.emit()
+
     def leave_project(self) -> None:
-        """Discard the draft; a project made for an import of which nothing came goes too."""
+        """Discard the draft and let others hold the project; one made for an import of which
+        nothing came goes too.
+        """
         self.discard_draft()
+        self.release()
         if self._made is not None:
             engine.remove_if_empty(self._made)
         self._made = None
@@ -87,6 +101,8 @@ class Session(Loading):
     def _change(self, action: Callable[[Any], Any]) -> None:
         from studio.core import project
 
+        if self.refused("project"):
+            return
         self._ask("project", lambda: action(project))
         self.project_changed.emit()
 
@@ -159,7 +175,7 @@ class Session(Loading):
 
     def _import(self, source: str | list[Path], name: str, settings: Any) -> None:
         project = self._anywhere(name)
-        if project is None:
+        if project is None or self.refused("import"):
             return
         self.imported = source, name
         folder = project.folder
@@ -174,7 +190,7 @@ class Session(Loading):
     def accept_draft(self) -> None:
         """Keep the draft as a set of the project; done("accept", PackedSet)."""
         draft = self.draft
-        if draft is not None:
+        if draft is not None and not self.refused("import"):
             title = self.tr("Keeping {name}").format(name=draft.manifest.name)
             self.start("import", title, lambda: engine.keeping(draft))
 

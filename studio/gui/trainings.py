@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from studio.gui import engine
-from studio.gui.jobs import Lanes
+from studio.gui.access import CHANGING, Access
 
 if TYPE_CHECKING:
     from studio.core.events import Job
-    from studio.core.project import Plan, Project, Run
+    from studio.core.project import Plan, Run
 
 
-class Trainings(Lanes):
+class Trainings(Access):
     """Turns the user's wishes about runs into jobs; they wait, with a word, for the engine."""
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
-        self.project: Project | None = None
         self.interrupted: engine.Interrupted | None = None
         self.ready = False
         self._broken = ""
@@ -54,6 +53,8 @@ class Trainings(Lanes):
 
     def treat(self, run: "Run", remedy: Any) -> None:
         """Apply a core.health.Remedy to the run; if it trains, it is stopped and saved first."""
+        if self.refused("train"):
+            return
         self._fresh, self.interrupted = True, None
         title = self.tr("Training run {n}").format(n=run.number)
         self.start("train", title, self._waiting("treat", self.project, run.number, remedy))
@@ -85,6 +86,8 @@ class Trainings(Lanes):
         self.start("pack", title, self._waiting("import_pack", pack, self.project))
 
     def _train(self, title: str, verb: str, *asked: Any) -> None:
+        if self.refused("train"):
+            return
         if self.title("train"):
             sentence = self.tr("A training is running already; stop it before you start another.")
             self.failed.emit("train", sentence)
@@ -94,7 +97,11 @@ class Trainings(Lanes):
         self.runner.run("train", title, self._waiting(verb, self.project, *asked))
 
     def _waiting(self, verb: str, *asked: Any) -> "Callable[[], Job[Any]]":
-        """Return the engine's verb as a job that waits, with a word, until the engine is loaded."""
+        """Return the engine's verb as a job that waits, with a word, until the engine is loaded;
+        one that would change a project that is only looked at is refused.
+        """
+        if self.shut and verb in CHANGING:
+            return engine.refusing(self.shut)
         text = self.tr("Loading the engine…")
         return lambda: engine.when_ready(
             lambda: self.ready, lambda: self._broken, text, verb, *asked

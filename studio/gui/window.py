@@ -20,6 +20,7 @@ from studio.gui.desks.interrupted import InterruptedDesk
 from studio.gui.menus import Menus
 from studio.gui.pages import Pages
 from studio.gui.session import Session
+from studio.gui.widgets.access_line import AccessLine
 from studio.gui.widgets.leave_question import LeaveQuestion
 from studio.gui.widgets.notice import Notice
 from studio.gui.widgets.offer import Offer
@@ -67,11 +68,12 @@ class Window(Pages):
         self._warm = False
 
     def _build(self) -> None:
-        self.notice, self.offer = Notice(), Offer()
+        self.notice, self.offer, self.access = Notice(), Offer(), AccessLine()
         self.interrupted = InterruptedDesk(self.session, self.offer, self)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.access)
         column.addWidget(self.notice)
         column.addWidget(self.offer)
         column.addWidget(self.stack, 1)
@@ -94,6 +96,8 @@ class Window(Pages):
         self.session.events.connect(self.status.tell)
         self.session.failed.connect(self._on_failed)
         self.session.said.connect(self._say)
+        self.session.access_changed.connect(self._on_access)
+        self.access.tried.connect(self.session.try_again)
         self.interrupted.resumed.connect(self.show_repair)
 
     # what is opened
@@ -164,6 +168,12 @@ class Window(Pages):
         self.rail.allow(self.open_to())
         # later, as a trial starts training right after it opened its project
         QTimer.singleShot(0, self._leave_welcome)
+
+    @Slot()
+    def _on_access(self) -> None:
+        if self.session.project is not None and self.access.isVisible() and not self.session.shut:
+            self._say(self.tr("This project can be changed here again."))
+        self.access.say(self.session.shut)
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:

@@ -14,7 +14,7 @@ from safetensors.numpy import save
 from torch import Tensor
 from torch.nn import functional
 
-from studio.core import latents
+from studio.core import latents, locking
 from studio.core.data.batches import split
 from studio.core.data.packed import PackedSet, open_packed
 from studio.core.events import Job, Note, Progress, Refused
@@ -201,6 +201,8 @@ def mixed(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 def keep(atlas: Atlas, path: Path, wish: Mapping[str, str]) -> None:
     """Write the map so that a crash leaves the old one or the new one; `wish` is what was asked."""
+    if locking.why_not(path):
+        return
     arrays = {name: np.ascontiguousarray(getattr(atlas, name)) for name in ARRAYS}
     arrays |= {name: np.ascontiguousarray(getattr(atlas.reference, name)) for name in KNOWN_AS}
     path.parent.mkdir(exist_ok=True)

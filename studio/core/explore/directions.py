@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 from torch import Tensor
 
+from studio.core import locking
 from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.explore import effects
 from studio.core.explore.answers import Answers, answers, asked, drawn, labels_of
@@ -255,6 +256,7 @@ def save_directions(run: Run, digest: str, directions: Sequence[Direction]) -> N
     crash in between leaves a pair that fits.
     """
     table, vectors = _files(run, digest)
+    locking.check(table)
     before = {d.id: d.vector for d in load_directions(run, digest)}
     wanted = {d.id: d.vector for d in directions}
     rows = [

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.core import pictures
+from studio.core import locking, pictures
 from studio.core.events import Refused
 from studio.core.explore import place as places
 from studio.core.explore.place import Place
@@ -43,7 +43,8 @@ class Step:
 class Exploration:
     """The tree of one run. Every change is a line appended to its file; a torn line costs itself.
 
-    `at` is the step one stands at, None before the first. What can't be written raises Refused.
+    `at` is the step one stands at, None before the first. What can't be written raises Refused;
+    but in a project that is only looked at, steps are kept in memory.
     """
 
     def __init__(self, folder: Path):
@@ -88,7 +89,7 @@ class Exploration:
             "place": place.to_json(),
         }
         with _written(self.folder):
-            if step.picture is not None:
+            if step.picture is not None and not locking.why_not(self.folder):
                 (self.folder / "thumbnails").mkdir(parents=True, exist_ok=True)
                 pictures.save(step.picture, self._thumbnail(step.id))
         self._append(values)
@@ -132,6 +133,10 @@ class Exploration:
         return self.folder / "thumbnails" / f"{id:06d}.png"
 
     def _append(self, values: dict[str, Any]) -> None:
+        if locking.why_not(self.folder):
+            if "star" in values or "note" in values:
+                locking.check(self.folder)
+            return
         text = json.dumps(values, allow_nan=False, separators=(",", ":"))
         path = self.folder / "steps.jsonl"
         with _written(self.folder):

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studio.core import latents
+from studio.core import latents, locking
 from studio.core.data.batches import split
 from studio.core.data.fit import Target, fitted
 from studio.core.data.packed import open_packed
@@ -282,8 +282,9 @@ def usual_fit(explorer: Explorer, project: Project) -> Job[float]:
             yield Progress(k, USUAL, "Measuring how well training pictures fit")
         assert best is not None
         fits.append(judged(target, best, 0.0).fit)
-    path.parent.mkdir(exist_ok=True)
-    write_json(path, {"fit": float(np.median(fits)), "of": len(fits)})
+    if not locking.why_not(path):
+        path.parent.mkdir(exist_ok=True)
+        write_json(path, {"fit": float(np.median(fits)), "of": len(fits)})
     return float(np.median(fits))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.core import device
+from studio.core import device, locking
 from studio.core.assets.video import VideoSettings, save_video
 from studio.core.data.decode import Unreadable, decode
 from studio.core.events import Job, Note, Progress, Refused
@@ -33,7 +33,8 @@ def discover(opened: Opened, label: int | None = None) -> Job[Opened]:
     _beside_the_window()
     found = yield from find_directions(opened.explorer, label=label)
     whole = merged(opened.directions, found)
-    save_directions(opened.run, opened.explorer.digest, whole)
+    if not locking.why_not(opened.run.folder):
+        save_directions(opened.run, opened.explorer.digest, whole)
     return opened.knowing(whole)
 
 
@@ -57,15 +58,17 @@ def draw_route(opened: Opened, path: Route) -> Job[np.ndarray]:
     _beside_the_window()
     yield Progress(0, path.count, "Drawing frames")
     folder = opened.run.folder / FOLDER
-    folder.mkdir(exist_ok=True)
-    write_json(folder / ROUTE, path.to_json())
+    if not locking.why_not(folder):
+        folder.mkdir(exist_ok=True)
+        write_json(folder / ROUTE, path.to_json())
     return (yield from route.render(opened.explorer, route.places(path)))
 
 
 def forget_route(opened: Opened) -> Job[None]:
     """Take away the route that was kept in the run, as its last key was."""
     yield Progress(0, None, "Drawing frames")
-    (opened.run.folder / FOLDER / ROUTE).unlink(missing_ok=True)
+    if not locking.why_not(opened.run.folder):
+        (opened.run.folder / FOLDER / ROUTE).unlink(missing_ok=True)
 
 
 def draw_loop(

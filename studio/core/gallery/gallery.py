@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from studio.core import locking
 from studio.core.events import Job, Refused, finished
 from studio.core.gallery import index, indexing, marks, reading, searching, trash
 from studio.core.gallery.entry import Counts, Entry
@@ -28,7 +29,8 @@ def open_gallery(folder: Path) -> Job["Gallery"]:
     Raises Refused where the folder can't be read.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not locking.why_not(folder):
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or error
         raise Refused(f"The gallery {folder} can't be made: {reason}.") from None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from studio import paths
+from studio.core import locking
 
 FILE = "gallery.db"
 SCHEMA = 4
@@ -87,6 +88,8 @@ def opened(folder: Path) -> sqlite3.Connection:
     """Open a gallery's index, or an empty one; in memory where the folder can't be written."""
     path = folder / FILE
     known = ours(path)
+    if locking.why_not(folder):
+        return in_memory(path if known else None)
     try:
         if not known:
             remove(folder)
@@ -107,7 +110,9 @@ def opened(folder: Path) -> sqlite3.Connection:
 
 
 def remove(folder: Path) -> None:
-    """Throw the index away."""
+    """Throw the index away, unless the project is only looked at."""
+    if locking.why_not(folder):
+        return
     for name in (FILE, f"{FILE}-journal", f"{FILE}-wal", f"{FILE}-shm"):
         (folder / name).unlink(missing_ok=True)
 

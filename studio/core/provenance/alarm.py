@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from studio.core import locking
 from studio.core.data.batches import split
 from studio.core.data.packed import PackedSet, open_packed
 from studio.core.events import Job, Note, Progress, Refused
@@ -214,6 +215,7 @@ def choice_of(project: Project) -> Choice:
 
 def choose(project: Project, choice: Choice) -> None:
     """Keep what the project does about copies; raise Refused where that can't be written."""
+    locking.check(project.folder)
     try:
         write_json(project.folder / FILE, {"copies": choice})
     except OSError as error:
