@@ -19,21 +19,22 @@ from environment import TOP, Trouble
 LOCK = "requirements-test.lock"
 LIMIT = 24 * 60.0  # seconds from the start of this file to the end of the last step
 FAULTS, FAULTS_LIMIT = "--faults", 4 * 3600.0
+SPREAD = ("-n", "logical", "--dist", "loadfile")  # a process for each core, which shares files out
 START = time.monotonic()
 
 
 def steps(arguments: list[str]) -> dict[str, list[str]]:
     """Return every check by name; pytest, which takes `arguments`, is the last."""
     tools = environment.python().parent
-    tests = [str(environment.python()), "-m", "pytest", *arguments]
+    pytest = [str(environment.python()), "-m", "pytest"]
     if FAULTS in arguments:
-        return {"faults": [*tests, "tests/faults"] if arguments == [FAULTS] else tests}
+        return {"faults": [*pytest, *arguments, "tests/faults"]}
     return {
         "lint": [str(tools / "ruff"), "check"],
         "format": [str(tools / "ruff"), "format", "--check"],
         "types": [str(tools / "basedpyright"), "--level", "error"],
         "doors": [str(tools / "lint-imports")],
-        "tests": tests,
+        "tests": [*pytest, *SPREAD, *arguments],
     }
 
 

@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,11 @@ from tests.faults import page
 from tests.faults.watched import sitecustomize
 
 PAGE = pytest.StashKey[page.Page]()
-SOCKETS = Path(tempfile.gettempdir()) / f"atelier-sockets-{os.getpid()}"
+OWN = Path(tempfile.gettempdir()) / f"atelier-sockets-{os.getpid()}"
+SOCKETS = Path(os.environ.get(sitecustomize.REPORT) or OWN)  # a worker tells the run it works for
 WATCHED = Path(sitecustomize.__file__).parent
+
+ran = 0  # tests so far
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,15 +52,29 @@ def amount(request: pytest.FixtureRequest):
     return request.config.stash[PAGE].amount
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count the tests that ran, here or in a worker."""
+    global ran
+    ran += report.when == "call"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker's tests promised."""
+    told = getattr(node, "workeroutput", {}).get("promises", [])
+    node.config.stash[PAGE].promises += [page.Promise(**promise) for promise in told]
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the run if anything has touched the network."""
+    """Fail the run if anything has touched the network; a worker hands its promises on."""
+    promises = session.config.stash[PAGE].promises
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["promises"] = [asdict(promise) for promise in promises]
+        return
     opened = SOCKETS.read_text().splitlines() if SOCKETS.exists() else []
     SOCKETS.unlink(missing_ok=True)
-    kept = page.Promise(
-        "Offline", f"sockets in {session.testscollected:,} tests and their processes"
-    )
-    kept.tried, kept.broken = session.testscollected, opened
-    session.config.stash[PAGE].promises.append(kept)
+    words = "no socket is opened in any test or the processes it starts"
+    promises.append(page.Promise("Offline", words, max(ran, len(opened)), opened))
     if opened:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
