@@ -36,6 +36,11 @@ def repairs() -> Path:
     return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "repairs"
 
 
+def under_way() -> Path:
+    """Return the folder of notes on what is being written, for the start after a crash."""
+    return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "under way"
+
+
 def presets() -> Path:
     """Return the folder of the user's own presets of style."""
     return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "presets"

@@ -1,9 +1,8 @@
 """The document: a readable folder with packed picture sets, runs and kept pictures."""
 
-import contextlib
 import json
-import os
 import re
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,14 @@ from pydantic import ValidationError
 from send2trash import send2trash
 
 from studio import __version__
-from studio.core import runlog
-from studio.core.events import Refused
+from studio.core import durable, migrating, runlog
+from studio.core.durable import sync_folder as sync_folder
+from studio.core.durable import write_json as write_json
+from studio.core.durable import write_whole as write_whole
+from studio.core.events import Job, Note, Refused, finished
 from studio.core.settings import Settings, field
 
-SCHEMA = 1
+SCHEMA = migrating.SCHEMA
 SUFFIX = ".atelier"
 FOLDERS = ("datasets", "runs", "gallery")
 ORIGIN = "origin.json"  # in a run that came in a pack
@@ -163,11 +165,17 @@ class Project:
         """Make the folder of a new run with the next free number and write its record."""
         number = 1 + max((int(f.name) for f in (self.folder / "runs").glob("[0-9]*")), default=0)
         folder = self.folder / "runs" / f"{number:03d}"
-        for part in ("checkpoints", "samples"):
-            (folder / part).mkdir(parents=True)
-        run = Run(folder, number, record)
-        write_json(folder / "run.json", record.model_dump())
-        return run
+        made = folder.with_name(durable.hidden())
+        try:
+            for part in ("checkpoints", "samples"):
+                (made / part).mkdir(parents=True)
+            write_json(made / "run.json", record.model_dump())
+            made.rename(folder)
+        except OSError:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+        durable.sync_folder(folder.parent)
+        return Run(folder, number, record)
 
     def _read(self, folder: Path) -> Run | None:
         try:
@@ -181,7 +189,7 @@ def create(folder: Path, name: str = "") -> Project:
     """Make a new project folder; raise Refused if something is there already or it can't be
     written.
     """
-    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+    if not _vacant(folder):
         raise Refused(f"{folder} exists already; choose another name for the new project.")
     name = name or folder.name.removesuffix(SUFFIX)
     try:
@@ -198,10 +206,39 @@ def create(folder: Path, name: str = "") -> Project:
     return Project(folder.absolute(), name)
 
 
+def _vacant(folder: Path) -> bool:
+    """Tell whether there is nothing but what a crash left while a project was made here."""
+    if not folder.is_dir():
+        return not folder.exists()
+    durable.sweep(folder)
+    left = list(folder.iterdir())
+    return all(p.name in FOLDERS and p.is_dir() and not any(p.iterdir()) for p in left)
+
+
 def open(folder: Path) -> Project:
-    """Open a project folder; raise Refused with the reason if it is none or from a newer
+    """Open a project folder, tended; raise Refused with the reason if it is none or from a newer
     program.
     """
+    found = read(folder)
+    finished(tend(folder))
+    return found
+
+
+def tend(folder: Path) -> Job[None]:
+    """Do what every start owes a project: remove what a crash left, and bring the files of an
+    earlier version up to date. What can't be written stays as it is, and can be read all the same.
+    """
+    durable.recover()
+    durable.sweep_project(folder)
+    try:
+        yield from migrating.migrate(folder)
+    except OSError as error:
+        text = f"The project could not be brought up to date: {error.strerror or error}."
+        yield Note(f"{text} It is used as it is.", "warning")
+
+
+def read(folder: Path) -> Project:
+    """Return the project in a folder without writing anything; raise Refused as `open` does."""
     try:
         stored = json.loads((folder / "project.json").read_bytes())
         schema, name = int(stored["schema"]), str(stored["name"])
@@ -254,38 +291,3 @@ def slug(text: str) -> str:
     """Return `text` as a short file name that every system accepts."""
     plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40]
     return plain or "pictures"
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON so that a crash leaves either the old file or the new one."""
-    write_whole(path, json.dumps(value, indent=1, allow_nan=False).encode())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a crash leaves either the old one or the new one; raise OSError where
-    that is impossible, leaving nothing.
-    """
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable where the system can (Windows can't, and needs no such
-    call).
-    """
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -1,6 +1,7 @@
 """Checkpoints: all or nothing, verified, pruned with care."""
 
 import errno
+import json
 
 import pytest
 import torch
@@ -26,20 +27,13 @@ def test_any_flipped_bit_is_found(tmp_path, name):
         flipped = bytearray(data)
         flipped[place] ^= 4
         (path / name).write_bytes(flipped)
-        if name == "MANIFEST.json":  # its own text may change; what it vouches for may not
-            try:
-                tensors, _ = checkpoint.load_checkpoint(path)
-                assert torch.equal(tensors["a"], TENSORS["a"])
-            except checkpoint.Damaged:
-                pass
-        else:
-            with pytest.raises(checkpoint.Damaged):
-                checkpoint.load_checkpoint(path)
+        with pytest.raises(checkpoint.Damaged):
+            checkpoint.load_checkpoint(path)
 
 
 @pytest.mark.parametrize(
     ("call", "at"),
-    [("_write", 0), ("_write", 1), ("_write", 2), ("sync_folder", 0), ("sync_folder", 1)],
+    [("write_synced", 0), ("write_synced", 1), ("write_synced", 2), ("sync_folder", 0)],
 )
 def test_a_failing_disk_leaves_the_older_checkpoint_and_nothing_half(
     tmp_path, monkeypatch, call, at
@@ -56,7 +50,7 @@ def test_a_failing_disk_leaves_the_older_checkpoint_and_nothing_half(
     with pytest.raises(OSError, match="No space"):
         checkpoint.save_checkpoint(tmp_path, 2, TENSORS, {"step": 2})
     assert checkpoint.newest(tmp_path)[2]["step"] in (1, 2)
-    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".tmp")]
+    assert [p.name for p in tmp_path.iterdir()] == ["step-00000001"]
 
 
 def test_newest_passes_over_the_damaged_and_says_why(tmp_path):
@@ -104,6 +98,42 @@ def test_pruning_keeps_the_newest_and_one_per_tenth(tmp_path):
 
 
 def test_left_overs_of_a_crash_are_swept(tmp_path):
-    (tmp_path / ".tmp-00000009-1").mkdir(parents=True)
+    for name in (".tmp-00000009-1", ".old-step-00000004", ".atelier-4194303-1-abcdef00.tmp"):
+        (tmp_path / name).mkdir(parents=True)
     checkpoint.save_checkpoint(tmp_path, 1, TENSORS, {"step": 1})
     assert [p.name for p in tmp_path.iterdir()] == ["step-00000001"]
+
+
+@pytest.mark.parametrize("name", [".old-00000003-99", ".atelier-4194303-1-abcdef00.was.{}"])
+def test_a_checkpoint_moved_away_by_a_crash_is_put_back(tmp_path, name):
+    path = checkpoint.save_checkpoint(tmp_path, 3, TENSORS, {"step": 3})
+    path.rename(tmp_path / name.format(path.name))
+    checkpoint.sweep(tmp_path)
+    assert checkpoint.newest(tmp_path)[0] == path and len(list(tmp_path.iterdir())) == 1
+
+
+def test_one_of_the_first_schema_has_no_seal_and_loads(tmp_path):
+    path = checkpoint.save_checkpoint(tmp_path, 3, TENSORS, {"step": 3})
+    manifest = json.loads((path / "MANIFEST.json").read_bytes())
+    del manifest["seal"]
+    (path / "MANIFEST.json").write_text(json.dumps(manifest))
+    with pytest.raises(checkpoint.Damaged):
+        checkpoint.load_checkpoint(path)
+    (path / "MANIFEST.json").write_text(json.dumps({**manifest, "schema": 1}))
+    assert checkpoint.load_checkpoint(path)[1] == {"step": 3}
+
+
+def test_going_back_is_undone_where_a_move_fails(tmp_path, monkeypatch):
+    for step in (1, 2, 3):
+        checkpoint.save_checkpoint(tmp_path, step, TENSORS, {"step": step})
+    move, moves = checkpoint.Path.rename, iter(range(9))
+
+    def failing(path, goal):
+        if next(moves) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+        return move(path, goal)
+
+    monkeypatch.setattr(checkpoint.Path, "rename", failing)
+    with pytest.raises(OSError, match="Input"):
+        checkpoint.put_aside(tmp_path, 1)
+    assert [p.name[-1] for p in checkpoint.checkpoints(tmp_path)] == ["1", "2", "3"]

@@ -1,6 +1,7 @@
 """The document: made, opened, refused, and never written outside."""
 
 import json
+import os
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_delete_goes_to_the_trash(tmp_path, monkeypatch):
 def test_json_is_replaced_whole(tmp_path, monkeypatch):
     path = tmp_path / "a.json"
     projects.write_json(path, {"a": 1})
-    monkeypatch.setattr(projects.os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk")))
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk")))
     with pytest.raises(OSError, match="disk"):
         projects.write_json(path, {"a": 2})
     assert json.loads(path.read_text()) == {"a": 1}

@@ -6,28 +6,40 @@ import hashlib
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psutil
 
+from studio.core import durable
 from studio.core.data import chunk, duplicates, pool, sources
 from studio.core.data.chunk import Chunk, Fact
 from studio.core.data.counting import counted
 from studio.core.data.duplicates import Duplicates
 from studio.core.data.import_settings import ImportSettings
-from studio.core.data.packed import PACKINGS, Manifest, PackedSet, Packing, open_packed
+from studio.core.data.packed import (
+    MANIFEST,
+    PACKED,
+    PACKINGS,
+    PICTURES,
+    Manifest,
+    PackedSet,
+    Packing,
+    open_packed,
+    verified,
+    written,
+)
 from studio.core.data.report import Report
 from studio.core.data.rows import Rows
 from studio.core.data.sources import Source
-from studio.core.events import Job, Progress, Refused
+from studio.core.durable import sync_folder, write_whole
+from studio.core.events import Job, Progress, Refused, finished
 from studio.core.pictures import straighten
-from studio.core.project import slug, sync_folder
+from studio.core.project import slug
+from studio.core.sealing import file_hash
 
-HIDDEN = ".import-"
+EARLIER = ".import-"  # drafts of the program's first version
 MANY, LARGE = 1500, 24 << 20  # from so many pictures or bytes on, worker processes pay
 HERE_PICTURES, HERE_BYTES = 32, 1 << 20  # a chunk decoded in this process, well under 100 ms
 Item = tuple[int, Chunk] | None  # (number of the first entry, what became of it)
@@ -49,7 +61,7 @@ class Draft:
 
     def previews(self) -> np.ndarray:
         """Return the report's preview pictures, uint8 [n, h, w, c] with straight alpha."""
-        packed = np.load(self.folder / "pictures.npy", mmap_mode="r", allow_pickle=False)
+        packed = np.load(self.folder / PICTURES, mmap_mode="r", allow_pickle=False)
         return straighten(np.array(packed[list(self.report.preview)]))
 
 
@@ -72,7 +84,7 @@ def draft(source: str, settings: ImportSettings, folder: Path) -> Job[Draft]:
     full. However it ends without a result, nothing is left behind; the source is only read.
     """
     home = folder / "datasets" if (folder / "project.json").exists() else folder
-    place = home / _hidden_name()
+    place = home / durable.hidden()
     try:
         with _disk(home):
             place.mkdir(parents=True)
@@ -85,21 +97,44 @@ def draft(source: str, settings: ImportSettings, folder: Path) -> Job[Draft]:
 
 
 def accept(draft: Draft) -> PackedSet:
-    """Move the draft to its id among the sets; an equal set that is there is returned instead."""
+    """Move the draft to its id among the sets; an equal set that is there is returned instead.
+
+    Where that one is damaged, its files are replaced by the draft's.
+    """
     home, manifest = draft.folder.parent, draft.manifest
-    for other in home.glob(f"*-{manifest.fingerprint[:SETS_SUFFIX]}"):
-        with contextlib.suppress(Refused):
+    for other in home.glob(f"[!.]*-{manifest.fingerprint[:SETS_SUFFIX]}"):
+        packed = _equal(other, manifest)
+        if packed is None and draft.folder.exists():
+            with _disk(home):
+                _repair(other, draft)
             packed = open_packed(other)
-            if packed.manifest.fingerprint == manifest.fingerprint:
-                discard(draft)
-                return packed
-        shutil.rmtree(other, ignore_errors=True)  # damaged: the draft takes its place
+        if packed is not None:
+            discard(draft)
+            return packed
     if not draft.folder.exists():
         raise Refused("These pictures are no longer waiting; import them again.")
     with _disk(home):
-        draft.folder.replace(home / manifest.id)
+        draft.folder.rename(home / manifest.id)
         sync_folder(home)
     return open_packed(home / manifest.id)
+
+
+def _equal(folder: Path, manifest: Manifest) -> PackedSet | None:
+    """Return the set in `folder` if it is sound and holds what `manifest` tells of."""
+    with contextlib.suppress(Refused):
+        packed = open_packed(folder)
+        finished(verified(packed))
+        if packed.packings and packed.manifest.fingerprint == manifest.fingerprint:
+            return packed
+    return None
+
+
+def _repair(folder: Path, draft: Draft) -> None:
+    """Put the draft's files in place of a damaged set's; what else lies beside those stays."""
+    for name in (PICTURES, PACKED):
+        (draft.folder / name).replace(folder / name)
+    manifest = draft.manifest.model_copy(update={"id": folder.name})
+    write_whole(folder / MANIFEST, written(manifest))
 
 
 def discard(draft: Draft) -> None:
@@ -109,22 +144,9 @@ def discard(draft: Draft) -> None:
 
 def sweep(folder: Path) -> None:
     """Remove drafts that processes left behind which no longer run."""
-    for place in folder.glob(f"{HIDDEN}*"):
-        if not _owner_lives(place.name):
-            shutil.rmtree(place, ignore_errors=True)
-
-
-def _hidden_name() -> str:
-    process = psutil.Process()
-    return f"{HIDDEN}{process.pid}-{int(process.create_time())}-{uuid.uuid4().hex[:8]}"
-
-
-def _owner_lives(name: str) -> bool:
-    try:
-        pid, since = (int(part) for part in name.removeprefix(HIDDEN).split("-")[:2])
-        return abs(psutil.Process(pid).create_time() - since) <= 2
-    except (ValueError, psutil.Error):
-        return False
+    durable.sweep(folder)
+    for place in folder.glob(f"{EARLIER}*"):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -143,7 +165,7 @@ def _disk(home: Path) -> Iterator[None]:
 
 def _packed(source: Source, settings: ImportSettings, place: Path) -> Job[Draft]:
     _room_for(source, settings, place)
-    rows = Rows(place / "pictures.npy", settings.height, settings.width)
+    rows = Rows(place / PICTURES, settings.height, settings.width)
     try:
         harvest = Harvest(rows, [], [], [], [], list(source.skipped))
         yield from _gather(source, settings, harvest)
@@ -177,8 +199,7 @@ def _packed(source: Source, settings: ImportSettings, place: Path) -> Job[Draft]
     )
     yield Progress(total, total, "Writing the set")
     manifest = _manifest(settings, classes, pictures, report)
-    _write(place, manifest, pictures)
-    return Draft(place, manifest)
+    return Draft(place, (yield from _write(place, manifest, pictures)))
 
 
 def _room_for(source: Source, settings: ImportSettings, place: Path) -> None:
@@ -304,11 +325,16 @@ def _fingerprint(
     return mark.hexdigest()
 
 
-def _write(place: Path, manifest: Manifest, pictures: tuple[Packing, ...]) -> None:
+def _write(place: Path, manifest: Manifest, pictures: tuple[Packing, ...]) -> Job[Manifest]:
     """Write what is known of the set, and make all files durable before they get their name."""
-    (place / "pictures.json").write_bytes(PACKINGS.dump_json(pictures))
-    (place / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
-    for name in ("pictures.npy", "pictures.json", "manifest.json"):
+    (place / PACKED).write_bytes(PACKINGS.dump_json(pictures))
+    hashes = {}
+    for name in (PICTURES, PACKED):
+        hashes[name] = yield from file_hash(place / name, "Writing the set")
+    whole = manifest.model_copy(update={"sha256": hashes})
+    (place / MANIFEST).write_bytes(written(whole))
+    for name in (PICTURES, PACKED, MANIFEST):
         with (place / name).open("rb+") as file:
             os.fsync(file.fileno())
     sync_folder(place)
+    return whole

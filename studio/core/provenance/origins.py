@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
-from studio.core.data.packed import Manifest
-from studio.core.events import Job, Progress
+from studio.core.data.packed import read_manifest
+from studio.core.events import Job, Progress, Refused
 from studio.core.project import Project, Run
 from studio.core.provenance.record import Record, Rights, hashing, made_from, parse
 from studio.core.provenance.rights import current, rights_of
@@ -21,8 +20,8 @@ def of_run(project: Project, run: Run) -> Record:
     known = Record(run=run.number, family=run.record.family)
     folder = project.dataset(run.record.dataset)
     try:
-        manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
-    except (OSError, ValidationError):
+        manifest = read_manifest(folder)
+    except Refused:
         return _carried(run) or known
     rights = rights_of(folder)
     return known.model_copy(

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from studio.core import locking
 from studio.core import project as projects
-from studio.core.data.packed import Manifest
+from studio.core.data.packed import Manifest, read_manifest
 from studio.core.events import Refused
 from studio.core.project import Project, write_json
 from studio.core.provenance.record import Record, Rights
@@ -30,7 +29,6 @@ def rights_of(folder: Path) -> Rights:
 
 def keep_rights(folder: Path, rights: Rights) -> None:
     """Write the rights of the set in a folder; raise Refused."""
-    locking.check(folder)
     if not (folder / "manifest.json").is_file():
         raise Refused(f"There is no picture set in {folder}; name one of the project's.")
     if any(len(value) > LONGEST for value in rights.model_dump().values()):
@@ -45,8 +43,8 @@ def manifest_of(project: Project, version: str) -> Manifest | None:
     """Return the manifest of the project's set with this fingerprint; None where it is gone."""
     for folder in project.datasets() if version else ():
         try:
-            found = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
-        except (OSError, ValidationError):
+            found = read_manifest(folder)
+        except Refused:
             continue
         if found.fingerprint == version:
             return found
@@ -71,7 +69,7 @@ def project_around(path: Path) -> Project | None:
     for folder in path.absolute().parents:
         if (folder / "project.json").is_file():
             try:
-                return projects.open(folder)
+                return projects.read(folder)
             except Refused:
                 return None
     return None

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.core import project
+from studio.core import durable, project
 from studio.core.data import importing, pool
 from studio.core.data.import_settings import ImportSettings
-from studio.core.data.packed import open_packed
-from studio.core.events import Progress, Refused
+from studio.core.data.packed import open_packed, verified
+from studio.core.events import Progress, Refused, finished
 from studio.core.pictures import premultiply
 from tests.core.data.made import encoded, folder, idx_pair, imported, noise, photo
 
@@ -103,6 +103,20 @@ def test_equal_sets_are_one(source, home):
     assert open_packed(healed.folder).manifest.fingerprint == first.manifest.fingerprint
 
 
+@pytest.mark.parametrize("name", ["pictures.npy", "pictures.json", "manifest.json"])
+def test_imported_again_a_damaged_set_is_whole_and_keeps_what_is_said_of_it(source, home, name):
+    first = importing.accept(imported(source, home))
+    (first.folder / "rights.json").write_text("mine")
+    flipped = bytearray((first.folder / name).read_bytes())
+    flipped[-9] ^= 1
+    (first.folder / name).write_bytes(flipped)
+    healed = importing.accept(imported(source, home))
+    finished(verified(healed))
+    assert healed.folder == first.folder and len(healed.packings) == 10
+    assert (first.folder / "rights.json").read_text() == "mine"
+    assert [f.name for f in home.iterdir()] == [first.folder.name]
+
+
 def test_discard_leaves_nothing_and_accept_says_so(source, home):
     draft = imported(source, home)
     importing.discard(draft)
@@ -129,12 +143,12 @@ def test_stop_anywhere_leaves_nothing(source, home):
 
 def test_sweep_removes_what_dead_processes_left(home):
     home.mkdir()
-    mine = home / importing._hidden_name()
+    mine = home / durable.hidden()
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
-    dead = home / f"{importing.HIDDEN}{child.pid}-12345-abc"
-    reused = home / f"{importing.HIDDEN}{os.getpid()}-12345-abc"
-    for place in (mine, dead, reused, home / "kept-0123"):
+    dead = home / f".atelier-{child.pid}-12345-abcdef00.tmp"
+    reused = home / f".atelier-{os.getpid()}-12345-abcdef00.tmp"
+    for place in (mine, dead, reused, home / ".import-1-1-abc", home / "kept-0123"):
         place.mkdir()
     importing.sweep(home)
     assert {p.name for p in home.iterdir()} == {mine.name, "kept-0123"}

@@ -1,12 +1,21 @@
 """A packed set is opened as it was written; missing or damaged ones are refused in a sentence."""
 
+import hashlib
 import json
 
 import numpy as np
 import pytest
 
-from studio.core.data.packed import open_packed
-from studio.core.events import Refused
+from studio.core.data import packed as packing
+from studio.core.data.packed import (
+    PACKED,
+    PICTURES,
+    open_packed,
+    read_manifest,
+    verified,
+    written,
+)
+from studio.core.events import Progress, Refused, finished
 from tests.core import toys
 
 
@@ -90,3 +99,49 @@ def test_damaged_names_are_told_when_they_are_asked_for(place):
     packed = open_packed(place)
     with pytest.raises(Refused, match="damaged"):
         _ = packed.labels
+
+
+@pytest.fixture
+def sealed(place):
+    """The same set as the program writes it today."""
+    hashes = {n: hashlib.sha256((place / n).read_bytes()).hexdigest() for n in (PICTURES, PACKED)}
+    manifest = read_manifest(place).model_copy(update={"sha256": hashes})
+    (place / "manifest.json").write_bytes(written(manifest))
+    return place
+
+
+def test_a_sealed_set_is_compared_with_its_hashes_once(sealed):
+    packed = open_packed(sealed)
+    said = list(verified(packed))
+    assert said and isinstance(said[0], Progress) and list(verified(packed)) == []
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[-7] ^= 16
+    path.write_bytes(data)
+
+
+def test_a_changed_picture_is_told(sealed):
+    flip(sealed / PICTURES)
+    with pytest.raises(Refused, match="damaged; import the pictures again"):
+        finished(verified(open_packed(sealed)))
+
+
+def test_a_changed_name_is_told(sealed):
+    text = (sealed / PACKED).read_text()
+    (sealed / PACKED).write_text(text.replace("1.png", "7.png"))
+    with pytest.raises(Refused, match="damaged"):
+        _ = open_packed(sealed).packings
+
+
+def test_a_changed_manifest_is_told(sealed):
+    flip(sealed / "manifest.json")
+    with pytest.raises(Refused, match="damaged"):
+        open_packed(sealed)
+
+
+def test_a_newer_set_is_told_as_newer(sealed, monkeypatch):
+    monkeypatch.setattr(packing, "SCHEMA", 1)
+    with pytest.raises(Refused, match="newer"):
+        open_packed(sealed)
