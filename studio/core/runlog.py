@@ -1,21 +1,24 @@
 """A run's event log: one JSON object a line, appended while training, replayed on open."""
 
+import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 import psutil
 
-from studio.core import pictures
+from studio.core import logparts, pictures
 from studio.core.events import Event, Job, Note, Order, Progress, Samples, Saved, Scalars
+from studio.core.logparts import Part
 
 T = TypeVar("T")
 Ending = Literal["finished", "stopped", "failed"]
-REPEATED = ("scalars", "samples")  # what a step says again when it is trained again
+TAIL = 1 << 16  # bytes of a log that mostly tell how its run stands
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,11 @@ class Sample:
     width: int
 
     def load(self) -> np.ndarray:
-        """Read the pictures, uint8 [n, h, w, c]."""
-        return pictures.ungrid(pictures.load(self.path), self.count, self.height, self.width)
+        """Read the pictures, uint8 [n, h, w, c]; raise OSError or ValueError where they are not."""
+        sheet = pictures.load(self.path)
+        if self.count * self.height * self.width > sheet.shape[0] * sheet.shape[1]:
+            raise ValueError(f"{self.path} holds fewer than {self.count} pictures.")
+        return pictures.ungrid(sheet, self.count, self.height, self.width)
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,10 @@ class RunLog:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        path = folder / "log.jsonl"
-        torn = path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n")
-        self.file = path.open("a", encoding="utf-8")
+        self.path = folder / "log.jsonl"
+        torn = _is_torn(self.path)
+        self.file = self.path.open("a", encoding="utf-8")
+        self._parsed = 0  # bytes of the log that are kept as numbers too
         if torn:
             self.file.write("\n")
 
@@ -68,6 +75,9 @@ class RunLog:
         """Write one line and hand it to the system, so that a crash of the program keeps it."""
         self.file.write(json.dumps({"event": event, **values}) + "\n")
         self.file.flush()
+        if self.file.tell() - self._parsed >= logparts.PART:
+            with contextlib.suppress(OSError):  # what can't be kept is parsed when it is read
+                self._parsed = logparts.keep_next(self.path, self._parsed)
 
     def started(self, step: int, changes: Mapping[str, Any] | None = None) -> None:
         """Say that this process trains the run from `step` on, with `changes` to its settings."""
@@ -142,60 +152,113 @@ def replay(folder: Path) -> History:
     Where training went back to an earlier step (resumed after a crash, rolled back), what came
     after that step is dropped: it was trained anew.
     """
-    lines: list[dict[str, Any]] = []
-    for line in _lines(folder / "log.jsonl"):
-        if line["event"] == "started" or line.get("kind") == "rollback":
-            lines = [
-                old for old in lines if old["event"] not in REPEATED or old["step"] <= line["step"]
-            ]
-        lines.append(line)
-    scalars = [line for line in lines if line["event"] == "scalars"]
+    return told(folder, list(logparts.parts(folder / "log.jsonl")))
+
+
+def told(folder: Path, parts: list[Part]) -> History:
+    """Return what these parts of a log, in order, say of the run in `folder`."""
+    known = logparts.joined(parts)
+    kept = known.steps <= _limits(known)
+    samples, notes = (
+        _samples(folder, known),
+        [line for _, line in known.others if _is(line, "note")],
+    )
     saved = _saved(folder / "checkpoints")
     return History(
-        series=_series(scalars),
-        samples=tuple(_sample(folder, line) for line in lines if line["event"] == "samples"),
-        notes=tuple(_note(line) for line in lines if line["event"] == "note"),
-        step=max([line["step"] for line in scalars] + [saved]),
+        series=_series(known, kept),
+        samples=samples,
+        notes=tuple(_note(line) for line in notes),
+        step=max(int(known.steps[kept].max(initial=0)), saved),
         saved=saved,
-        seconds=max((line["seconds"] for line in scalars), default=0.0),
-        status=_status(lines),
-        changes=_changes(lines),
+        seconds=float(known.seconds[kept].max(initial=0.0)),
+        status=_status([line for _, line in known.others]),
+        changes=_changes([line for _, line in known.others]),
     )
+
+
+def standing(folder: Path) -> History:
+    """Return how the run stands, without its curves: status, step, and its newest sample grids.
+
+    Its samples are not all; seconds and notes may be missing. It costs the same for any log that
+    ends as a run's does, and as much as `replay` for others.
+    """
+    log = folder / "log.jsonl"
+    tail = _tail(log)
+    found = told(folder, [logparts.parsed(tail, len(tail))])
+    turned = b'"event": "started"' in tail or b'"event": "ended"' in tail
+    whole = not log.exists() or len(tail) == log.stat().st_size
+    if whole or (turned and found.step > found.saved and found.samples):
+        return replace(found, series={})
+    return replace(replay(folder), series={})
+
+
+def _tail(log: Path) -> bytes:
+    """Return the last whole lines of a log, `TAIL` bytes at most."""
+    if not log.exists():
+        return b""
+    with log.open("rb") as file:
+        start = max(0, log.stat().st_size - TAIL)
+        file.seek(start)
+        text = file.read()
+    return text.partition(b"\n")[2] if start else text
+
+
+def _is_torn(log: Path) -> bool:
+    """Tell whether the log's last line was not written to its end."""
+    if not log.exists() or not log.stat().st_size:
+        return False
+    with log.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
+
+
+def _is(line: Mapping[str, Any], event: str) -> bool:
+    return line["event"] == event
+
+
+def _back_to(line: Mapping[str, Any]) -> float:
+    """Return the step that training went back to with this line; inf for other lines."""
+    begun = _is(line, "started") or (_is(line, "note") and line["kind"] == "rollback")
+    return line["step"] if begun and line["step"] is not None else np.inf
+
+
+def _limits(known: Part) -> np.ndarray:
+    """Return the step up to which each plotted line counts: the least gone back to after it."""
+    limits = np.full(len(known.steps) + 1, np.inf)
+    for row, line in known.others:
+        limits[row] = min(limits[row], _back_to(line))
+    return np.minimum.accumulate(limits[:0:-1])[::-1]
+
+
+def _series(known: Part, kept: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    found, steps, whole = {}, known.steps[kept], bool(kept.all())
+    for name, (rows, values) in known.series.items():
+        if rows is None:
+            found[name] = (steps, values if whole else values[kept])
+        elif (still := kept[rows]).any():
+            found[name] = (known.steps[rows[still]], values[still])
+    return {name: points for name, points in found.items() if len(points[0])}
 
 
 def _saved(folder: Path) -> int:
     """Return the newest step on disk: what a Stop saved can't be announced any more."""
     complete = [manifest.parent.name for manifest in folder.glob("step-*/MANIFEST.json")]
-    return max((int(name.removeprefix("step-")) for name in complete), default=0)
+    numbers = [name.removeprefix("step-") for name in complete]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
-def _series(scalars: list[dict[str, Any]]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    points: dict[str, tuple[list[int], list[float]]] = {}
-    for line in scalars:
-        for name, value in line["values"].items():
-            steps, values = points.setdefault(name, ([], []))
-            steps.append(line["step"])
-            values.append(np.nan if value is None else value)
-    return {
-        name: (np.array(steps), np.array(values, float)) for name, (steps, values) in points.items()
-    }
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8", errors="replace") as file:
-        for text in file:
-            try:
-                line = json.loads(text)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(line, dict) and "event" in line:
-                yield line
+def _samples(folder: Path, known: Part) -> tuple[Sample, ...]:
+    lines = [line for _, line in known.others]
+    limits = list(accumulate((_back_to(line) for line in reversed(lines)), min))[::-1]
+    return tuple(
+        _sample(folder / "samples", line)
+        for line, limit in zip(lines, limits, strict=True)
+        if _is(line, "samples") and line["step"] <= limit
+    )
 
 
 def _sample(folder: Path, line: dict[str, Any]) -> Sample:
-    path = folder / "samples" / Path(line["file"]).name
+    path = folder / Path(line["file"]).name
     return Sample(line["step"], line["kind"], path, line["count"], line["height"], line["width"])
 
 
@@ -204,7 +267,7 @@ def _note(line: dict[str, Any]) -> Note:
 
 
 def _changes(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    begun = [line.get("changes") or {} for line in lines if line["event"] == "started"]
+    begun = [line.get("changes") or {} for line in lines if _is(line, "started")]
     return {name: value for changes in begun for name, value in changes.items()}
 
 
@@ -221,5 +284,5 @@ def _status(lines: list[dict[str, Any]]) -> str:
 def _alive(pid: int, since: float) -> bool:
     try:
         return abs(psutil.Process(pid).create_time() - since) < 1
-    except psutil.Error:
+    except (psutil.Error, ValueError, OverflowError):  # the last two: no number of a process
         return False
