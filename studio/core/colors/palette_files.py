@@ -128,7 +128,7 @@ def _triple(words: list[str], number: int, name: str) -> tuple[int, int, int]:
 
 
 def _short(text: str) -> str:
-    return text.strip()[:30]
+    return "".join(c if c.isprintable() else "?" for c in text.strip()[:30])
 
 
 def gpl(colors: np.ndarray, title: str) -> bytes:

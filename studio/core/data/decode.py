@@ -10,12 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from studio.core.data.silence import SILENCE
+
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 PIXELS_AT_MOST = 64_000_000
 BYTES_AT_MOST = 256 << 20
 ORIENTATION = 0x0112  # EXIF tag
 SIXTEEN = ("I;16", "I;16L", "I;16B", "I;16N")
 PLAIN = ("L", "RGB", "RGBA")
+LARGE, RATIO_AT_MOST = 64 << 20, 2000  # bytes of pixels, and how many a file's byte may become
 
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -54,6 +57,7 @@ def decode(data: bytes, least: tuple[int, int] | None = None) -> Decoded:
     with told(data):
         try:
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                check_growth(image, data)
                 return _decoded(image, least)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise Unreadable(
@@ -100,7 +104,7 @@ def _decoded(image: Image.Image, least: tuple[int, int] | None) -> Decoded:
     mode, photo = image.mode, image.format in ("JPEG", "MPO")
     if photo and least is not None and mode in ("L", "RGB"):
         image.draft(None, (3 * max(least), 3 * max(least)))
-    image.load()
+    load(image)
     plain, notes = to_plain(image)
     plain, turned = _upright(image, plain)
     picture = np.asarray(plain)
@@ -111,6 +115,25 @@ def _decoded(image: Image.Image, least: tuple[int, int] | None) -> Decoded:
     return Decoded(picture, size, mode, (*notes, *turned, *_frames(image)), photo)
 
 
+def check_growth(image: Image.Image, data: bytes) -> None:
+    """Raise Unreadable for a small file that says it is a huge picture, before room is made."""
+    grown = image.width * image.height * (1 if len(image.getbands()) == 1 else 4)
+    if grown > max(LARGE, RATIO_AT_MOST * len(data)):
+        raise Unreadable(
+            f"It would become {image.width}×{image.height} pixels, over {RATIO_AT_MOST:,} times its"
+            " size, as only harmful files do."
+        )
+
+
+def load(image: Image.Image) -> None:
+    """Decode the pixels; what libtiff has to say of a damaged file is not heard."""
+    if image.format != "TIFF":
+        image.load()
+        return
+    with SILENCE:
+        image.load()
+
+
 def to_plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     """Return the image in mode L, RGB or RGBA, and what had to be converted."""
     mode, clear = image.mode, "transparency" in image.info
@@ -118,7 +141,8 @@ def to_plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
         deep = np.asarray(image).astype(np.uint32)
         return Image.fromarray(((deep + 128) // 257).astype(np.uint8)), ("16-bit grey to 8 bit",)
     if mode in ("I", "F"):
-        return _from_numbers(np.asarray(image).astype(np.float64), mode)
+        with np.errstate(invalid="ignore"):  # what is no number becomes 0
+            return _from_numbers(np.asarray(image).astype(np.float64), mode)
     if mode in PLAIN and not clear:
         return image, ()
     if mode in ("P", "PA"):
@@ -142,7 +166,7 @@ def _from_numbers(values: np.ndarray, mode: str) -> tuple[Image.Image, tuple[str
     elif low >= 0 and high <= 65535:
         levels = values / 257
     else:
-        levels = (values - low) * (255 / (high - low))
+        levels = (values - low) / max(high - low, np.finfo(np.float64).tiny) * 255
     kind = "32-bit whole numbers" if mode == "I" else "32-bit fractions"
     return Image.fromarray((levels + 0.5).astype(np.uint8)), (f"{kind} to 8 bit",)
 
@@ -191,7 +215,10 @@ def _plain_jpeg(data: bytes, least: tuple[int, int] | None) -> Decoded | None:
 
     flag = cv2.IMREAD_COLOR_RGB if components == 3 else cv2.IMREAD_GRAYSCALE
     try:
-        array = cv2.imdecode(np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION)
+        with SILENCE:
+            array = cv2.imdecode(
+                np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION
+            )
     except cv2.error:
         return None
     if array is None or array.shape[:2] != (height, width):

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from studio.core.colors.oklab import to_oklab
+from studio.core.data.silence import SILENCE
 from studio.core.events import Refused
 from studio.core.photographs.photograph import open_photograph
 from studio.core.provenance.record import TEXT_AT_MOST, Record, parse
@@ -21,6 +22,7 @@ SIDE = 32  # of the grid a picture is looked at on
 COLORS = 8  # dominant ones
 CELL, AROUND = 0.08, 0.1  # of OKLab: colors of one cell are one, and shades are so far apart
 THUMBNAIL = 128
+SIDE_AT_MOST = 8192  # of what is decoded before it is asked whether there is memory for it
 SIMILAR = 54 + 48  # numbers that likeness is measured by
 STARTS = PNG + b"\0\0\0\rIHDR"
 SWAP = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
@@ -87,8 +89,10 @@ def _unpacked(body: bytes) -> str | None:
 
 def pixels_of(path: Path, data: bytes) -> np.ndarray:
     """Return a picture uint8 or uint16 [h, w, c]; raise Refused where it can't be decoded."""
-    if data.startswith(STARTS) and data[24] == 8 and data[25] in (2, 6) and b"eXIf" not in data:
-        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    plain = data.startswith(STARTS) and data[24] == 8 and data[25] in (2, 6)
+    if plain and b"eXIf" not in data and max(struct.unpack_from(">2I", data, 16)) <= SIDE_AT_MOST:
+        with SILENCE:
+            found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if found is not None and found.ndim == 3 and found.dtype == np.uint8:
             return cv2.cvtColor(found, SWAP[found.shape[2]])
     return open_photograph(path).pixels

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from studio.core.data.silence import SILENCE
 from studio.core.events import Refused
 from studio.core.painting.box import Box
 from studio.core.pictures import head
@@ -87,7 +88,8 @@ def load_mask(path: Path, size: tuple[int, int]) -> np.ndarray:
                     f"The mask {path.name} is {image.width}×{image.height} pixels and the picture "
                     f"{size[0]}×{size[1]}; give one of the same size."
                 )
-            image.load()
+            with SILENCE:
+                image.load()
             return _grey(image)
     except Refused:
         raise

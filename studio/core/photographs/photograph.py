@@ -3,7 +3,6 @@
 import io
 import re
 import struct
-import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +14,16 @@ import psutil
 from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
-from studio.core.data.decode import ORIENTATION, SIXTEEN, Unreadable, to_plain, told
+from studio.core.data.decode import (
+    ORIENTATION,
+    SIXTEEN,
+    Unreadable,
+    check_growth,
+    load,
+    to_plain,
+    told,
+)
+from studio.core.data.silence import SILENCE
 from studio.core.events import Refused
 from studio.core.photographs import encoding
 from studio.core.photographs.exif import repaired
@@ -38,9 +46,7 @@ PNG_KEPT = (b"gAMA", b"cHRM", b"sRGB", b"cICP", b"tEXt", b"iTXt", b"zTXt")
 NOT_KEPT = (b"atelier\0", b"XML:com.adobe.xmp\0", b"Raw profile type ")
 SPACES = {b"GRAY": (1,), b"RGB ": (3, 4)}
 
-# What can't be decoded is told in a sentence, not on stderr.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-warnings.filterwarnings("ignore", "Corrupt EXIF", UserWarning)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +167,7 @@ def _check(image: ImageFile.ImageFile, data: bytes) -> None:
         )
     if not _whole(image, data):
         raise Unreadable("The file is cut off: it ends before the picture does.")
+    check_growth(image, data)
     size = width * height * max(4, len(image.getbands()) * (2 if _deep(image, data) else 1))
     _afford(size * TO_DECODE, f"The picture is {width}×{height} pixels and")
     count = getattr(image, "n_frames", 1)
@@ -258,7 +265,7 @@ def _pixels(
         image, TiffImageFile
     ):  # Pillow would make room for itself, but no more than 89 megapixels
         image.im = Image.new(image.mode, image._tile_size).im
-    image.load()
+    load(image)
     notes = _left_out(image)
     plain, converted = to_plain(image)
     pixels = np.asarray(plain)
@@ -323,7 +330,8 @@ def _deep_png(image: ImageFile.ImageFile, data: bytes) -> np.ndarray:
 
 
 def _by_opencv(data: bytes) -> np.ndarray:
-    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    with SILENCE:
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if found is None or found.dtype != np.uint16:
         raise Unreadable("The file is damaged: its picture can't be decoded.")
     if found.ndim == 2:

@@ -182,3 +182,19 @@ def test_a_bomb_is_refused_before_it_unpacks():
         decode(file.getvalue())
     with pytest.raises(Unreadable, match=r"9000×9000 pixels"):
         decode(encoded(Image.new("1", (9000, 9000))))
+
+
+def test_a_small_file_that_becomes_a_huge_picture_is_refused_before_room_is_made():
+    flat = encoded(Image.new("RGB", (7900, 7900)), "WEBP", lossless=True)
+    assert len(flat) < 30_000
+    with pytest.raises(Unreadable, match=r"7900×7900 pixels, over 2,000 times its size"):
+        decode(flat)
+    assert decode(encoded(Image.new("L", (7900, 7900)))).size == (7900, 7900)  # as any flat scan
+
+
+def test_what_a_library_says_of_a_damaged_file_is_not_heard(capfd):
+    data = bytearray(encoded(Image.fromarray(photo()), "TIFF", compression="tiff_lzw"))
+    data[8:300] = bytes(292)
+    with pytest.raises(Unreadable):
+        decode(bytes(data))
+    assert capfd.readouterr() == ("", "")
