@@ -1,11 +1,18 @@
 """The machine: device, threads, memory, and what out-of-memory looks like."""
 
+import errno
 import os
 
 import psutil
 import torch
 
 from studio.core.events import Refused
+
+# what torch's CPU allocator says on each system, cuBLAS and cuDNN, C++ itself
+OUT_OF_MEMORY = (
+    *("can't allocate memory", "not enough memory", "out of memory", "alloc_failed"),
+    *("cannot allocate memory", "bad_alloc", "bad allocation"),
+)
 
 
 def choose(name: str = "auto") -> torch.device:
@@ -89,14 +96,14 @@ def synchronize(device: torch.device) -> None:
 
 def is_oom(error: BaseException) -> bool:
     """Tell whether `error` means that memory ran out, on any device (on a CPU torch raises
-    RuntimeError).
+    RuntimeError, and a file that can't be mapped OSError).
     """
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and (
-        "can't allocate memory" in text or "out of memory" in text
-    )
+    return isinstance(error, RuntimeError) and any(words in text for words in OUT_OF_MEMORY)
 
 
 def has_fast_bf16() -> bool:

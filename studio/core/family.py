@@ -29,6 +29,10 @@ class Batch(NamedTuple):
     images: Tensor
     labels: Tensor | None
 
+    def first(self, count: int) -> "Batch":
+        """Return the first `count` of them."""
+        return Batch(self.images[:count], None if self.labels is None else self.labels[:count])
+
 
 class Model(nn.Module, ABC):
     """A deterministic map from a standard-normal latent to an image. Nothing in it learns."""
@@ -119,6 +123,7 @@ class Learner(nn.Module, ABC):
     """
 
     model: Model
+    in_parts = ""  # how the step of a batch computed in parts differs from that of the whole one
 
     @abstractmethod
     def learn(

@@ -1,7 +1,7 @@
 """What learners share: an optimiser that survives bad numbers and full memory; an average."""
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
 import torch
@@ -50,19 +50,31 @@ class Optimizer:
         """Take one step down `loss(*batch)`, a mean over the batch; return its value, detached.
 
         When memory runs out the batch is split (and stays split) and the gradients of the parts
-        are summed, so the step is that of the whole batch.
+        are summed, so the step is that of the whole batch; what failed has changed nothing.
         """
         while True:
             try:
                 value = self._backward(loss, batch)
-                break
+                self._step(progress)
+                return value
             except Exception as error:
-                if not is_oom(error) or self.chunks >= min(CHUNKS_AT_MOST, _length(batch)):
+                if not is_oom(error) or not self.split(_length(batch)):
                     raise
-                self.chunks *= 2
-                self.adam.zero_grad(set_to_none=True)
-        self._step(progress)
-        return value
+                self._give_back()
+
+    def split(self, length: int) -> bool:
+        """Compute a batch of `length` in twice as many parts from now on; False if it can't be."""
+        if self.chunks >= min(CHUNKS_AT_MOST, length):
+            return False
+        self.chunks *= 2
+        return True
+
+    def _give_back(self) -> None:
+        """Forget gradients, and moments of which only a part could be begun."""
+        self.adam.zero_grad(set_to_none=True)
+        for parameter, entry in list(self.adam.state.items()):
+            if "exp_avg_sq" not in entry:
+                del self.adam.state[parameter]
 
     def _backward(self, loss: Callable[..., Tensor], batch: tuple[Tensor | None, ...]) -> Tensor:
         self.adam.zero_grad(set_to_none=True)
@@ -123,6 +135,12 @@ class Optimizer:
         self.steps, self.scale = int(numbers["steps"]), numbers["scale"]
         self.chunks = int(numbers["chunks"])
         self.skipped = torch.zeros_like(self.skipped)
+
+
+def finite(tensors: Mapping[str, Tensor]) -> bool:
+    """Tell whether all numbers are finite, by one sum each: cheap beside a step of training."""
+    sums = [t.sum() for t in tensors.values() if t.is_floating_point()]
+    return bool(torch.stack([s.float().to(sums[0].device) for s in sums]).isfinite().all())
 
 
 def _length(batch: tuple[Tensor | None, ...]) -> int:

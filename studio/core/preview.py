@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 from studio.core import latents
 from studio.core.data.batches import Batches
+from studio.core.drawing import drawn
 from studio.core.family import ImageSize, Model
 
 PIXELS = 64 * 32 * 32  # on a grid
 PULL = 0.05  # seconds of drawing between two looks
+FURTHER = 1.25  # times the steps lie between two grids that are compared
 
 
 class Preview:
@@ -24,6 +26,7 @@ class Preview:
         self.latents = latents.draw(count, shape, seed).to(device)
         self.labels = grid_labels(count, size.classes, device)
         self._known: float | None = None
+        self._grid: tuple[int, Tensor | None] = (0, None)  # the step and images compared with
 
     @torch.no_grad()
     def draw(self, model: Model) -> Iterator[Tensor]:
@@ -32,7 +35,7 @@ class Preview:
         A model that draws slowly is left now and then, so that whoever pulls can stop it.
         """
         begun, images = time.monotonic(), self.latents
-        for images in model.draw(self.latents, self.labels):
+        for images in drawn(model, self.latents, self.labels):
             if time.monotonic() - begun > PULL:
                 yield images
                 begun = time.monotonic()
@@ -49,6 +52,19 @@ class Preview:
             known = torch.cat(labels) if labels else None
             self._known = spread(torch.cat([part.images for part in parts]), known)
         return spread(images, self.labels) / max(1e-6, self._known)
+
+    def moved(self, step: int, images: Tensor) -> dict[str, float]:
+        """Return "change", when it is time: by how many of 255 levels a doubling of the steps
+        moves the grid.
+        """
+        before, last = self._grid
+        if last is not None and step < FURTHER * before:
+            return {}
+        self._grid = (step, images)
+        if last is None or not before:
+            return {}
+        levels = 127.5 * float((images - last).abs().mean())
+        return {"change": levels / math.log2(step / before)}
 
     def to(self, device: torch.device) -> None:
         """Move the latents and labels."""

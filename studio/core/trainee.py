@@ -1,5 +1,6 @@
 """Everything a run changes while it trains; saved and restored whole."""
 
+import contextlib
 import copy
 import math
 import time
@@ -22,10 +23,12 @@ from studio.core.building import (
 )
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
+from studio.core.device import is_oom
 from studio.core.events import Event, Note, Progress, Published, Refused, Samples, Saved
 from studio.core.families import families
 from studio.core.family import Batch, ImageSize, Model
-from studio.core.learning import Ema
+from studio.core.health.vitals import Vitals
+from studio.core.learning import Ema, finite
 from studio.core.pictures import to_pictures
 from studio.core.preview import Preview
 from studio.core.project import Plan, Run
@@ -36,9 +39,9 @@ STEP, FINISH, WATCH = 1, 2, 3  # streams of randomness
 WATCH_EVERY = 32  # steps between two looks at held-out pictures
 SICK = 3  # steps with non-finite gradients in a row
 FIT_PICTURES = 2048
+FIT_AT_ONCE, FIT_AT_LEAST = 256, 8
 UNLIMITED = 2**40
 PACED, PACED_SHARE = 10.0, 0.05  # seconds of training that tell its pace; of a plan's time
-FURTHER = 1.25  # times the steps lie between two grids that are compared
 
 
 class Trainee:
@@ -63,10 +66,12 @@ class Trainee:
         self.numerics = known.numerics if known else Numerics()
         self.threads = known.threads if known else plan.threads or machine.cores()
         self.batches = self._batches()
-        self._chunks = 1
+        self.vitals = Vitals(settings.model_dump())
+        self.sick = False  # numbers went bad in the latest step, beyond leaving it out
+        self._left_out = 0  # steps in a row whose pictures were not finite
+        self._skipped = 0.0  # steps in a row whose gradients were not
         self._paced = (0, 0.0)  # the step and the seconds its pace is measured from
         self._extra: dict[str, float] = {}
-        self._grid: tuple[int, Tensor | None] = (0, None)
         self._watched: dict[str, Tensor] = {}
         self._build()
 
@@ -104,9 +109,9 @@ class Trainee:
         return self.step + math.ceil(left)
 
     @property
-    def sick(self) -> bool:
-        """Too many steps in a row had to be left out."""
-        return any(o.skipped >= SICK for o in self.learner.optimizers().values())
+    def chunks(self) -> int:
+        """The parts that a batch is computed in; more than one where memory is short."""
+        return max(o.chunks for o in self.learner.optimizers().values())
 
     @property
     def description(self) -> str:
@@ -114,23 +119,32 @@ class Trainee:
         return f"{machine.describe(self.device)}, {self.numerics}"
 
     def advance(self, seconds: float) -> dict[str, Tensor]:
-        """Do steps for about `seconds`, at least one, within the plan; return the last step's
-        values.
+        """Do steps for about `seconds`, at least one, within the plan, until the run is sick;
+        return the last step's values.
         """
         machine.use_threads(self.threads)
         begun, values = time.monotonic(), {}
-        while not values or (
-            time.monotonic() - begun < seconds and not self.done and not self.sick
-        ):
+        while True:
             start = time.monotonic()
-            values = self._one_step()
-            self.seconds += time.monotonic() - start
+            values = self._one_step() or values
+            now = time.monotonic()
+            self.seconds += now - start
+            if now - begun >= seconds or self.done or self.sick:
+                break
         self._replan()
         return values
 
     def _one_step(self) -> dict[str, Tensor]:
+        """Do a step, and look whether its numbers were finite; leave it out where pictures are
+        not.
+        """
         rng = latents.rng(self.seed + self.retries, self.step, STEP, self.device)
         images, labels = self.batches.batch(self.step)
+        self._left_out = 0 if bool(images.sum().isfinite()) else self._left_out + 1
+        if self._left_out:
+            self.sick = self._left_out >= SICK or not self.finite()
+            self.step += 1
+            return {}
         images = laid_out(images, self.numerics)
         with computing(self.device, self.numerics):
             if self.step % WATCH_EVERY == 0:
@@ -138,13 +152,40 @@ class Trainee:
             values = self.learner.learn(images, labels, rng, self.progress)
         self.ema.update(self.learner.model, self.step)
         self.step += 1
+        self._look()
         return values
 
+    def _look(self) -> None:
+        """Find the run sick after three skipped steps in a row, or one for numbers gone bad."""
+        before, counts = self._skipped, [o.skipped for o in self.learner.optimizers().values()]
+        self._skipped = float(torch.stack(counts).max())
+        worse = self._skipped > before
+        self.sick = worse and (self._skipped >= SICK or not self.finite())
+
+    def finite(self) -> bool:
+        """Tell whether all numbers that a checkpoint would hold are finite."""
+        return finite(self.state()[0])
+
+    def split(self) -> None:
+        """Compute batches in twice as many parts from now on, as far as they can be."""
+        for optimizer in self.learner.optimizers().values():
+            optimizer.split(self.batches.size)
+
     def _watch(self, seen: Batch) -> None:
+        """Look at as many pictures as are computed at once; where memory runs out, not now."""
         unseen = self.batches.unseen(self.step)
-        if unseen is not None:
-            rng = latents.rng(self.seed + self.retries, self.step, WATCH, self.device)
-            self._watched = self.learner.watch(seen, unseen, rng, self.progress)
+        if unseen is None:
+            return
+        rng = latents.rng(self.seed + self.retries, self.step, WATCH, self.device)
+        most = max(1, self.batches.size // self.chunks)
+        try:
+            self._watched = self.learner.watch(
+                seen.first(most), unseen.first(most), rng, self.progress
+            )
+        except Exception as error:
+            if not is_oom(error):
+                raise
+            self.split()
 
     def read(self, values: dict[str, Tensor]) -> dict[str, float]:
         """Fetch a step's values from the device, with what was measured beside it since the last
@@ -152,6 +193,7 @@ class Trainee:
         """
         read = {name: float(v) for name, v in (values | self._watched).items()} | self._extra
         self._watched, self._extra = {}, {}
+        self.vitals.add(self.step, read)
         return read
 
     def samples(self) -> Iterator[Progress | Published | Samples]:
@@ -159,7 +201,9 @@ class Trainee:
         found = self._finish(self.ema.model)
         yield self._published()
         images = yield from self._drawn(self.ema.model)
-        known = {"diversity": self.preview.diversity(images, self.batches)} | self._moved(images)
+        known = {"diversity": self.preview.diversity(images, self.batches)} | self.preview.moved(
+            self.step, images
+        )
         self._extra = {**known, **found}
         yield Samples(self.step, "ema", to_pictures(images))
         raw = copy.deepcopy(self.learner.model).eval()
@@ -179,37 +223,17 @@ class Trainee:
             yield Progress(self.step, self.expected, "Training")
         return images
 
-    def _moved(self, images: Tensor) -> dict[str, float]:
-        """Return "change", when it is time: by how many of 255 levels a doubling of the steps
-        moves the grid.
-        """
-        before, last = self._grid
-        if last is not None and self.step < FURTHER * before:
-            return {}
-        self._grid = (self.step, images)
-        if last is None or not before:
-            return {}
-        levels = 127.5 * float((images - last).abs().mean())
-        return {"change": levels / math.log2(self.step / before)}
-
     def _finish(self, model: Model) -> Mapping[str, float]:
-        parts = self.batches.parts(256, FIT_PICTURES)
-        return self.learner.finish(
-            parts, model, latents.rng(self.seed, self.step, FINISH, self.device)
-        )
-
-    def news(self) -> Iterator[Event]:
-        """Say once that the batch had to be split."""
-        chunks = max(o.chunks for o in self.learner.optimizers().values())
-        if chunks > self._chunks:
-            self._chunks = chunks
-            yield Note(
-                f"Memory ran out: the batch of {self.batches.size} is now computed in"
-                f" {chunks} parts, with the same result.",
-                "warning",
-                "memory",
-                self.step,
-            )
+        """Complete `model`, with pictures in smaller parts where memory runs out."""
+        size = FIT_AT_ONCE
+        while True:
+            rng = latents.rng(self.seed, self.step, FINISH, self.device)
+            try:
+                return self.learner.finish(self.batches.parts(size, FIT_PICTURES), model, rng)
+            except Exception as error:
+                if not is_oom(error) or size <= FIT_AT_LEAST:
+                    raise
+                size //= 2
 
     def _replan(self) -> None:
         """Fit the steps of a run planned by time to its pace of late: the machine may have become
@@ -224,29 +248,30 @@ class Trainee:
         self._paced = (self.step, self.seconds)
 
     def save(self) -> Event:
-        """Save a checkpoint, unless a number in it is not finite; a full disk is said, not
-        raised.
+        """Save a checkpoint, unless a number in it is not finite; a full disk or memory is said,
+        not raised.
         """
-        self._finish(self.ema.model)
-        tensors, state = self.state()
-        if not all(
-            bool(torch.isfinite(t).all()) for t in tensors.values() if t.is_floating_point()
-        ):
-            return Note(
-                "Not saved: the model holds numbers that are not finite.",
-                "warning",
-                "save",
-                self.step,
-            )
+        sick = "Not saved: the model holds numbers that are not finite."
+        if not self.finite():  # which completing it can't stand
+            return Note(sick, "warning", "save", self.step)
         try:
+            self._finish(self.ema.model)
+            self.vitals.judged()
+            tensors, state = self.state()
+            if not finite(tensors):
+                return Note(sick, "warning", "save", self.step)
             path = checkpoint.save_checkpoint(self.run.checkpoints, self.step, tensors, state)
-        except OSError as error:
+        except Exception as error:
+            if not isinstance(error, OSError) and not is_oom(error):
+                raise
+            why = "memory ran out" if is_oom(error) else getattr(error, "strerror", None) or error
             text = (
-                f"Step {self.step} could not be saved: {error.strerror}. Training goes on; older "
-                "saves are intact."
+                f"Step {self.step} could not be saved: {why}. Training goes on; older saves are"
+                " intact."
             )
             return Note(text, "error", "save", self.step)
-        checkpoint.prune(self.run.checkpoints, self.steps)
+        with contextlib.suppress(OSError):  # what can't be deleted now will be after a later save
+            checkpoint.prune(self.run.checkpoints, self.steps)
         return Saved(self.step, path)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -265,6 +290,7 @@ class Trainee:
             "seconds": self.seconds,
             "until": self.until,
             "retries": self.retries,
+            "healthy": self.vitals.healthy,
             "numerics": self.numerics.model_dump(),
             "threads": self.threads,
             "optimizers": numbers,
@@ -304,6 +330,7 @@ class Trainee:
         if batch_size(self.settings, self.packed) != self.batches.size:
             self.batches = self._batches()
         self._build()
+        self.vitals = Vitals(self.settings.model_dump(), self.run.history(), values["step"])
         try:
             self.load(tensors, values)
         except RuntimeError:
@@ -325,24 +352,21 @@ class Trainee:
         self.step, self.steps, self.seconds = values["step"], values["steps"], values["seconds"]
         self.until, self.retries = values["until"], values["retries"]
         self.planned, self._paced = tuple(values["planned"]), (self.step, self.seconds)
+        self.vitals.back(self.step)
+        self.vitals.healthy = values.get("healthy", self.step)  # older versions did not judge
+        self.sick, self._skipped, self._left_out = False, 0.0, 0
 
-    def begin_from(self, run: Run) -> None:
-        """Take over the averaged model of another run before the first step; raise Refused if it
-        is of another make.
+    def go_back(self, newest_step: int | None = None) -> None:
+        """Load the newest sound checkpoint, at most at `newest_step`; time and the parts that
+        batches are computed in stay as they are.
         """
-        _, tensors, values, _ = checkpoint.newest(run.checkpoints)
-        known = part(tensors, "ema.")
-        own = self.learner.model.state_dict()
-        same = values["family"] == self.run.record.family and values["size"] == list(self.size)
-        if not same or {k: v.shape for k, v in known.items()} != {
-            k: v.shape for k, v in own.items()
-        }:
-            raise Refused(
-                f"Run {run.number} is of another make (family, size or settings) and can't be"
-                " trained on here; start anew, or choose its own settings."
-            )
-        self.learner.model.load_state_dict(known)
-        self.ema.model.load_state_dict(known)
+        seconds = self.seconds
+        chunks = {name: o.chunks for name, o in self.learner.optimizers().items()}
+        _, tensors, values, _ = checkpoint.newest(self.run.checkpoints, newest_step)
+        self.load(tensors, values)
+        self.seconds = seconds
+        for name, optimizer in self.learner.optimizers().items():
+            optimizer.chunks = chunks[name]
 
     def extend(self, plan: Plan | None) -> None:
         """Add `plan`'s steps or time to what is done; None keeps the run's own plan."""
@@ -352,28 +376,6 @@ class Trainee:
         self.until = UNLIMITED if plan.steps else self.seconds + plan.minutes * 60
         self.planned = (0, 0.0)
         self.steps = self.step + (plan.steps or max(1, math.ceil(plan.minutes * 60 * rate)))
-
-    def roll_back(self, at_most: int) -> Event:
-        """Go back to the last checkpoint at half the learning rate; raise Refused after too
-        often.
-        """
-        sick, retries, seconds = self.step, self.retries + 1, self.seconds
-        scales = {name: o.scale / 2 for name, o in self.learner.optimizers().items()}
-        if retries > at_most:
-            raise Refused(
-                f"Training became unstable {retries} times at step {sick};"
-                " choose a lower learning rate or another loss."
-            )
-        _, tensors, values, _ = checkpoint.newest(self.run.checkpoints)
-        self.load(tensors, values)
-        self.retries, self.seconds = retries, seconds
-        for name, optimizer in self.learner.optimizers().items():
-            optimizer.scale = scales[name]
-        text = (
-            f"The numbers stopped being finite at step {sick}; went back to step {self.step} "
-            "with half the learning rate."
-        )
-        return Note(text, "warning", "rollback", self.step)
 
     def park(self) -> int:
         """Move everything to the CPU's memory; return the bytes freed on the device."""

@@ -6,12 +6,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from torch import Tensor
-
 from studio.core import checkpoint, runlog
 from studio.core import device as machine
 from studio.core import project as projects
-from studio.core.building import image_size, saved_settings
+from studio.core.building import image_size, part, saved_settings
 from studio.core.data.packed import open_packed
 from studio.core.events import Event, Job, Note, Order, Progress, Refused, Scalars
 from studio.core.families import families
@@ -19,10 +17,10 @@ from studio.core.health import Remedy, written
 from studio.core.probe import checked, forecast
 from studio.core.project import Plan, Project, Run, RunRecord
 from studio.core.request import Forecast, TrainRequest
+from studio.core.setbacks import Setbacks
 from studio.core.trainee import Trainee
 
 PULL = 0.05  # seconds of work per event, so that Stop and the window feel instant
-ROLLBACKS_AT_MOST = 3
 COST_AT_MOST = 0.08  # of the time goes into sample grids, and as much into saving
 
 
@@ -30,35 +28,39 @@ def train(trainee: Trainee, *first: Note) -> Job[None]:
     """Train until the plan is done, yielding Scalars, Samples, Saved, Notes and Progress.
 
     Stop (`close`) saves first. A step whose gradients are not finite is left out; after three in a
-    row training goes back to the last checkpoint at half the rate, and says so.
+    row, or when other numbers went bad, training goes back to the last checkpoint at half the
+    rate, and says so.
     """
     scalars, samples, saves = Due(0.1, 1 / 2000), Due(1.0, 1 / 40), Due(10.0, 1.0, 60.0)
+    setbacks = Setbacks(trainee)
     yield Note(f"Training on {trainee.description}.", kind="device", step=trainee.step)
     yield from first
     if trainee.step == 0:
         yield trainee.save()
-        yield from trainee.samples()
-    values: dict[str, Tensor] = {}
+        yield from setbacks.samples()
     try:
         while not trainee.done:
-            values = trainee.advance(PULL)
-            if trainee.sick:
-                yield trainee.roll_back(ROLLBACKS_AT_MOST)
+            note = setbacks.advance(PULL)
+            due = [d.due(trainee.seconds) for d in (scalars, samples, saves)]
+            if note is None and (any(due) or trainee.done) and not trainee.finite():
+                note = setbacks.roll_back()  # before what is bad is averaged, shown or not saved
+            if note is not None:
+                yield note
                 continue
-            if scalars.due(trainee.seconds):
-                yield Scalars(trainee.step, trainee.read(values), trainee.seconds)
-            if samples.due(trainee.seconds):
-                yield from samples.timed(trainee.samples())
-            if saves.due(trainee.seconds):
+            yield from setbacks.news()
+            if due[0]:
+                yield Scalars(trainee.step, trainee.read(setbacks.values), trainee.seconds)
+            if due[1]:
+                yield from samples.timed(setbacks.samples())
+            if due[2]:
                 yield from saves.timed(iter([trainee.save()]))
-            yield from trainee.news()
             yield Progress(trainee.step, trainee.expected, "Training")
     except GeneratorExit:
         trainee.save()
         raise
     yield trainee.save()  # first, for drawing may take long and be stopped
-    yield from trainee.samples()
-    rest = trainee.read(values if scalars.last != trainee.seconds else {})
+    yield from setbacks.samples()
+    rest = trainee.read(setbacks.values if scalars.last != trainee.seconds else {})
     if rest:
         yield Scalars(trainee.step, rest, trainee.seconds)
 
@@ -73,7 +75,7 @@ class Due:
     def due(self, now: float) -> bool:
         """Tell whether it is time at `now` seconds of training; if so the wait starts anew."""
         wait = min(self.most, max(self.least, self.share * now))
-        if now - self.last < max(wait, self.cost / COST_AT_MOST):
+        if now - self.last < min(self.most, max(wait, self.cost / COST_AT_MOST)):
             return False
         self.last = now
         return True
@@ -111,12 +113,28 @@ def start(project: Project, request: TrainRequest, forecasted: Forecast | None =
     try:
         trainee = Trainee(run, packed, settings, image_size(packed.manifest), known)
         if grounds is not None:
-            trainee.begin_from(grounds)
+            _begin_from(trainee, grounds)
     except BaseException:
         shutil.rmtree(run.folder)  # nothing is in it yet
         raise
     yield from runlog.recorded(pausable(train(trainee), trainee), runlog.RunLog(run.folder), 0)
     return run
+
+
+def _begin_from(trainee: Trainee, run: Run) -> None:
+    """Take over the averaged model of another run before the first step; raise Refused if it
+    is of another make.
+    """
+    _, tensors, values, _ = checkpoint.newest(run.checkpoints)
+    known, own = part(tensors, "ema."), trainee.learner.model.state_dict()
+    same = values["family"] == trainee.run.record.family and values["size"] == list(trainee.size)
+    if not same or {k: v.shape for k, v in known.items()} != {k: v.shape for k, v in own.items()}:
+        raise Refused(
+            f"Run {run.number} is of another make (family, size or settings) and can't be"
+            " trained on here; start anew, or choose its own settings."
+        )
+    trainee.learner.model.load_state_dict(known)
+    trainee.ema.model.load_state_dict(known)
 
 
 def resume(

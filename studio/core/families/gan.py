@@ -179,15 +179,15 @@ class Round(NamedTuple):
 class GanLearner(Learner):
     """Plays one round a step: the judge first, then the model, on the same real images."""
 
+    in_parts = "with nearly the same result: chance changes the pictures of each part anew"
+
     def __init__(self, model: Any, settings: GanSettings, size: ImageSize):
         super().__init__()
-        self.model = model
-        self.settings = settings
+        self.model, self.settings = model, settings
         self.judge = players.judge(settings.network, size, settings.width, settings.blocks)
         players.initialize(settings.network, model.net, self.judge)
-        self.kinds = (
-            () if settings.augmentation == "none" else tuple(settings.augmentation.split(","))
-        )
+        kinds = settings.augmentation
+        self.kinds = () if kinds == "none" else tuple(kinds.split(","))
         self.augmentation = AdaptiveAmount(settings.augment_amount, settings.adaptive)
         self.gamma = settings.gamma or automatic_gamma(size, settings.batch)
         betas, final = (settings.beta1, settings.beta2), settings.rate_end
@@ -208,8 +208,8 @@ class GanLearner(Learner):
 
         def judging(real: Tensor, labels: Tensor | None, latents: Tensor) -> Tensor:
             whole = len(real) == len(images)
-            kept[:] = [self._round(real, labels, latents, rng, whole)]
-            now = kept[0]
+            kept.clear()  # first: memory may have been too small for what is in it
+            kept.append(now := self._round(real, labels, latents, rng, whole))
             a = self.judge.judged(now.seen_real, labels)
             b = self.judge.judged([x.detach() for x in now.seen_drawn], labels)
             margin.append((a.detach() - b.detach()).float().mean())

@@ -224,6 +224,8 @@ class VaeLearner(Learner):
     each picture as the likelihood has.
     """
 
+    in_parts = "with nearly the same result: σ is fitted to each part"
+
     def __init__(self, model: Any, settings: VaeSettings, size: ImageSize):
         super().__init__()
         self.model = model

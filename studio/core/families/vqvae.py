@@ -226,10 +226,11 @@ class VqvaeModel(Model):
 class VqvaeLearner(Learner):
     """Learns the codes first; then, with these as they are, how they go together."""
 
+    in_parts = "with nearly the same result: σ is fitted to each part"
+
     def __init__(self, model: Any, settings: VqvaeSettings, size: ImageSize):
         super().__init__()
-        self.model = model
-        self.settings = settings
+        self.model, self.settings = model, settings
         self.tokenizing = Optimizer(
             model.tokenizer.parameters(), settings.rate, (0.9, 0.99), final=0.05, warmup=WARM_UP
         )

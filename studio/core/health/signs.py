@@ -14,7 +14,8 @@ MEASURES = {
 }  # all else that is plotted is a loss or what two players make of each other
 ENOUGH = 20  # values of a curve before it can run away
 AWAY, FAR = 30.0, 300.0  # times what it was in the first half; in the first steps
-ALIKE, FALLEN = 0.4, 0.6  # of the training pictures' variety; of the run's own best
+ALIKE = 0.4  # of the training pictures' variety
+FALLEN, VARIED = 0.6, 0.8  # of the run's own best
 SILENT_NATS, ACTIVE = 1.0, 1  # what a code tells at least; how many of its numbers tell it
 DEAD = 0.25  # of a codebook in use
 EFFORTLESS = 8.0  # logits between real and drawn pictures
@@ -78,11 +79,16 @@ def alike(known: Evidence) -> Verdict | None:
     fell = now < FALLEN * values[best]
     if not fell and not _stands_still(steps, values):
         return None
-    varied = steps[(values >= 0.8 * values[best]) & (values >= ALIKE)]
-    back = int(varied[-1]) if len(varied) else None
+    sound = varied(steps, values)
+    back = int(sound[-1]) if len(sound) else None
     share = f"{max(0, round(100 * now))} %"
     text = f"The pictures look alike: they have {share} of the variety of yours."
     return _warning("collapse", known, text, remedies.weaker_judge(known.settings, back))
+
+
+def varied(steps: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the steps at which pictures differed about as much as they ever did, and enough."""
+    return steps[(values >= VARIED * values.max(initial=0.0)) & (values >= ALIKE)]
 
 
 def _stands_still(steps: np.ndarray, values: np.ndarray) -> bool:

@@ -8,8 +8,8 @@ import torch
 
 from studio.core import checkpoint, latents
 from studio.core.building import build_model
+from studio.core.drawing import drawn
 from studio.core.events import Job, Note, Progress, Refused
-from studio.core.family import Model
 from studio.core.pictures import to_pictures
 from studio.core.project import Project
 
@@ -40,23 +40,16 @@ def sample(
         yield Note(f"{trouble} Drawing from {path.name} instead.", "warning")
     model = build_model(values, tensors, raw, changes)
     labels = chosen_labels(count, values["classes"], label)
-    drawn: list[np.ndarray] = []
+    pictures: list[np.ndarray] = []
     for part in _parts(count):
         noise = torch.stack([latents.draw_one(model.latent_shape, seed, k) for k in part])
         images = noise
-        for refined in _refined(model, noise, None if labels is None else labels[list(part)]):
+        for refined in drawn(model, noise, None if labels is None else labels[list(part)]):
             images = refined
             yield Progress(part.start, count, "Drawing")
-        drawn.append(to_pictures(images))
+        pictures.append(to_pictures(images))
         yield Progress(part.stop, count, "Drawing")
-    return np.concatenate(drawn)
-
-
-@torch.no_grad()
-def _refined(
-    model: Model, noise: torch.Tensor, labels: torch.Tensor | None
-) -> Iterator[torch.Tensor]:
-    yield from model.draw(noise, labels)
+    return np.concatenate(pictures)
 
 
 def _parts(count: int) -> Iterator[range]:
