@@ -15,7 +15,7 @@ from studio.core.gallery.entry import Counts, Entry
 from studio.core.gallery.gallery import Gallery, open_gallery
 from studio.core.gallery.keeping import keep
 from studio.core.gallery.query import parse
-from studio.core.photographs.photograph import Photograph, photograph_of
+from studio.core.photographs.photograph import Photograph, opening
 from studio.core.provenance.record import Record
 from studio.core.provenance.stamping import record_of
 from studio.gui.pasting import image_of
@@ -299,7 +299,7 @@ def take_in(
     for done, (source, name) in enumerate(found):
         yield Progress(done, len(found), name)
         try:
-            photograph = photograph_of(source, name)
+            photograph = yield from opening(source, name)
             said = record_of(source) if isinstance(source, Path) else None
             kept.append(keep(folder, photograph, said or Record(title=name), name))
         except Refused as refused:

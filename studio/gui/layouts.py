@@ -15,7 +15,7 @@ from studio.core.assets.items import open_items
 from studio.core.assets.kind import Item, Kind, Product
 from studio.core.assets.naming import natural
 from studio.core.data.entries import is_picture
-from studio.core.events import Job, Note, Progress, Refused, finished
+from studio.core.events import Job, Note, Progress, Refused
 from studio.core.painting.preview import Preview, premultiplied, prepare
 from studio.core.style.look import eight_bits, fitting, smaller
 
@@ -111,7 +111,7 @@ def opened_pictures(found: Sequence[Path]) -> Job[tuple[Pick, ...]]:
     for done, file in enumerate(files):
         yield Progress(done, len(files), file.name)
         try:
-            item = finished(open_items([file]))[0]
+            item = (yield from open_items([file]))[0]
         except Refused as refused:
             if len(files) == 1:
                 raise

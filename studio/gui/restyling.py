@@ -11,10 +11,10 @@ import numpy as np
 from studio.core.events import Drawn, Job, Note, Progress, Refused
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare
-from studio.core.photographs.photograph import Photograph, photograph_of
+from studio.core.photographs.photograph import Photograph, opening
 from studio.core.provenance import origins
 from studio.core.provenance.record import Record, hashing
-from studio.core.provenance.stamping import said_by, save_recorded
+from studio.core.provenance.stamping import said_by, saving_recorded
 from studio.core.style.live import preset_looks, preview_style, restyle, shrunk, style_factor
 from studio.core.style.look import Look, StylePicture, eight_bits, fitting, smaller
 from studio.core.style.presets import Preset, delete_preset, load_presets, save_preset
@@ -140,7 +140,7 @@ def open_content(
     they come from; raises Refused.
     """
     yield Progress(0, None, name)
-    photograph = photograph_of(source, name)
+    photograph = yield from opening(source, name)
     painting = Painting(photograph.pixels)
     size = photograph.pixels.shape[:2]
     painting.layers |= {layer: np.zeros(size, np.uint8) for layer in LAYERS}
@@ -164,7 +164,7 @@ def open_sources(
         try:
             said = said_by(source) if isinstance(source, Path) else None
             said = (yield from told()) if told is not None else said
-            opened.append(source_of(photograph_of(source, name), name, said))
+            opened.append(source_of((yield from opening(source, name)), name, said))
         except Refused as refused:
             if len(found) == 1:
                 raise
@@ -297,7 +297,7 @@ def thumbnails(found: Sequence[Path]) -> Job[int]:
     count = 0
     for done, path in enumerate(found):
         try:
-            pixels = photograph_of(path, path.name).pixels
+            pixels = (yield from opening(path, path.name)).pixels
         except Refused:
             yield Progress(done, len(found), path.name)
             continue
@@ -330,7 +330,7 @@ def write_styled(
     photograph = carried(content.photograph, pixels)
     told = photograph.notes[len(content.photograph.notes) :]
     record = None if wish is None else (yield from recorded(wish, photograph.pixels))
-    lost = save_recorded(photograph, path, record, told=tells)
+    lost = yield from saving_recorded(photograph, path, record, told=tells)
     return path, (*told, *lost)
 
 

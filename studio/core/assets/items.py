@@ -8,7 +8,7 @@ from studio.core.assets.kind import Item
 from studio.core.assets.naming import distinct, natural
 from studio.core.data.entries import is_picture
 from studio.core.events import Job, Note, Progress, Refused
-from studio.core.photographs.photograph import open_photograph
+from studio.core.photographs.photograph import opening
 from studio.core.provenance.record import Record
 from studio.core.provenance.rights import current
 from studio.core.provenance.stamping import record_of
@@ -27,7 +27,7 @@ def open_items(found: Iterable[Path]) -> Job[tuple[Item, ...]]:
     for done, (file, name) in enumerate(zip(files, names_of(files), strict=True)):
         yield Progress(done, len(files), file.name)
         try:
-            photograph = open_photograph(file)
+            photograph = yield from opening(file, file.name)
         except Refused as refused:
             if len(files) == 1:
                 raise

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,7 @@ import psutil
 from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
+from studio.core.aside import let_go
 from studio.core.data.decode import (
     ORIENTATION,
     SIXTEEN,
@@ -24,7 +26,7 @@ from studio.core.data.decode import (
     told,
 )
 from studio.core.data.silence import SILENCE
-from studio.core.events import Refused
+from studio.core.events import Job, Refused, finished
 from studio.core.photographs import encoding
 from studio.core.photographs.exif import repaired
 from studio.core.pictures import head
@@ -101,7 +103,17 @@ def photograph_of(source: Path | bytes | np.ndarray, name: str) -> Photograph:
         raise Refused(f"{name} can't be opened. {reason}") from None
 
 
+def opening(source: Path | bytes | np.ndarray, name: str) -> Job[Photograph]:
+    """Be `photograph_of` as a job, which can be stopped while a large picture is decoded."""
+    return (yield from let_go(lambda: photograph_of(source, name), name))
+
+
 def save_photograph(photograph: Photograph, path: Path, overwrite: bool = False) -> tuple[str, ...]:
+    """Be `saving` at once."""
+    return finished(saving(photograph, path, overwrite))
+
+
+def saving(photograph: Photograph, path: Path, overwrite: bool = False) -> Job[tuple[str, ...]]:
     """Write a PNG, TIFF, WebP or JPEG, by the name's ending, whole or not at all.
 
     Profile, EXIF, XMP and depth are kept; WebP and JPEG have 8 bits, so 16 are refused there.
@@ -111,7 +123,8 @@ def save_photograph(photograph: Photograph, path: Path, overwrite: bool = False)
     if path.exists() and not overwrite:
         raise Refused(f"{path} is there already; choose another name, or overwrite it.")
     try:
-        data, notes = encoding.encoded(photograph, path.suffix)
+        encode = partial(encoding.encoded, photograph, path.suffix)
+        data, notes = yield from let_go(encode, path.name)
         write_whole(path, data)
     except MemoryError:
         raise Refused(f"{path.name} needs more memory to be written than there is.") from None

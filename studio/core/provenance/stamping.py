@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from studio.core.events import Refused
-from studio.core.photographs.photograph import Photograph, save_photograph
+from studio.core.events import Job, Refused, finished
+from studio.core.photographs.photograph import Photograph, saving
 from studio.core.project import write_whole
 from studio.core.provenance.record import TEXT_AT_MOST, Record, damaged, parse
 from studio.core.provenance.rights import check_consent
@@ -112,7 +112,18 @@ def save_recorded(
     overwrite: bool = True,
     told: bool = True,
 ) -> tuple[str, ...]:
-    """Write a picture as `save_photograph`, with its record in it and beside it, unless there is
+    """Be `saving_recorded` at once."""
+    return finished(saving_recorded(photograph, path, record, overwrite, told))
+
+
+def saving_recorded(
+    photograph: Photograph,
+    path: Path,
+    record: Record | None,
+    overwrite: bool = True,
+    told: bool = True,
+) -> Job[tuple[str, ...]]:
+    """Write a picture as `saving`, with its record in it and beside it, unless there is
     none or it is not to be `told`. What an earlier export said goes either way.
 
     Raises Refused, also where the use of pictures it is made of was refused.
@@ -120,8 +131,8 @@ def save_recorded(
     check_consent([record])
     if record is None or not told:
         plain = replace(photograph, xmp=without(photograph.xmp))
-        return save_photograph(plain, path, overwrite)
-    notes = save_photograph(marked(photograph, record, path.suffix), path, overwrite)
+        return (yield from saving(plain, path, overwrite))
+    notes = yield from saving(marked(photograph, record, path.suffix), path, overwrite)
     return (*notes, *write_sidecar(path, record))
 
 

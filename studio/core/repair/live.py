@@ -15,10 +15,10 @@ from studio.core.painting.edit import Edit
 from studio.core.painting.masks import extent, load_mask, save_mask
 from studio.core.painting.painting import Painting
 from studio.core.painting.preview import Preview, prepare, shown
-from studio.core.photographs.photograph import Photograph, photograph_of
+from studio.core.photographs.photograph import Photograph, opening
 from studio.core.provenance.origins import record_of_repair, source_of
 from studio.core.provenance.record import Record, hashing
-from studio.core.provenance.stamping import said_by, save_recorded
+from studio.core.provenance.stamping import said_by, saving_recorded
 from studio.core.repair import journal as journals
 from studio.core.repair.hole import Candidate, Patch
 from studio.core.repair.regions import regions, thickness
@@ -100,7 +100,7 @@ def open_picture(
     they come from; raises Refused.
     """
     yield Progress(0, None, name)
-    photograph = photograph_of(source, name)
+    photograph = yield from opening(source, name)
     path = source if isinstance(source, Path) else None
     yield Progress(0, None, name)
     try:
@@ -332,7 +332,7 @@ def export(
         except Refused as refused:
             yield Note(str(refused), "warning")
     whole = replace(opened.photograph, pixels=copy)
-    return path, save_recorded(whole, path, record, overwrite, told)
+    return path, (yield from saving_recorded(whole, path, record, overwrite, told))
 
 
 def copied(pixels: np.ndarray, name: str) -> Job[np.ndarray]:
