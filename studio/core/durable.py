@@ -21,10 +21,12 @@ import psutil
 
 from studio import paths
 
-MARK = re.compile(r"\.atelier-(\d{1,9})-(\d{1,12})-[0-9a-f]{8}\.(tmp|was)(?:\.(.+))?", re.DOTALL)
+MARK = re.compile(
+    r"\.atelier-(\d{1,9})-(\d{1,12})-[0-9a-f]{8}\.(tmp|was|note)(?:\.(.+))?", re.DOTALL
+)
 SLACK = 2  # seconds between two readings of when a process began
 UNSWEPT = ("gallery", "samples")  # too full to be looked through at every start
-replacing: set[str] = set()  # names of folders that this process has moved away for a moment
+busy: set[str] = set()  # what this process has moved away for a moment, and its notes
 
 
 def hidden(kind: str = "tmp", name: str = "") -> str:
@@ -50,7 +52,7 @@ def abandoned(name: str) -> re.Match[str] | None:
 
 def _works(pid: int, begun: int, name: str, kind: str) -> bool:
     if pid == os.getpid() and begun == _begun(pid):
-        return kind == "tmp" or name in replacing
+        return kind == "tmp" or name in busy
     try:
         process = psutil.Process(pid)
         # A process that began later got the number of one that is gone. One that seems to have
@@ -108,7 +110,7 @@ def replace_folder(made: Path, goal: Path) -> None:
     """
     was = goal.with_name(hidden("was", goal.name))
     there = os.path.lexists(goal)
-    replacing.add(was.name)
+    busy.add(was.name)
     try:
         if there:
             goal.rename(was)
@@ -120,7 +122,7 @@ def replace_folder(made: Path, goal: Path) -> None:
             raise
         sync_folder(goal.parent)
     finally:
-        replacing.discard(was.name)
+        busy.discard(was.name)
         if there and os.path.lexists(goal):
             shutil.rmtree(was, ignore_errors=True)
 
@@ -140,6 +142,7 @@ def write_whole(path: Path, data: bytes) -> None:
         write_synced(temporary, data)
         temporary.replace(path)
     except BaseException:
+        leave(note)
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
             forget(note)
@@ -174,13 +177,14 @@ Goals = Mapping[str, tuple[str | None, str]]  # path: (where what was there is k
 def noted(
     folders: Iterable[Path], goals: Goals | None = None, made: Iterable[Path] = ()
 ) -> Path | None:
-    """Note that this process writes in `folders`; `forget` it when all is done or undone.
+    """Note that this process writes in `folders`; `forget` it when all is done or undone, and
+    `leave` it where that failed.
 
     After a crash every file of `goals` that holds what was to be written is taken back, and `made`
     folders that are empty are removed. Returns None where nothing can be noted: a disk that is full
     must not keep anybody from writing on another.
     """
-    note = paths.under_way() / hidden()
+    note = paths.under_way() / hidden("note")
     text = json.dumps(
         {
             "folders": sorted({str(folder.absolute()) for folder in folders}),
@@ -189,8 +193,8 @@ def noted(
         }
     )
     try:
-        with contextlib.suppress(FileExistsError):
-            note.parent.mkdir(parents=True)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        busy.add(note.name)
         note.write_text(text, "utf-8")
     except (OSError, UnicodeError):
         with contextlib.suppress(OSError):
@@ -201,13 +205,22 @@ def noted(
 
 def forget(note: Path | None) -> None:
     """Remove a note: nothing is under way any more."""
+    leave(note)
     if note is not None:
         with contextlib.suppress(OSError):
             note.unlink(missing_ok=True)
 
 
+def leave(note: Path | None) -> None:
+    """Leave a note to `recover`: something could not be undone."""
+    if note is not None:
+        busy.discard(note.name)
+
+
 def recover() -> None:
-    """Take back what processes that are gone had not finished, wherever they noted it."""
+    """Take back what was not finished by processes that are gone, or failed here, wherever that
+    was noted.
+    """
     try:
         names = [path.name for path in paths.under_way().iterdir()]
     except OSError:

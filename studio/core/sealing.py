@@ -19,9 +19,12 @@ class Broken(ValueError):
 
 def sealed(values: Mapping[str, Any], readable: bool = True) -> bytes:
     """Return `values` as JSON with their seal as the last of them; `readable` to people too."""
-    data = json.dumps(
-        {**values, "seal": OPEN}, indent=1 if readable else None, allow_nan=False
-    ).encode()
+    whole = {**values, "seal": OPEN}
+    if readable:
+        text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    else:
+        text = json.dumps(whole, allow_nan=False)
+    data = text.encode("utf-8", "replace")
     at = data.rindex(KEY) + len(KEY)
     return data[:at] + hashlib.sha256(data).hexdigest().encode() + data[at + len(OPEN) :]
 
@@ -36,6 +39,11 @@ def unsealed(data: bytes) -> dict[str, Any]:
     values = json.loads(data)
     del values["seal"]
     return values
+
+
+def has_seal(data: bytes) -> bool:
+    """Tell whether JSON was sealed once, by the word alone."""
+    return KEY in data
 
 
 def file_hash(path: Path, text: str) -> Job[str]:

@@ -1,5 +1,6 @@
 """Exports: made, stamped with where they came from, and written whole or not at all."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -61,7 +62,8 @@ def export(
     signed = [_signed(file, own, sealed) for file, own in pairs] if told else files
     whole = any(file.name == name or file.name.startswith(f"{name}/") for file in files)
     main = target.with_name(name if whole else files[0].name)  # of several pages the first
-    beside = [File(sidecar(main).name, sidecar_bytes(records[0]))] if told else []
+    hashes = {"" if file.name == main.name else file.name: _hash(file) for file in signed}
+    beside = [File(sidecar(main).name, sidecar_bytes(records[0], hashes))] if told else []
     inputs = [item.path for item in items if item.path]
     paths = yield from write_all([*signed, *beside], target.parent, overwrite, inputs)
     return product, paths
@@ -95,6 +97,10 @@ def _about(file: File, record: Record) -> Record:
     if PurePosixPath(file.name).suffix.lower() != ".png":
         return record
     return record.of(decoded(file.data).pixels)
+
+
+def _hash(file: File) -> str:
+    return hashlib.sha256(file.data).hexdigest()
 
 
 def _signed(file: File, record: Record, sealed: bool) -> File:

@@ -1,5 +1,6 @@
 """A trained model as an ONNX file, so that a game can draw with it at run time."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -90,7 +91,8 @@ def export_onnx(
         data = (Path(place) / "model.onnx").read_bytes()
     if "difference" not in answer:
         yield Note("onnxruntime is not installed, so what the file draws was not compared.")
-    beside = File(sidecar(goal).name, sidecar_bytes(record))
+    hashes = {"": hashlib.sha256(data).hexdigest()}
+    beside = File(sidecar(goal).name, sidecar_bytes(record, hashes))
     paths = yield from write_all([File(goal.name, data), beside], goal.parent, overwrite)
     return Exported(paths, words(answer, settings), answer)
 

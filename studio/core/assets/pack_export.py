@@ -70,8 +70,9 @@ def export_pack(
     }
     yield Progress(0, None, "Packing")
     parts[MANIFEST] = _json(manifest(run.record.name, values, record, latent, parts))
-    beside = File(sidecar(goal).name, sidecar_bytes(record))
     whole = File(goal.name, packed(parts))
+    hashes = {"": hashlib.sha256(whole.data).hexdigest()}
+    beside = File(sidecar(goal).name, sidecar_bytes(record, hashes))
     paths = yield from write_all([whole, beside], goal.parent, overwrite)
     return said(paths, whole.data, parts[MANIFEST], record)
 

@@ -16,9 +16,9 @@ import numpy as np
 from studio.core.assets import animation
 from studio.core.assets.animation import enlarged
 from studio.core.colors.hex import rgb
+from studio.core.durable import forget, hidden, noted, replace_folder, sync_folder
 from studio.core.events import Job, Note, Progress, Refused
 from studio.core.pictures import grid, pillow
-from studio.core.project import sync_folder
 from studio.core.settings import Settings, field
 
 CODECS = ("vp09", "mp4v")  # the first that this build of OpenCV can write
@@ -97,7 +97,8 @@ def whole(target: Path) -> Iterator[Path]:
 
     Raises Refused with the reason where the disk or a folder refuses.
     """
-    part = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+    part = target.with_name(f"{hidden()}{target.suffix}")
+    note = noted([target.parent])
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part
@@ -109,6 +110,7 @@ def whole(target: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
         with suppress(OSError):
             part.unlink()
+        forget(note)
 
 
 def _settle(part: Path, target: Path) -> None:
@@ -118,14 +120,7 @@ def _settle(part: Path, target: Path) -> None:
     if part.is_dir() and target.exists():
         if not _sequence(target):
             raise Refused(f"{target} holds other things already; name a new folder.")
-        old = part.with_name(f"{part.name}.old")
-        target.rename(old)
-        try:
-            part.rename(target)
-        except OSError:
-            old.rename(target)
-            raise
-        shutil.rmtree(old)
+        replace_folder(part, target)
     else:
         part.replace(target)
     sync_folder(target.parent)

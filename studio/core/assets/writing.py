@@ -1,6 +1,7 @@
 """Files of an export, written all or none: what was there before is whole again after a failure."""
 
 import errno
+import hashlib
 import os
 import shutil
 import unicodedata
@@ -9,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from studio.core.assets.kind import File
+from studio.core.durable import forget, hidden, leave, noted, recover, sync_folder, write_synced
 from studio.core.events import Job, Note, Progress, Refused
-from studio.core.project import sync_folder
 
 RESERVED = {"con", "prn", "aux", "nul"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
 FORBIDDEN = set('<>:"/\\|?*')
@@ -36,34 +37,66 @@ def write_all(
     is False, one would replace one of the `inputs`, or the disk or a folder refuses. Whatever goes
     wrong, also a Stop, leaves the files that were there as they were, and nothing else.
     """
+    recover()
     _distinct(files)
     for file in files:
         checked_name(file.name)
-    goals = [folder / file.name for file in files]
-    parts = [goal.with_name(f".{os.getpid()}-{k}.part") for k, goal in enumerate(goals)]
+    moves = [_Move(folder / file.name) for file in files]
+    goals = [move.goal for move in moves]
     made: list[Path] = []
+    notes: list[Path | None] = []
     try:
-        there = _free(goals, overwrite, tuple(inputs))
-        for done, (file, part) in enumerate(zip(files, parts, strict=True)):
+        there = _free(goals, tuple(inputs), overwrite)
+        made = _missing(goals)
+        hashes = [hashlib.sha256(file.data).hexdigest() for file in files]
+        folders = {goal.parent for goal in goals}
+        notes.append(noted(folders, _said(moves, hashes), made))
+        for done, (file, move) in enumerate(zip(files, moves, strict=True)):
             yield Progress(done, len(files), "Writing files")
-            made += _folders(part.parent)
-            _write(part, file.data)
-        _replace(parts, goals)
+            move.goal.parent.mkdir(parents=True, exist_ok=True)
+            write_synced(move.part, file.data)
+        _replace(moves, notes)
         made.clear()
     except OSError as error:
         raise _refusal(error, goals[0], sum(len(file.data) for file in files)) from None
     finally:
-        for path in parts:
-            with suppress(OSError):
-                path.unlink()
-        for path in reversed(made):
-            with suppress(OSError):
-                path.rmdir()
+        _clear(moves, made, notes)
     if there:
         yield Note(
             f"Replaced {there} file{'s' * (there > 1)} that {'were' if there > 1 else 'was'} there."
         )
     return tuple(goals)
+
+
+class _Move:
+    """A file on its way: what is written, where it goes, and where what is there waits."""
+
+    def __init__(self, goal: Path):
+        self.goal, self.part = goal, goal.with_name(hidden())
+        self.old = goal.with_name(hidden("was")) if os.path.lexists(goal) else None
+
+
+def _said(moves: Sequence["_Move"], hashes: Sequence[str]) -> dict[str, tuple[str | None, str]]:
+    """Return what a start after a crash needs to know to take the moves back."""
+    return {
+        str(move.goal.absolute()): (str(move.old.absolute()) if move.old else None, sha)
+        for move, sha in zip(moves, hashes, strict=True)
+    }
+
+
+def _clear(moves: Sequence["_Move"], made: Sequence[Path], notes: Sequence[Path | None]) -> None:
+    """Remove what is not wanted any more; where something resists the notes of it stay."""
+    resisting = False
+    for path in [move.part for move in moves] + [move.old for move in moves if move.old]:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            resisting = True
+    for path in reversed(made):
+        with suppress(OSError):
+            path.rmdir()
+    for note in notes:
+        leave(note) if resisting else forget(note)
 
 
 def _distinct(files: Sequence[File]) -> None:
@@ -74,7 +107,7 @@ def _distinct(files: Sequence[File]) -> None:
             raise Refused(f"Two files would be called {file.name}; rename one of the pictures.")
 
 
-def _free(goals: Sequence[Path], overwrite: bool, inputs: Sequence[Path]) -> int:
+def _free(goals: Sequence[Path], inputs: Sequence[Path], overwrite: bool) -> int:
     """Return how many files will be replaced; raise Refused for what may not be."""
     there = [goal for goal in goals if os.path.lexists(goal)]
     for goal in goals:
@@ -91,54 +124,49 @@ def _free(goals: Sequence[Path], overwrite: bool, inputs: Sequence[Path]) -> int
     return len(there)
 
 
-def _folders(folder: Path) -> list[Path]:
-    """Make a folder and those above it; return the new ones, the outermost first."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()][::-1]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing
+def _missing(goals: Sequence[Path]) -> list[Path]:
+    """Return the folders that are not there yet, the outermost first."""
+    above = {path for goal in goals for path in goal.parents if not path.exists()}
+    return sorted(above, key=lambda path: len(path.parts))
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _replace(parts: Sequence[Path], goals: Sequence[Path]) -> None:
-    """Give all parts their names; where one fails, put back what was there under all of them."""
-    before: list[tuple[Path, Path | None]] = []
+def _replace(moves: Sequence["_Move"], notes: list[Path | None]) -> None:
+    """Give all files their names; where one fails, put back what was there under all of them."""
+    done: list[_Move] = []
     try:
-        for part, goal in zip(parts, goals, strict=True):
-            before.append((goal, _aside(goal, part.with_suffix(".old"))))
-            part.replace(goal)
-        for parent in {goal.parent for goal in goals}:
-            sync_folder(parent)
+        for move in moves:
+            if move.old:
+                _keep(move.goal, move.old)
+            done.append(move)
+            move.part.replace(move.goal)
+        folders = {move.goal.parent for move in moves}
+        for folder in folders:
+            sync_folder(folder)
+        notes.append(noted(folders))
+        if notes[0] is not None:
+            notes[0].unlink()  # from here on nothing is taken back
     except BaseException:
-        for goal, old in reversed(before):
+        for move in reversed(done):
             with suppress(OSError):
-                if old:
-                    old.replace(goal)
+                if move.old:
+                    move.old.replace(move.goal)
                 else:
-                    goal.unlink()
+                    move.goal.unlink()
         raise
-    finally:
-        for _, old in before:
-            if old:
-                with suppress(OSError):
-                    old.unlink()
 
 
-def _aside(goal: Path, old: Path) -> Path | None:
+def _keep(goal: Path, old: Path) -> None:
     """Keep what is at `goal` also at `old`: by another link, or where there are none by a copy."""
-    if not os.path.lexists(goal):
-        return None
-    old.unlink(missing_ok=True)
     try:
         os.link(goal, old, follow_symlinks=False)
     except (OSError, NotImplementedError):
-        shutil.copy2(goal, old, follow_symlinks=False)
-    return old
+        part = old.with_name(hidden())
+        try:
+            shutil.copy2(goal, part, follow_symlinks=False)
+            part.replace(old)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
 
 def _refusal(error: OSError, goal: Path, size: int) -> Refused:

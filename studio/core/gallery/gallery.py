@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from studio.core import locking
+from studio.core import durable, locking
 from studio.core.events import Job, Refused, finished
 from studio.core.gallery import index, indexing, marks, reading, searching, trash
 from studio.core.gallery.entry import Counts, Entry
@@ -43,6 +43,8 @@ def open_gallery(folder: Path) -> Job["Gallery"]:
 
 
 def _opened(folder: Path, in_memory: bool = False) -> Job["Gallery"]:
+    durable.sweep(folder)
+    trash.mend(folder)
     gallery = Gallery(folder, index.in_memory(None) if in_memory else index.opened(folder))
     try:
         yield from gallery.refresh()

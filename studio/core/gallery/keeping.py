@@ -1,5 +1,6 @@
 """Keep a picture: a stamped PNG and its sidecar under a name that was free, whole or not at all."""
 
+import hashlib
 import os
 import time
 from collections.abc import Callable
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from studio.core.durable import forget, hidden, leave, noted, write_synced, write_whole
 from studio.core.events import Refused
 from studio.core.photographs.encoding import encoded
 from studio.core.photographs.photograph import Photograph
-from studio.core.project import slug, sync_folder, write_whole
+from studio.core.project import slug
 from studio.core.provenance.record import Record
 from studio.core.provenance.stamping import XMP_KEY, sidecar, sidecar_bytes, stamped
 
@@ -35,7 +37,7 @@ def keep(folder: Path, picture: Photograph | np.ndarray, record: Record, name: s
     data = stamped(encoded(plain, ".png")[0], whole)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _written(folder, slug(name), data, sidecar_bytes(whole))
+        return _written(folder, slug(name), data, whole)
     except OSError as error:
         reason = error.strerror or error
         raise Refused(f"Nothing can be kept in {folder}: {reason}. Choose another place.") from None
@@ -46,23 +48,24 @@ def _without_words(chunks: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[bytes
     return tuple(c for c in chunks if not c[1].startswith((b"atelier\0", XMP_KEY[:17])))
 
 
-def _written(folder: Path, stem: str, data: bytes, beside: bytes) -> Path:
-    part = folder / f".{stem}.{os.getpid()}.{time.monotonic_ns()}.part"
+def _written(folder: Path, stem: str, data: bytes, record: Record) -> Path:
+    part, note = folder / hidden(), noted([folder])
     try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_synced(part, data)
         path = placed(part, folder, stem)
-    finally:
-        with suppress(OSError):
-            part.unlink()
-    try:
-        write_whole(sidecar(path), beside)
     except OSError:
-        path.unlink()
+        leave(note)
+        part.unlink(missing_ok=True)
+        forget(note)
         raise
-    sync_folder(folder)
+    forget(note)
+    try:
+        hashes = {"": hashlib.sha256(data).hexdigest()}
+        write_whole(sidecar(path), sidecar_bytes(record, hashes))
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
     return path
 
 
@@ -78,19 +81,35 @@ def placed(part: Path, folder: Path, stem: str, suffix: str = ".png") -> Path:
 
 
 def take(part: Path, path: Path) -> bool:
-    """Move a file to a name; False where another has it. Never replaces, unlike a rename."""
+    """Move a file to a name; False where another has it. Never replaces, unlike a rename.
+
+    Raises OSError; then it is where it was.
+    """
+    try:
+        linked = _reserved(part, path)
+    except FileExistsError:
+        return False
+    try:
+        if linked:
+            part.unlink()
+        else:
+            part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
+    return True
+
+
+def _reserved(part: Path, path: Path) -> bool:
+    """Give a file another name, or where a disk has no links that name to nothing; tell which."""
     try:
         os.link(part, path)
     except FileExistsError:
+        raise
+    except OSError:  # as on exFAT
+        path.open("xb").close()
         return False
-    except OSError:  # a disk without links, as exFAT
-        try:
-            path.open("xb").close()
-        except FileExistsError:
-            return False
-        part.replace(path)
-    else:
-        part.unlink()
     return True
 
 

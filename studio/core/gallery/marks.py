@@ -1,18 +1,21 @@
 """What the user says of kept pictures: stars, tags and boards, one line each, never rewritten."""
 
+import errno
 import json
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from studio.core.durable import sync_folder
 from studio.core.events import Refused
-from studio.core.project import sync_folder
 
 FILE = "marks.jsonl"
 LETTERS_AT_MOST = 100  # of a tag or a board
+LINE_AT_MOST = 64 << 20  # bytes
 
 
 @dataclass
@@ -41,26 +44,35 @@ def checked(word: str, what: str) -> str:
 
 
 def say(folder: Path, values: dict[str, Any]) -> None:
-    """Add a line, durably; raise Refused where that is impossible."""
+    """Add a line, durably; raise Refused where that is impossible, leaving no part of it."""
     path = folder / FILE
+    line = json.dumps({"at": round(time.time(), 3), **values}, ensure_ascii=False).encode() + b"\n"
+    fresh = not path.exists()
     try:
-        fresh = not path.exists()
-        with path.open("ab+") as file:
-            end = file.seek(0, os.SEEK_END)
-            torn = end > 0 and _last(file) != b"\n"  # a crash cut a line off
-            line = json.dumps({"at": round(time.time(), 3), **values}, ensure_ascii=False)
-            file.write(b"\n" * torn + line.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with path.open("ab+", buffering=0) as file:
+            end = _end(file)
+            try:
+                file.truncate(end)
+                if file.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(file.fileno())
+            except OSError:
+                with suppress(OSError):
+                    file.truncate(end)
+                raise
         if fresh:
             sync_folder(folder)
     except OSError as error:
         raise Refused(f"{path} can't be written: {error.strerror or error}.") from None
 
 
-def _last(file: Any) -> bytes:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1)
+def _end(file: Any) -> int:
+    """Return where the last whole line ends: a crash may have cut one off, that nobody heard."""
+    end = file.seek(0, os.SEEK_END)
+    start = max(0, end - LINE_AT_MOST)
+    file.seek(start)
+    tail = file.read(end - start)
+    return start + tail.rfind(b"\n") + 1
 
 
 def stamp(folder: Path) -> str:
@@ -76,7 +88,7 @@ def replay(folder: Path) -> Marks:
     """Read all lines; the last word on each thing counts. Raises Refused if they can't be read."""
     path, found = folder / FILE, Marks()
     try:
-        lines = path.read_bytes().split(b"\n") if path.exists() else []
+        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []  # the last is cut off
     except OSError as error:
         raise Refused(f"{path} can't be read: {error.strerror or error}.") from None
     for line in filter(None, lines):

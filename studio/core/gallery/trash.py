@@ -10,6 +10,8 @@ from studio.core.events import Refused
 from studio.core.gallery.keeping import TRASH, placed, take
 from studio.core.provenance.stamping import sidecar
 
+REMOVED = "Removed from the gallery"  # what the desktop's trash calls it
+
 
 def remove(folder: Path, name: str) -> str:
     """Move a picture and its sidecar to the gallery's trash; return its name there.
@@ -33,11 +35,41 @@ def _moved(path: Path, goal: Path) -> str:
         if sidecar(target).exists() or not take(path, target):
             target = placed(path, goal, PurePath(path.name).stem, path.suffix)
         if sidecar(path).is_file():
-            sidecar(path).replace(sidecar(target))
+            _moved_beside(path, target)
     except OSError as error:
         reason = error.strerror or error
         raise Refused(f"{path.name} can't be moved: {reason}. It stays where it is.") from None
     return target.name
+
+
+def _moved_beside(path: Path, target: Path) -> None:
+    """Move the sidecar after its picture, or the picture back."""
+    try:
+        sidecar(path).replace(sidecar(target))
+    except OSError:
+        with suppress(OSError):
+            take(target, path)
+        raise
+
+
+def mend(folder: Path) -> None:
+    """Finish what a crash cut off: a picture is in one place, and its sidecar beside it."""
+    trash = folder / TRASH
+    for named in folder.glob(f"{REMOVED} *") if not trash.exists() else ():
+        with suppress(OSError):
+            named.rename(trash)
+    names = [path.name for path in trash.iterdir()] if trash.is_dir() else []
+    for name in names:
+        here, there = folder / name, trash / name
+        picture = name.removesuffix(".json")
+        with suppress(OSError):
+            if here.exists():
+                if here.samefile(there):
+                    there.unlink()
+            elif picture != name and not (trash / picture).exists() and (folder / picture).exists():
+                there.replace(here)
+            elif sidecar(here).exists() and not sidecar(there).exists():
+                sidecar(here).replace(sidecar(there))
 
 
 def empty(folder: Path) -> None:
@@ -45,7 +77,7 @@ def empty(folder: Path) -> None:
     trash = folder / TRASH
     if not trash.is_dir():
         return
-    named = folder / f"Removed from the gallery {time.strftime('%Y-%m-%d %H.%M.%S')}"
+    named = folder / f"{REMOVED} {time.strftime('%Y-%m-%d %H.%M.%S')}"
     try:
         trash.rename(named)
         send2trash(named)

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.core.durable import abandoned
 from studio.core.events import Job, Progress, Refused
 from studio.core.gallery import marks
 from studio.core.gallery.indexing import scanned
 from studio.core.gallery.keeping import TRASH
 from studio.core.photographs.photograph import open_photograph
 from studio.core.provenance.record import Record, pixel_hash
-from studio.core.provenance.stamping import beside, embedded, sidecar
+from studio.core.provenance.stamping import beside, embedded, sidecar, unlike
 
 PULL = 0.05  # seconds of work between two words
 NAMED = 5  # pictures that one sentence names
@@ -75,7 +76,7 @@ def examined(path: Path) -> tuple[list[str], Record | None]:
         problems.append(
             f"{path.name} is not the picture its record was written for: its pixels were changed."
         )
-    return problems, record
+    return problems or unlike(path), record
 
 
 def _orphans(folder: Path, there: dict[tuple[str, int], tuple[int, int]]) -> Iterator[str]:
@@ -84,7 +85,7 @@ def _orphans(folder: Path, there: dict[tuple[str, int], tuple[int, int]]) -> Ite
             continue
         for name in sorted(path.name for path in place.iterdir()):
             picture = name.removesuffix(".json")
-            if name.endswith(".part"):
+            if name.endswith(".part") or abandoned(name):
                 yield f"{name} was left by a program that was ended while it kept a picture."
             elif picture != name and "." in picture and (picture, trashed) not in there:
                 yield f"{name} lies beside no picture: {picture} is gone."

@@ -7,9 +7,9 @@ import json
 import mmap
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from studio.core.events import Job, Refused, finished
@@ -18,8 +18,10 @@ from studio.core.project import write_whole
 from studio.core.provenance.record import TEXT_AT_MOST, Record, damaged, parse
 from studio.core.provenance.rights import check_consent
 from studio.core.provenance.xmp import record_text, without, xmp
+from studio.core.sealing import Broken, file_hash, has_seal, sealed, unsealed
 
 KEY = "atelier"
+FILES = "files"  # in a sidecar: the SHA-256 of each
 PNG = b"\x89PNG\r\n\x1a\n"
 HEAD = len(PNG) + 25  # the signature and IHDR
 XMP_KEY = b"XML:com.adobe.xmp\0\0\0\0\0"
@@ -74,11 +76,51 @@ def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def sidecar_bytes(record: Record) -> bytes:
-    """Return a sidecar's contents, readable."""
-    values = json.loads(record.text())
-    words = json.dumps(values, indent=1, ensure_ascii=False) + "\n"
-    return words.encode("utf-8", "replace")
+def sidecar_bytes(record: Record, hashes: Mapping[str, str] | None = None) -> bytes:
+    """Return a sidecar's contents, readable and sealed.
+
+    `hashes` are the SHA-256 of the file it lies beside, under "", and of those that were written
+    with it, under their names.
+    """
+    said = {FILES: dict(hashes)} if hashes else {}
+    return sealed({**json.loads(record.text()), **said})
+
+
+def unlike(path: Path) -> list[str]:
+    """Return in sentences how a file, those written with it or its sidecar differ from what was
+    written; nothing for one without a sidecar, or with one of an earlier version.
+    """
+    beside = sidecar(path)
+    try:
+        if beside.stat().st_size > TEXT_AT_MOST:
+            return []
+        data = beside.read_bytes()
+        values = json.loads(data)
+    except OSError:
+        return []
+    except (ValueError, RecursionError):
+        return [f"{beside.name} is damaged; the picture itself may be whole."]
+    if not isinstance(values, dict) or (FILES not in values and not has_seal(data)):
+        return []
+    try:
+        hashes = unsealed(data).get(FILES, {})
+    except Broken:
+        return [f"{beside.name} was changed since it was written; export or keep it again."]
+    return [said for name, sha in hashes.items() if (said := _unlike(path, name, sha))]
+
+
+def _unlike(path: Path, name: str, sha256: str) -> str:
+    """Return what is wrong with a file that a sidecar vouches for; "" where it is as written."""
+    parts = PurePosixPath(name).parts
+    if ".." in parts or PurePosixPath(name).is_absolute():
+        return ""
+    whole = path.parent.joinpath(*parts) if name else path
+    try:
+        if finished(file_hash(whole, "")) == sha256:
+            return ""
+    except OSError:
+        return f"{whole.name} is gone, or can't be read."
+    return f"{whole.name} is not the file that was written: its bytes were changed."
 
 
 def write_sidecar(path: Path, record: Record) -> tuple[str, ...]:
@@ -89,7 +131,8 @@ def write_sidecar(path: Path, record: Record) -> tuple[str, ...]:
     if foreign(path):
         return (f"{found.name} is not of this program and was left as it is.",)
     try:
-        write_whole(found, sidecar_bytes(record))
+        hashes = {"": finished(file_hash(path, ""))} if path.is_file() else {}
+        write_whole(found, sidecar_bytes(record, hashes))
     except OSError as error:
         raise Refused(
             f"{found} can't be written: {error.strerror or error}. The picture itself is safe."

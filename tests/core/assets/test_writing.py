@@ -67,7 +67,7 @@ def test_a_failure_while_replacing_puts_back_what_was_there(folder, monkeypatch,
     before, fail, replace = state(folder), fails(number, errno.EIO), Path.replace
 
     def replaced(self, goal):
-        if self.suffix == ".part":
+        if self.suffix == ".tmp" and goal.suffix == ".txt":
             fail()
         return replace(self, goal)
 
@@ -100,7 +100,7 @@ def test_a_folder_that_is_read_only_is_said(folder, monkeypatch):
     def write(path, _data):  # root may write everywhere, so that a real one would not do
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(writing, "_write", write)
+    monkeypatch.setattr(writing, "write_synced", write)
     with pytest.raises(Refused, match="can't be written: Permission denied"):
         finished(write_all(FILES, folder, True))
     assert state(folder) == before
