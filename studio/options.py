@@ -1,5 +1,6 @@
 """What the verbs of the command line share: common options, and exit codes for what goes wrong."""
 
+import errno
 import functools
 import json
 import os
@@ -23,7 +24,9 @@ ProvenanceOption = Annotated[
 
 
 def guarded(verb: Callable[P, R]) -> Callable[P, R]:
-    """Turn what a verb raises into exit codes: 2 for bad input, 130 when the user stopped it."""
+    """Turn what a verb raises into exit codes: 2 for bad input, 130 when the user stopped it, 0
+    when the system did.
+    """
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -34,18 +37,28 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
         except Refused as refusal:
             typer.echo(f"atelier: {refusal}", err=True)
             raise typer.Exit(2) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
-        except BrokenPipeError:  # whoever read the output has gone
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except KeyboardInterrupt as stop:
+            raise typer.Exit(getattr(stop, "code", 130)) from None
+        except BrokenPipeError:
+            unheard()
             raise typer.Exit(0) from None
         except OSError as error:
+            if error.errno == errno.EIO and not error.filename:  # the terminal is closed
+                unheard()
+                raise typer.Exit(0) from None
             typer.echo(
                 f"atelier: {error.filename or 'A file'}: {error.strerror or error}.", err=True
             )
             raise typer.Exit(2) from None
 
     return run
+
+
+def unheard() -> None:
+    """Let what is still said go nowhere: whoever read the output has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def refused(text: str) -> Exception:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
@@ -25,8 +25,9 @@ Where = Callable[[Samples], Path | None]
 def pull(job: Job[T], json_lines: bool = False, where: Where = lambda _: None) -> T:
     """Run `job` to its end and show its events on stdout; return its result.
 
-    Ctrl-C or SIGTERM closes the job, which saves, and raises KeyboardInterrupt; a second one quits
-    at once. `where` finds the file of a sample grid. What the job raises passes through.
+    Ctrl-C closes the job, which saves, and raises KeyboardInterrupt; SIGTERM and a closed terminal
+    do the same and raise Terminated. A second one quits at once. `where` finds the file of a sample
+    grid. What the job raises passes through.
     """
     with stop_asked() as asked, shown(json_lines, where) as show:
         try:
@@ -37,10 +38,12 @@ def pull(job: Job[T], json_lines: bool = False, where: Where = lambda _: None) -
                     return ended.value
                 if isinstance(event, Told):
                     show(event)
-                if asked():
-                    raise KeyboardInterrupt
-        except BaseException:
+                if stop := asked():
+                    raise stop
+        except BaseException as error:
             job.close()
+            if isinstance(error, OSError) and (stop := asked()):
+                raise stop from None  # nobody reads what is told after a hang-up
             raise
 
 
@@ -58,9 +61,17 @@ def seldom(job: Job[T]) -> Job[T]:
             yield event
 
 
+class Terminated(KeyboardInterrupt):
+    """The system ends the program, which is no fault: its exit code is 0."""
+
+    code = 0
+
+
 @contextmanager
-def stop_asked() -> Iterator[Callable[[], bool]]:
-    """Take Ctrl-C and SIGTERM as a wish that is granted between two events; twice is an order."""
+def stop_asked() -> Iterator[Callable[[], KeyboardInterrupt | None]]:
+    """Take Ctrl-C, SIGTERM and SIGHUP as a wish that is granted between two events, by what is to
+    be raised then; twice is an order.
+    """
     wishes: list[int] = []
 
     def wish(number: int, _frame: Any) -> None:
@@ -68,15 +79,27 @@ def stop_asked() -> Iterator[Callable[[], bool]]:
             os._exit(130)
         wishes.append(number)
 
+    def asked() -> KeyboardInterrupt | None:
+        if not wishes:
+            return None
+        return KeyboardInterrupt() if wishes[0] == signal.SIGINT else Terminated()
+
     if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
+        yield lambda: None
         return
-    before = {number: signal.signal(number, wish) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, wish) for number in ending()}
     try:
-        yield lambda: bool(wishes)
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def ending() -> Set[int]:
+    """Return the signals that end a program; nohup's wish not to be ended by SIGHUP is kept."""
+    hang_up: int = getattr(signal, "SIGHUP", signal.SIGTERM)
+    kept = signal.getsignal(hang_up) is signal.SIG_IGN
+    return {signal.SIGINT, signal.SIGTERM} | (set() if kept else {hang_up})
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 
 from studio.core import logparts, pictures
+from studio.core.appending import Appender
 from studio.core.events import Event, Job, Note, Order, Progress, Samples, Saved, Scalars
 from studio.core.logparts import Part
 
@@ -60,22 +61,24 @@ class History:
 
 
 class RunLog:
-    """Appends to `log.jsonl` in a run's folder and writes its sample grids."""
+    """Appends to `log.jsonl` in a run's folder and writes its sample grids.
+
+    What can't be written ends no run: lines are owed until there is room, grids are left out, and
+    `news` says so.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
         self.path = folder / "log.jsonl"
-        torn = _is_torn(self.path)
-        self.file = self.path.open("a", encoding="utf-8")
+        self.file = Appender(self.path)
         self._parsed = 0  # bytes of the log that are kept as numbers too
-        if torn:
-            self.file.write("\n")
+        self._undrawn: OSError | None = None  # why the last grid could not be written
+        self._told = ""
 
     def append(self, event: str, **values: Any) -> None:
         """Write one line and hand it to the system, so that a crash of the program keeps it."""
-        self.file.write(json.dumps({"event": event, **values}) + "\n")
-        self.file.flush()
-        if self.file.tell() - self._parsed >= logparts.PART:
+        self.file.write(json.dumps({"event": event, **values}))
+        if self.file.size - self._parsed >= logparts.PART:
             with contextlib.suppress(OSError):  # what can't be kept is parsed when it is read
                 self._parsed = logparts.keep_next(self.path, self._parsed)
 
@@ -95,7 +98,11 @@ class RunLog:
             values = {k: v if np.isfinite(v) else None for k, v in event.values.items()}
             self.append("scalars", step=event.step, seconds=round(event.seconds, 3), values=values)
         elif isinstance(event, Samples):
-            self._record_samples(event)
+            try:
+                self._record_samples(event)
+                self._undrawn = None
+            except OSError as error:
+                self._undrawn = error
         elif isinstance(event, Saved):
             self.append("saved", step=event.step, path=event.path.name)
         elif isinstance(event, Note):
@@ -103,19 +110,39 @@ class RunLog:
                 "note", step=event.step, text=event.text, level=event.level, kind=event.kind
             )
 
+    def news(self) -> tuple[Note, ...]:
+        """Say once that the run can't be recorded, and once that it can again."""
+        trouble = self.file.trouble or self._undrawn
+        why = "" if trouble is None else trouble.strerror or str(trouble)
+        before, self._told = self._told, why
+        if why == before:
+            return ()
+        text = "The run is recorded in full again."
+        if why:
+            text = (
+                f"Curves and sample grids can't be written: {why}. Training goes on; the curves"
+                " follow as soon as there is room."
+            )
+        return (Note(text, "warning" if why else "info", "log"),)
+
     def _record_samples(self, event: Samples) -> None:
-        name = f"step-{event.step:08d}-{event.kind}.png"
+        path = grid_file(self.folder, event.step, event.kind)
         count, height, width = event.pictures.shape[:3]
-        pictures.save(pictures.grid(event.pictures), self.folder / "samples" / name)
+        pictures.save(pictures.grid(event.pictures), path)
         self.append(
             "samples",
             step=event.step,
             kind=event.kind,
-            file=name,
+            file=path.name,
             count=count,
             height=height,
             width=width,
         )
+
+
+def grid_file(folder: Path, step: int, kind: str) -> Path:
+    """Return where the grid of `kind` at `step` is written, in a run's folder."""
+    return folder / "samples" / f"step-{step:08d}-{kind}.png"
 
 
 def recorded(
@@ -129,10 +156,11 @@ def recorded(
     order: Order | None = None
     try:
         while True:
-            event = job.send(order)  # the first send is of None, as a generator demands
+            event, order = job.send(order), None  # the first is of None, as a generator demands
             if not isinstance(event, Progress):
                 log.record(event)
-            order = yield event
+            for said in (event, *log.news()):
+                order = (yield said) or order
     except StopIteration as stop:
         log.ended("finished")
         return stop.value
@@ -192,6 +220,17 @@ def standing(folder: Path) -> History:
     return replace(replay(folder), series={})
 
 
+def newest(folder: Path) -> History:
+    """Return what the end of a run's log says, at once: its newest curves and sample grids."""
+    tail = _tail(folder / "log.jsonl")
+    return told(folder, [logparts.parsed(tail, len(tail))])
+
+
+def ending(folder: Path) -> str:
+    """Return how the run ended, of which the last lines of its log tell; else "interrupted"."""
+    return newest(folder).status
+
+
 def _tail(log: Path) -> bytes:
     """Return the last whole lines of a log, `TAIL` bytes at most."""
     if not log.exists():
@@ -201,15 +240,6 @@ def _tail(log: Path) -> bytes:
         file.seek(start)
         text = file.read()
     return text.partition(b"\n")[2] if start else text
-
-
-def _is_torn(log: Path) -> bool:
-    """Tell whether the log's last line was not written to its end."""
-    if not log.exists() or not log.stat().st_size:
-        return False
-    with log.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read() != b"\n"
 
 
 def _is(line: Mapping[str, Any], event: str) -> bool:

@@ -51,7 +51,7 @@ def prepare(arguments: list[str]) -> QApplication:
 
 
 class Signals(QObject):
-    """Turns SIGTERM and SIGINT into saving and leaving.
+    """Turns SIGTERM, SIGINT and SIGHUP into saving and leaving.
 
     Python runs a signal's handler only between two of its own instructions, and Qt's loop is none;
     so the wake-up bytes of the signals are watched like any file.
@@ -65,17 +65,20 @@ class Signals(QObject):
         theirs.setblocking(False)
         self.theirs = theirs
         signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        hang_up = getattr(signal, "SIGHUP", signal.SIGTERM)
+        kept = signal.getsignal(hang_up) is signal.SIG_IGN  # nohup's wish
+        self.numbers = {signal.SIGINT, signal.SIGTERM} | (set() if kept else {hang_up})
+        for number in self.numbers:
             signal.signal(number, self._handle)
         self.notifier = QSocketNotifier(self.ours.fileno(), QSocketNotifier.Type.Read, self)
         self.notifier.activated.connect(self._drain)
 
     def close(self) -> None:
-        """Give the signals back to Python."""
+        """Hear no signal any more: the program is about to end as it is."""
         self.notifier.setEnabled(False)
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+        for number in self.numbers:
+            signal.signal(number, signal.SIG_IGN)
         self.ours.close()
         self.theirs.close()
 

@@ -31,6 +31,8 @@ LANES = (
     "evaluate",
     "model",
     "pack",
+    "recall",
+    "rows",
     "picture",
     "outlook",
     "repair",
@@ -38,7 +40,6 @@ LANES = (
     "copy",
     "mask",
     "journal",
-    "unfinished",
     "origin",
     "content",
     "source",
@@ -61,6 +62,8 @@ LANES = (
     "export pictures",
     "export files",
     "export copies",
+    "recovery",
+    "recovering",
     "train",
 )
 FLUSH = 50  # ms between two batches of events: at most 20 a second reach the window
@@ -147,7 +150,10 @@ def sentence(error: BaseException, lane: str) -> str:
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}. Nothing that was saved before is lost."
-    first = str(error).partition("\n")[0].rstrip(" :")  # torch tells every tensor on a line
+    try:
+        first = str(error).partition("\n")[0].rstrip(" :")  # torch tells every tensor on a line
+    except Exception:  # an error that can't even say what it is must not keep the lane
+        first = "no words"
     return f"Something broke ({type(error).__name__}: {first}). The details are in the log."
 
 
@@ -348,6 +354,8 @@ class Lanes(QObject):
         follows = self._next.pop(lane, None)
         if lane in LIVE and follows:  # first, so that drawing goes on while the window paints
             self.start(lane, *follows)
-        self.finish(lane, how, value, last=follows is None or lane in LIVE)
-        if lane not in LIVE and follows:
-            self.start(lane, *follows)
+        try:
+            self.finish(lane, how, value, last=follows is None or lane in LIVE)
+        finally:  # what breaks on the way to the screen must not lose the next request
+            if lane not in LIVE and follows:
+                self.start(lane, *follows)

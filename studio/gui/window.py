@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
     QFileDialog,
     QHBoxLayout,
     QVBoxLayout,
@@ -238,7 +240,16 @@ class Window(Pages):
     def leave(self) -> None:
         """Save what runs and close, without asking."""
         self.leaving = self.leaving or time.monotonic()
-        self.close()
+        self._close_dialogs()
+        self._close_again()
+
+    def _close_dialogs(self) -> None:
+        """Reject what waits for an answer: its own loop would keep the program."""
+        if popup := QApplication.activePopupWidget():
+            popup.close()
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QDialog) and widget.isVisible():
+                widget.reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name; override costs 16 ms)
         if self.session.title("train"):
