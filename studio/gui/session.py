@@ -14,6 +14,7 @@ from studio.gui.jobs import LIVE
 from studio.gui.loading import Loading
 from studio.gui.repairs import REPAIR
 from studio.gui.styles import STYLE
+from studio.gui.trainings import RECORDED
 
 PACK = ".atelierpack"
 
@@ -248,7 +249,7 @@ class Session(Loading):
             self._on_opened(value)
         elif lane in GALLERY:
             self.on_gallery(lane, value, announce)
-        elif lane in (*REPAIR, *STYLE, *EXPORT):
+        elif lane in (*REPAIR, *STYLE, *EXPORT, *RECORDED):
             if announce:
                 self.done.emit(lane, value)
         elif lane in LIVE:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from studio.core.events import Job
     from studio.core.project import Plan, Run
 
+RECORDED = ("recall", "rows")  # lanes that read what runs recorded
+
 
 class Trainings(Access):
     """Turns the user's wishes about runs into jobs; they wait, with a word, for the engine."""
@@ -24,6 +26,20 @@ class Trainings(Access):
         self._broken = ""
         self._measured: tuple[Any, Any] = (None, None)  # the request measured last, its Forecast
         self._fresh = False  # a training began whose run the panels have not seen yet
+
+    def recall(self, run: "Run") -> None:
+        """Read what a run recorded; done("recall", Recording). What takes long to read is told
+        before from its end: events("recall", [Recording]). The newest request counts.
+        """
+        from studio.gui.widgets.recording import recalled
+
+        self.start("recall", self.tr("Reading run {n}").format(n=run.number), lambda: recalled(run))
+
+    def look_through(self, runs: "list[Run]") -> None:
+        """Look how runs stand, in this order; events("rows", [Standing, ...])."""
+        from studio.gui.widgets.run_rows import looked_through
+
+        self.start("rows", self.tr("Looking at the runs"), lambda: looked_through(runs))
 
     def advise(self, dataset: str) -> None:
         """Look at a set and this machine; done("advice", engine.Advised). The newest counts."""

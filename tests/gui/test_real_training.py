@@ -126,7 +126,8 @@ def test_a_run_from_start_to_the_next_day(
     # the next day: another window on the same project shows the same run
     other = TrainPanel(session)
     qtbot.addWidget(other)
-    assert other.view.timeline.steps == sorted({s.step for s in run.history().samples})
+    recorded = sorted({s.step for s in run.history().samples})
+    qtbot.waitUntil(lambda: other.view.timeline.steps == recorded, timeout=LONG)
     assert np.array_equal(
         np.array(other.view.grids["ema"].pictures),
         np.array(panel.recording.pictures(other.view.timeline.steps[-1], "ema")),

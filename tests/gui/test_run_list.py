@@ -1,6 +1,7 @@
 """The run list: what it shows, choosing, renaming in place, menu, deleting once asked."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from train_scene import add_run, scene, sprites
 
 from studio.gui.widgets.run_list import PICTURE, RunDelegate, RunList, RunRow, thumbnail
-from studio.gui.widgets.run_rows import RunRows, four
+from studio.gui.widgets.run_rows import RunRows, four, looked_through
 
 
 def row(number: int, status: str = "finished", name: str = "") -> RunRow:
@@ -129,25 +130,26 @@ def test_thumbnails_are_square_and_show_the_picture() -> None:
     assert made.pixelColor(made.width() // 2, made.height() // 2).green() == 200
 
 
-def test_rows_are_read_from_the_logs_one_by_one(tmp_path: Path, qtbot: QtBot) -> None:
+def test_each_log_is_looked_at_once_the_newest_run_first(tmp_path: Path) -> None:
     project = scene(tmp_path, runs=2)
     rows = RunRows()
-    told: list[RunRow] = []
-    rows.read.connect(lambda row, picture: told.append(row))
-    first = rows.show_runs({r.number: r for r in project.runs()})
-    assert [r.status for r in first] == ["", ""]
-    qtbot.waitUntil(lambda: len(told) == 2)
-    assert [(r.number, r.status, r.step) for r in told] == [
+
+    def unread() -> list[Any]:
+        runs = rows.unread({r.number: r for r in project.runs()})
+        found: list[Any] = list(looked_through(runs))
+        for standing in found:
+            rows.take(standing)
+        return found
+
+    assert [rows.row(run).status for run in project.runs()] == ["", ""]
+    assert [(s.run.number, s.status, s.step) for s in unread()] == [
         (2, "finished", 600),
         (1, "finished", 300),
     ]
-    again = rows.show_runs({r.number: r for r in project.runs()})
-    assert [r.step for r in again] == [300, 600]
-    assert not rows.timer.isActive()  # nothing is read twice
+    assert [rows.row(run).step for run in project.runs()] == [300, 600]
+    assert not unread()
     add_run(project, 100, end="stopped")
-    rows.show_runs({r.number: r for r in project.runs()})
-    qtbot.waitUntil(lambda: len(told) == 3)
-    assert told[-1].status == "stopped"
+    assert [s.status for s in unread()] == ["stopped"]
 
 
 def test_four_pictures_are_chosen_evenly() -> None:

@@ -13,7 +13,7 @@ from studio.gui.widgets.recording import Recording
 
 def test_replayed_and_live_events_join_without_doubles(tmp_path: Path) -> None:
     run = add_run(scene(tmp_path, runs=0), 300)
-    recording = Recording(run.history(), run.history)
+    recording = Recording(run.history(), run.folder)
     assert recording.curves["loss"].length == 30
     sampled = recording.add(story(400))  # the first 300 steps again, then 100 new ones
     assert sampled
@@ -25,7 +25,7 @@ def test_replayed_and_live_events_join_without_doubles(tmp_path: Path) -> None:
 
 def test_grids_are_read_from_their_files(tmp_path: Path) -> None:
     run = add_run(scene(tmp_path, runs=0), 300)
-    recording = Recording(run.history(), run.history)
+    recording = Recording(run.history(), run.folder)
     assert np.array_equal(recording.pictures(200, "ema"), sprites(16, 20))  # type: ignore[arg-type]
     assert np.array_equal(recording.pictures(200, "raw"), sprites(16, 25))  # type: ignore[arg-type]
     assert recording.pictures(200, "other") is None
@@ -34,7 +34,7 @@ def test_grids_are_read_from_their_files(tmp_path: Path) -> None:
 
 def test_a_grid_deleted_behind_our_back_is_no_picture(tmp_path: Path) -> None:
     run = add_run(scene(tmp_path, runs=0), 300)
-    recording = Recording(run.history(), run.history)
+    recording = Recording(run.history(), run.folder)
     (run.samples / "step-00000100-ema.png").unlink()
     (run.samples / "step-00000200-ema.png").write_bytes(b"torn")
     assert recording.pictures(100, "ema") is None
@@ -46,7 +46,7 @@ def test_live_grids_beyond_memory_come_back_from_their_files(
 ) -> None:
     monkeypatch.setattr(module, "IN_MEMORY", 5 * sprites(16, 0).nbytes)
     run = add_run(scene(tmp_path, runs=0), 900)
-    recording = Recording(None, run.history)
+    recording = Recording(None, run.folder)
     recording.add(story(900))
     assert len(recording.cache) == 5
     assert np.array_equal(recording.pictures(0, "ema"), sprites(16, 0))  # type: ignore[arg-type]

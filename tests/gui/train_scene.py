@@ -13,12 +13,14 @@ from studio.core import pictures
 from studio.core import project as projects
 from studio.core.data.packed import Manifest
 from studio.core.data.report import Report
-from studio.core.events import Note, Samples, Scalars
+from studio.core.events import Note, Samples, Scalars, finished
 from studio.core.metrics import evaluation as evaluations
 from studio.core.metrics.evaluation import Evaluation, Pair, Score
 from studio.core.project import Plan, Project, Run, RunRecord
 from studio.core.runlog import RunLog
 from studio.core.settings import Settings, field
+from studio.gui.widgets.recording import recalled
+from studio.gui.widgets.run_rows import looked_through
 
 
 class ToySettings(Settings):
@@ -80,6 +82,12 @@ class FakeSession(QObject):
 
     def paused(self, lane: str) -> bool:
         return lane in self.held
+
+    def recall(self, run: Run) -> None:
+        self.done.emit("recall", finished(recalled(run)))
+
+    def look_through(self, runs: list[Run]) -> None:
+        self.events.emit("rows", list(looked_through(runs)))
 
     def check(self, request: Any) -> None:
         self.asked.append(("check", request))

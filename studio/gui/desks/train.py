@@ -1,5 +1,6 @@
 """What a workspace does beside its layout: ask before a run begins, use a run that is there."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -10,6 +11,8 @@ from studio.core.project import Run
 from studio.core.request import TrainRequest
 from studio.gui.session import Session
 from studio.gui.widgets.forecast_line import ForecastLine
+from studio.gui.widgets.run_list import RunList
+from studio.gui.widgets.run_rows import RunRows
 from studio.gui.widgets.run_view import RunView
 from studio.gui.widgets.train_setup import TrainSetup
 
@@ -135,6 +138,37 @@ class StartDesk(QObject):
             self.session.stop("forecast")
             self.settle(False)
             self.problem_changed.emit()
+
+
+class RowDesk(QObject):
+    """The list of runs: rows at once, how each run stands as soon as its log was looked at."""
+
+    def __init__(
+        self, session: Session, rows: RunRows, list: RunList, parent: QObject | None = None
+    ):
+        super().__init__(parent)
+        self.session, self.rows, self.list = session, rows, list
+        self.runs: Mapping[int, Run] = {}
+        self.live: int | None = None  # the run that trains: its row comes from what it says
+        session.events.connect(self._on_events)
+
+    def show_runs(self, runs: Mapping[int, Run]) -> None:
+        """List these runs; what has changed since it was looked at is looked at."""
+        self.runs, unread = runs, self.rows.unread(runs)
+        self.list.show_rows([self.rows.row(run) for run in runs.values()])
+        if unread:
+            self.session.look_through(unread)
+
+    @Slot(str, list)
+    def _on_events(self, lane: str, events: list[Any]) -> None:
+        for standing in events if lane == "rows" else ():
+            run = self.runs.get(standing.run.number)
+            if run is None or run.folder != standing.run.folder:
+                continue  # another project was opened meanwhile
+            self.rows.take(standing)
+            if run.number != self.live:
+                self.list.update_row(self.rows.row(run))
+                self.list.show_picture(run.number, standing.picture)
 
 
 class RunDesk(QObject):

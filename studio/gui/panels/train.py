@@ -8,10 +8,11 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from studio.core import runlog
 from studio.core.events import Samples, Saved, Scalars
 from studio.core.project import Run
 from studio.gui.desks.leaving import ModelDesk
-from studio.gui.desks.train import RunDesk, StartDesk
+from studio.gui.desks.train import RowDesk, RunDesk, StartDesk
 from studio.gui.session import Session
 from studio.gui.widgets.recording import Recording
 from studio.gui.widgets.run_rows import four, written
@@ -29,6 +30,7 @@ class TrainPanel(TrainRoom):
         super().__init__(parent)
         self.session = session
         self.start_desk = StartDesk(session, self.setup, self.forecast, self)
+        self.row_desk = RowDesk(session, self.rows, self.list, self)
         self.desk = RunDesk(session, self.view, self)
         self.models = ModelDesk(session, self.view, self)
         self.judging = QTimer(self, singleShot=True, interval=JUDGED)
@@ -38,6 +40,7 @@ class TrainPanel(TrainRoom):
         self.shown: int | None = None  # the run on show
         self.live: int | None = None  # the run that trains, once it has said something
         self.recording = Recording()  # of the live run
+        self.early: list[Any] | None = None  # heard of it while its log is read
         self.stopping = False
         self._connect()
         self._on_project()
@@ -51,7 +54,7 @@ class TrainPanel(TrainRoom):
             self._forget(project.folder)
         self.setup.show_sets(self.sets.choices(project.datasets()) if project else [])
         self.runs = {run.number: run for run in project.runs()} if project else {}
-        self.list.show_rows(self.rows.show_runs(self.runs))
+        self.row_desk.show_runs(self.runs)
         self.pages.setCurrentIndex(1 if self.setup.choices or self.runs else 0)
         if self.shown in self.runs:
             self.view.title.setText(title(self.runs[self.shown]))
@@ -62,17 +65,36 @@ class TrainPanel(TrainRoom):
 
     @Slot(str, list)
     def _on_events(self, lane: str, events: list[Any]) -> None:
-        if lane != "train":
-            return
-        if self.live is None and any(isinstance(e, Scalars | Samples | Saved) for e in events):
-            self._attach()
+        if lane == "recall" and isinstance(events[0], Recording):
+            self._present(events[0], whole=False)
+        elif lane == "train":
+            if self.live is None and any(isinstance(e, Scalars | Samples | Saved) for e in events):
+                self._attach()
+            self._on_told(events)
+
+    def _on_told(self, events: list[Any]) -> None:
+        """The live run has said something."""
         if self.live is None:
+            return
+        if self.early is not None:
+            self.early += events
             return
         sampled = self.recording.add(events)
         if self.shown == self.live:
             self.view.grew(sampled)
         if not self.judging.isActive():
             self.judging.start()
+
+    @Slot(str, object)
+    def _on_done(self, lane: str, result: Any) -> None:
+        if lane != "recall":
+            return
+        live = self.runs.get(self.live) if self.live is not None else None
+        if live is not None and self.early is not None and result.folder == live.folder:
+            result.catch_up(self.early)
+            result.status = self.recording.status
+            self.recording, self.early = result, None
+        self._present(result)
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:
@@ -103,7 +125,7 @@ class TrainPanel(TrainRoom):
     def _resume(self, number: int) -> None:
         """Complete the run's plan; a finished run gets the plan that stands in the form on top."""
         run = self.runs[number]
-        finished = run.history().status == "finished"
+        finished = runlog.ending(run.folder) == "finished"
         self.session.resume(run, self.setup.chosen_plan if finished else None)
 
     @Slot(object)
@@ -146,8 +168,9 @@ class TrainPanel(TrainRoom):
         if not self.runs:
             return
         run = max(self.runs.values(), key=written)
-        self.live = run.number
-        self.recording = Recording(run.history(), run.history)
+        self.live, self.early = run.number, []
+        self.row_desk.live = run.number
+        self.recording = Recording(folder=run.folder)
         self.shown = None
         self.list.choose(run.number)
         if self.shown is None:  # it was chosen already
@@ -156,36 +179,49 @@ class TrainPanel(TrainRoom):
 
     def _detach(self) -> None:
         if self.live is not None and self.live in self.runs:
-            self.recording.status = self.runs[self.live].history().status
+            self.recording.status = runlog.ending(self.runs[self.live].folder)
             self._judge()
-        self.live = None
+        self.live = self.early = self.row_desk.live = None
         self.start_desk.renew()
         self.view.health.settle()
 
     def _show(self, number: int | None) -> None:
         self.shown = number
+        self.view.show_verdict(None)
         if number is None:
             self.view.show_recording(Recording())
-            self.view.show_verdict(None)
             self.desk.show_run(None)
             self.models.show_run(None)
             return
         run = self.runs[number]
-        recording = self.recording if number == self.live else Recording(run.history(), run.history)
-        losses = self.setup.losses(run.record.family)
-        self.view.show_recording(recording, title(run), losses, run.record.settings)
-        self.view.judge()
         self.desk.show_run(run)
         self.models.show_run(run)
+        if number == self.live and self.early is None:
+            self._present(self.recording)
+        else:
+            self.session.recall(run)
+
+    def _present(self, recording: Recording, whole: bool = True) -> None:
+        """Show what the chosen run recorded, or its end while the rest is read."""
+        run = self.runs.get(self.shown) if self.shown is not None else None
+        if run is None or recording.folder != run.folder:
+            return
+        losses = self.setup.losses(run.record.family)
+        self.view.show_recording(recording, title(run), losses, run.record.settings)
+        if whole:
+            self.view.judge()
+        else:
+            self.view.title.setText(self.tr("{run}  ·  reading…").format(run=title(run)))
 
     @Slot()
     def _judge(self) -> None:
         """Say how the live run stands, in the list and, if it is on show, in the health line."""
         if self.live is None or self.live not in self.runs:
             return
-        self.list.update_row(self.rows.row(self.runs[self.live], self.recording.history()))
-        steps = self.recording.sample_steps
-        newest = self.recording.pictures(steps[-1], "ema") if steps else None
+        if self.early is not None:
+            return
+        self.list.update_row(self.rows.row(self.runs[self.live], self.recording))
+        newest = self.recording.newest("ema")
         self.list.show_picture(self.live, None if newest is None else four(newest))
         if self.shown == self.live:
             self.view.judge()
@@ -205,7 +241,7 @@ class TrainPanel(TrainRoom):
             self._judge()
 
     def _forget(self, folder: Path) -> None:
-        self.folder, self.shown, self.live = folder, None, None
+        self.folder, self.shown, self.live, self.early = folder, None, None, None
         self.start_desk.forget()
         self.setup.forget()
         self.rows.known.clear()
@@ -213,6 +249,7 @@ class TrainPanel(TrainRoom):
     def _connect(self) -> None:
         self.session.project_changed.connect(self._on_project)
         self.session.events.connect(self._on_events)
+        self.session.done.connect(self._on_done)
         self.session.busy_changed.connect(self._on_busy)
         self.setup.changed.connect(self._settle)
         self.start_desk.problem_changed.connect(self._show_state)
@@ -221,7 +258,6 @@ class TrainPanel(TrainRoom):
         self.buttons.pause_asked.connect(self._pause)
         self.buttons.stop_asked.connect(self._stop)
         self.view.health.remedy_asked.connect(self._remedy)
-        self.rows.read.connect(self._on_row)
         self.list.selected.connect(self._select)
         self.list.renamed.connect(self._rename)
         self.list.resume_asked.connect(self._resume)
@@ -229,12 +265,6 @@ class TrainPanel(TrainRoom):
         self.list.delete_asked.connect(self._delete)
         self.empty.asked.connect(self.library_asked)
         self.models.came.connect(self.list.choose)
-
-    @Slot(object, object)
-    def _on_row(self, row: Any, picture: Any) -> None:
-        if row.number != self.live:
-            self.list.update_row(row)
-            self.list.show_picture(row.number, picture)
 
 
 def title(run: Run) -> str:

@@ -19,9 +19,7 @@ class Curve:
         self._totals = np.empty(0)
         self._peaks = np.empty((0, 2), np.int64)  # where its lowest and highest value are, in order
         if steps is not None and values is not None:
-            self._steps = np.array(steps, float)
-            self._values = np.where(np.isfinite(values), values, np.nan)
-            self.length = len(steps)
+            self._take(steps, values)
 
     @property
     def steps(self) -> np.ndarray:
@@ -45,10 +43,29 @@ class Curve:
         self._values[self.length] = value if np.isfinite(value) else np.nan
         self.length += 1
 
+    def thinned(self, most: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return steps and values of `most` points or fewer, evenly chosen, the newest too."""
+        stride = max(1, -(-self.length // most))
+        return self.steps[::-stride][::-1], self.values[::-stride][::-1]
+
     def rewind(self, step: float) -> None:
         """Drop what comes after `step`: it is trained anew."""
         self.length = int(np.searchsorted(self.steps, step, "right"))
         self._blocks = min(self._blocks, self.length // BLOCK)
+
+    def sum_up(self) -> None:
+        """Sum up the blocks that have filled since the last time, before a long curve is drawn."""
+        old, new = self._blocks, self.length // BLOCK
+        if new == old:
+            return
+        part = slice(old * BLOCK, new * BLOCK)
+        steps, known, totals = (x.reshape(-1, BLOCK) for x in self._raw(part.start, part.stop))
+        means = np.stack([steps.mean(1), known.sum(1)], 1)
+        found = peaks(self._values[part], BLOCK) + part.start
+        self._means = np.concatenate([self._means[:old], means])
+        self._totals = np.concatenate([self._totals[:old], totals.sum(1)])
+        self._peaks = np.concatenate([self._peaks[:old], found])
+        self._blocks = new
 
     def near(self, step: float) -> float:
         """Return the value at the recorded step nearest to `step`; nan if there is none."""
@@ -63,14 +80,14 @@ class Curve:
         """Return about 2 `buckets` points between steps `low` and `high`, every peak among them."""
         first = max(int(np.searchsorted(self.steps, low, "left")) - 1, 0)
         last = min(int(np.searchsorted(self.steps, high, "right")) + 1, self.length)
-        shown = np.arange(first, last)
         if last - first > DENSE:
-            self._sum_up()
+            self.sum_up()
             begin, end = -(-first // BLOCK), last // BLOCK
             inner = self._peaks[begin:end].ravel()
-            shown = np.concatenate(
-                [shown[: begin * BLOCK - first], inner, shown[end * BLOCK - first :]]
-            )
+            ends = np.arange(first, begin * BLOCK), np.arange(end * BLOCK, last)
+            shown = np.concatenate([ends[0], inner, ends[1]])
+        else:
+            shown = np.arange(first, last)
         if len(shown) > 2 * buckets:
             shown = shown[peaks(self._values[shown], -(-len(shown) // buckets)).ravel()]
         return self._steps[shown], self._values[shown]
@@ -99,13 +116,21 @@ class Curve:
         inside = (middle >= low) & (middle <= high)
         return middle[inside], smooth[inside]
 
+    def _take(self, steps: np.ndarray, values: np.ndarray) -> None:
+        """Take over what was measured so far, with room for half as much again."""
+        self.length = len(steps)
+        room = self.length + max(1024, self.length // 2)
+        self._steps, self._values = np.empty(room), np.empty(room)
+        self._steps[: self.length] = steps
+        self._values[: self.length] = np.where(np.isfinite(values), values, np.nan)
+
     def _summed(self, low: float, high: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return steps, numbers of known values and their sums: by block where there are many."""
         first = int(np.searchsorted(self.steps, low, "left"))
         last = int(np.searchsorted(self.steps, high, "right"))
         if last - first <= DENSE:
             return self._raw(first, last)
-        self._sum_up()
+        self.sum_up()
         begin, end = -(-first // BLOCK), last // BLOCK
         means = self._means[begin:end]
         blocks = (means[:, 0], means[:, 1], self._totals[begin:end])
@@ -119,20 +144,6 @@ class Curve:
         values = self._values[first:last]
         known = np.isfinite(values)
         return self._steps[first:last], known.astype(float), np.where(known, values, 0.0)
-
-    def _sum_up(self) -> None:
-        """Sum up the blocks that have filled since the last time."""
-        old, new = self._blocks, self.length // BLOCK
-        if new == old:
-            return
-        part = slice(old * BLOCK, new * BLOCK)
-        steps, known, totals = (x.reshape(-1, BLOCK) for x in self._raw(part.start, part.stop))
-        means = np.stack([steps.mean(1), known.sum(1)], 1)
-        found = peaks(self._values[part], BLOCK) + part.start
-        self._means = np.concatenate([self._means[:old], means])
-        self._totals = np.concatenate([self._totals[:old], totals.sum(1)])
-        self._peaks = np.concatenate([self._peaks[:old], found])
-        self._blocks = new
 
 
 def peaks(values: np.ndarray, size: int) -> np.ndarray:

@@ -1,65 +1,65 @@
-"""Reads what the run list shows of each run: one log per idle moment, each once."""
+"""What the run list shows of each run: how it stands, read once from the end of each log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
 
-from studio.core import pictures
-from studio.core.events import Refused
+from studio.core import pictures, runlog
+from studio.core.events import Job, Refused
 from studio.core.project import Run
 from studio.core.runlog import History
+from studio.gui.widgets.recording import Recording
 from studio.gui.widgets.run_list import RunRow
 
 
-class RunRows(QObject):
-    """Keeps the rows of all runs. read(object, object): a RunRow and its picture (or None)."""
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """How a run stood when its log had been `written`; four of its newest pictures as one."""
 
-    read = Signal(object, object)
+    run: Run
+    written: float
+    status: str
+    step: int
+    picture: np.ndarray | None
 
-    def __init__(self, parent: QObject | None = None):
-        super().__init__(parent)
-        self.runs: dict[int, Run] = {}
-        self.known: dict[int, tuple[float, RunRow]] = {}
-        self.waiting: list[int] = []
-        self.timer = QTimer(self, singleShot=True, interval=0)
-        self.timer.timeout.connect(self._read_one)
 
-    def show_runs(self, runs: Mapping[int, Run]) -> list[RunRow]:
-        """Take over these runs; return their rows as far as known; `read` follows for the rest."""
-        self.runs = dict(runs)
-        self.known = {n: k for n, k in self.known.items() if n in runs}
-        changed = [
-            n for n, r in runs.items() if n not in self.known or self.known[n][0] != written(r)
-        ]
-        self.waiting = sorted(changed)  # the newest is taken first, from the end
-        if self.waiting:
-            self.timer.start()
-        return [self.row(run) for run in runs.values()]
+class RunRows:
+    """Keeps what is known of all runs."""
 
-    def row(self, run: Run, history: History | None = None) -> RunRow:
-        """Return the run's row: from `history` if given, else from what was read before."""
-        record = run.record
-        old = self.known[run.number][1] if run.number in self.known else None
+    def __init__(self) -> None:
+        self.known: dict[int, Standing] = {}
+
+    def unread(self, runs: Mapping[int, Run]) -> list[Run]:
+        """Return the runs whose logs have been written since they were looked at, newest first."""
+        self.known = {number: k for number, k in self.known.items() if number in runs}
+        known = {number: k.written for number, k in self.known.items()}
+        changed = [run for run in runs.values() if known.get(run.number) != written(run)]
+        return sorted(changed, key=lambda run: -run.number)
+
+    def take(self, found: Standing) -> None:
+        """Know how a run stands."""
+        self.known[found.run.number] = found
+
+    def row(self, run: Run, recording: Recording | None = None) -> RunRow:
+        """Return the run's row: from `recording` if given, else as far as it is known."""
+        record, known = run.record, recording or self.known.get(run.number)
         return RunRow(
             number=run.number,
             name=record.name,
             trained=f"{record.family}  ·  {record.preset}",
-            status=history.status if history else old.status if old else "",
-            step=history.step if history else old.step if old else 0,
+            status=known.status if known else "",
+            step=known.step if known else 0,
             created=record.created,
             folder=run.folder,
         )
 
-    def _read_one(self) -> None:
-        run = self.runs.get(self.waiting.pop()) if self.waiting else None
-        if run is not None:
-            when, history = written(run), run.history()
-            row = self.row(run, history)
-            self.known[run.number] = (when, row)
-            self.read.emit(row, face(history))
-        if self.waiting:
-            self.timer.start()
+
+def looked_through(runs: Iterable[Run]) -> Job[None]:
+    """Look how runs stand; tells a Standing of each."""
+    for run in runs:
+        when, found = written(run), runlog.standing(run.folder)
+        yield Standing(run, when, found.status, found.step, face(found))  # type: ignore[misc]  # for a panel
 
 
 def written(run: Run) -> float:

@@ -24,7 +24,7 @@ class TrainRoom(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.setup, self.forecast, self.buttons = TrainSetup(), ForecastLine(), TrainButtons()
-        self.view, self.list, self.rows = RunView(), RunList(), RunRows(self)
+        self.view, self.list, self.rows = RunView(), RunList(), RunRows()
         self._lay_out()
 
     def _lay_out(self) -> None:
