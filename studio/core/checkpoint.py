@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
@@ -69,7 +70,7 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             if hashlib.sha256(data).hexdigest() != manifest["sha256"][name]:
                 raise Damaged(f"{path.name} is damaged: {name} is not what was saved.")
         return load(files["tensors.safetensors"]), json.loads(files["state.json"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, SafetensorError) as error:
         raise Damaged(f"{path.name} is damaged: {type(error).__name__} while reading it.") from None
 
 

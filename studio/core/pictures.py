@@ -105,9 +105,14 @@ def save(picture: np.ndarray, path: Path) -> None:
 
 
 def load(path: Path) -> np.ndarray:
-    """Read a PNG that `save` wrote as picture [h, w, c]."""
-    with Image.open(path, formats=["PNG"]) as image:
-        picture = np.asarray(image)
+    """Read a PNG that `save` wrote as picture [h, w, c]; raise OSError for any other file."""
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            picture = np.asarray(image)
+    except OSError:
+        raise
+    except Exception as error:  # decoders raise anything over a damaged file
+        raise OSError(f"{path.name} is damaged: {type(error).__name__}.") from None
     return picture[..., None] if picture.ndim == 2 else picture
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
 from send2trash import send2trash
 
 from studio import __version__
@@ -22,6 +21,7 @@ from studio.core.settings import Settings, field
 SCHEMA = migrating.SCHEMA
 SUFFIX = ".atelier"
 FOLDERS = ("datasets", "runs", "gallery")
+NUMBER = re.compile("[0-9]{1,9}")  # of a run, as its folder's name
 ORIGIN = "origin.json"  # in a run that came in a pack
 
 
@@ -149,8 +149,8 @@ class Project:
 
     def runs(self) -> list[Run]:
         """Return all runs that can be read, by number."""
-        found = [self._read(f) for f in (self.folder / "runs").glob("[0-9]*") if f.is_dir()]
-        return sorted((r for r in found if r), key=lambda r: r.number)
+        found = numbered(self.folder / "runs")
+        return [run for number in sorted(found) if (run := self._read(found[number], number))]
 
     def run(self, number: int | None = None) -> Run:
         """Return run `number`, or the newest; raise Refused if there is none."""
@@ -163,7 +163,7 @@ class Project:
 
     def new_run(self, record: RunRecord) -> Run:
         """Make the folder of a new run with the next free number and write its record."""
-        number = 1 + max((int(f.name) for f in (self.folder / "runs").glob("[0-9]*")), default=0)
+        number = 1 + max(numbered(self.folder / "runs"), default=0)
         folder = self.folder / "runs" / f"{number:03d}"
         made = folder.with_name(durable.hidden())
         try:
@@ -177,12 +177,18 @@ class Project:
         durable.sync_folder(folder.parent)
         return Run(folder, number, record)
 
-    def _read(self, folder: Path) -> Run | None:
+    def _read(self, folder: Path, number: int) -> Run | None:
         try:
             record = RunRecord.model_validate_json((folder / "run.json").read_bytes())
-        except (OSError, ValidationError):
+            json.dumps(record.model_dump(), allow_nan=False)  # as it is written when it is renamed
+        except (OSError, ValueError, RecursionError):
             return None
-        return Run(folder, int(folder.name), record)
+        return Run(folder, number, record)
+
+
+def numbered(runs: Path) -> dict[int, Path]:
+    """Return the folders of runs by number; what has another name is none of them."""
+    return {int(f.name): f for f in runs.glob("[0-9]*") if NUMBER.fullmatch(f.name)}
 
 
 def create(folder: Path, name: str = "") -> Project:
@@ -246,7 +252,7 @@ def read(folder: Path) -> Project:
         raise Refused(
             f"{folder} is not an Atelier project; open a folder that ends in {SUFFIX}."
         ) from None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise Refused(
             f"{folder / 'project.json'} is damaged; the runs and pictures beside it are untouched."
         ) from None
@@ -278,12 +284,12 @@ def delete(run: Run) -> None:
 def inside(root: Path, name: str) -> Path:
     """Join a name from a file or a user to `root`; raise Refused if it would leave `root`."""
     path = root / name
-    if (
-        not name
-        or not path.resolve().is_relative_to(root.resolve())
-        or path.resolve() == root.resolve()
-    ):
-        raise Refused(f"'{name}' is not a name inside {root}.")
+    try:
+        whole, top = path.resolve(), root.resolve()
+    except (OSError, ValueError, RuntimeError):  # a null byte, a ring of links
+        whole = top = root
+    if not name or not whole.is_relative_to(top) or whole == top:
+        raise Refused(f"{name[:80]!r} is not a name inside {root}.")
     return path
 
 

@@ -70,3 +70,14 @@ def test_a_head_is_read_whatever_the_size_and_only_of_the_formats_asked_for():
     for formats, data in ((("GIF",), file.getvalue()), (("PNG",), file.getvalue()[:20])):
         with pytest.raises((UnidentifiedImageError, ValueError, OSError)):
             pictures.head(data, formats)
+
+
+def test_whatever_is_wrong_with_a_png_is_an_error_of_the_file(tmp_path):
+    whole = pictures.pillow(np.zeros((4, 4, 3), np.uint8))
+    whole.save(tmp_path / "a.png")
+    data = (tmp_path / "a.png").read_bytes()
+    huge = data[:16] + b"\x7f\xff\xff\xff" + data[20:]
+    for damaged in (b"", b"words", data[:40], huge, data[:30] + b"\0" * 9 + data[39:]):
+        (tmp_path / "a.png").write_bytes(damaged)
+        with pytest.raises(OSError):
+            pictures.load(tmp_path / "a.png")

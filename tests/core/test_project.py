@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_no_project_and_occupied_places_are_refused(tmp_path):
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../x", "/etc", "a/../../b"])
+@pytest.mark.parametrize("name", ["a\0b", "", ".", "..", "../x", "/etc", "a/../../b"])
 def test_names_that_leave_the_project_are_refused(tmp_path, name):
     made = projects.create(tmp_path / "p")
     with pytest.raises(Refused, match="not a name inside"):
@@ -96,3 +97,19 @@ def test_json_is_replaced_whole(tmp_path, monkeypatch):
 
 def test_slugs_are_file_names_everywhere():
     assert projects.slug("Grüße: CON/../x") == "gr-e-con-x" and projects.slug("???") == "pictures"
+
+
+def test_folders_with_odd_names_are_no_runs_and_in_nobodys_way(tmp_path):
+    project = projects.create(tmp_path / "a.atelier")
+    project.new_run(record())
+    for name in ("9x", "1.5", "²", "9" * 30, "0x10"):
+        shutil.copytree(project.folder / "runs" / "001", project.folder / "runs" / name)
+    assert [run.number for run in project.runs()] == [1]
+    assert project.new_run(record()).number == 2
+
+
+def test_a_record_that_could_not_be_written_again_is_no_run(tmp_path):
+    project = projects.create(tmp_path / "a.atelier")
+    file = project.new_run(record()).folder / "run.json"
+    file.write_text(file.read_text().replace('"settings": {', '"settings": {"a": 1e999, '))
+    assert "1e999" in file.read_text() and project.runs() == []

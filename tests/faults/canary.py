@@ -147,6 +147,8 @@ class Guard:
                 self._note(f"import {values[0]}")
         elif event in CHANGING:
             self._changed(event, values)
+        elif event == "compile" and values[1] == "<unknown>":
+            return  # only parsed, as numpy does with the head of an array's file
         elif (event in PROGRAM or event in CODE) and not _importing():
             self._note(f"{event} {str(values)[:200]}")
         elif event.startswith("socket.") and event != "socket.gethostname":
@@ -162,7 +164,10 @@ class Guard:
                 self._inside(path, event)
 
     def _inside(self, path: str | bytes, what: str) -> None:
-        whole = os.path.realpath(os.fsdecode(path).removeprefix("file:").partition("?")[0])
+        name = os.path.abspath(os.fsdecode(path).removeprefix("file:").partition("?")[0])  # noqa: PTH100 (a path may be bytes, and no pathlib in a hook)
+        through = what.startswith(("open", "sqlite3", "os.chmod", "os.truncate"))
+        folder, last = os.path.split(name)
+        whole = os.path.realpath(name) if through else f"{os.path.realpath(folder)}/{last}"
         if whole != os.devnull and not any(f"{whole}/".startswith(f"{r}/") for r in self.roots):
             self._note(f"{what} outside: {whole[:200]}")
 

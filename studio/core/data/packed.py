@@ -90,7 +90,7 @@ def open_packed(folder: Path) -> PackedSet:
         pictures = np.load(folder / PICTURES, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise _missing(folder) from None
-    except (ValueError, OSError, EOFError):
+    except Exception:  # numpy raises anything over the head of a damaged file
         raise damaged(folder) from None
     shape = (manifest.count, manifest.height, manifest.width, manifest.channels)
     if pictures.shape != shape or pictures.dtype != np.uint8:

@@ -1,0 +1,109 @@
+"""Hurt projects: each opens, or a sentence says why not; nothing runs, nothing outside changes."""
+
+import os
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults import hostile, hostile_project
+from tests.faults.canary import Outcome, Trial, sentence, watched
+from tests.faults.page import Promise
+
+HERE = "tests.faults.test_hostile_projects:"
+ALL = 16  # one trial of so many reads every part, the others those that the hurt file is of
+PLANTED = "raise SystemExit(open('ran', 'w').write('a module of the project was imported'))\n"
+
+
+def cores(root: Path, base: str) -> Trial:
+    """Read every part of a hurt project, as the command line and the window's jobs do."""
+    from studio.core.events import Refused
+
+    plant(root)
+    folder = root / "toy.atelier"
+
+    def trial(number: int) -> str:
+        again(Path(base), folder)
+        what = hostile_project.hurt(folder, random.Random(number)) if number >= 0 else ""
+        wrong, readers = [], hostile_project.readers(folder)
+        for name in readers if number % ALL == 0 else hostile_project.affected(what, readers):
+            read = readers[name]
+            try:
+                read()
+            except Refused as refused:
+                wrong += [f"{name} {told}"] if (told := sentence(refused)) else []
+                if number < 0:
+                    raise
+            except BaseException as error:
+                wrong.append(f"{name} raises {error!r:.300} at {place(error)}")
+                if number < 0:
+                    raise
+        return f"{what}: {'; '.join(wrong)}" if wrong else ""
+
+    trial(-ALL)  # as it is, all of it opens
+    return trial
+
+
+def place(error: BaseException) -> str:
+    """Return where an exception came from."""
+    trace, where = error.__traceback__, ""
+    while trace is not None:
+        if "studio" in trace.tb_frame.f_code.co_filename:
+            where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return where
+
+
+def again(base: Path, folder: Path) -> None:
+    """Put the project back as it was."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(base, folder, symlinks=True)
+
+
+def plant(root: Path) -> None:
+    """Lay a module where an import by a name out of a file would find it."""
+    (root / "atelier_planted.py").write_text(PLANTED)
+    sys.path.insert(0, str(root))
+    os.chdir(root)
+
+
+def entered(kept: Promise, found: Outcome) -> None:
+    """Enter what was watched into a promise."""
+    kept.count(found.tried - len(found.broken))
+    for text in found.broken:
+        kept.check(False, text)
+    kept.say(found.figures())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """Where projects are hurt: in memory where there is such a disk, as all is synced."""
+    if not Path("/dev/shm").is_dir():
+        yield tmp_path / "root"
+        return
+    with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="atelier-") as folder:
+        yield Path(folder) / "root"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A whole project."""
+    return str(hostile_project.made(tmp_path_factory.mktemp("base")))
+
+
+@pytest.mark.timeout(3600)
+def test_a_hurt_project_opens_or_a_sentence_says_why_not(root, base, promise, amount) -> None:
+    with promise(
+        "Hostile files", "a hurt project opens, or a sentence; no code, no socket"
+    ) as kept:
+        entered(kept, watched(f"{HERE}cores", root, 0, amount(300, 20_000), base=base))
+
+
+def test_names_are_as_bad_as_they_are_said_to_be() -> None:
+    found = hostile.names(500)
+    assert len(found) == 500 and len(set(found[:150])) > 140
+    assert {"..", "a\0b", "CON", "C:\\outside"} <= set(found)
