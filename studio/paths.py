@@ -36,6 +36,11 @@ def repairs() -> Path:
     return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "repairs"
 
 
+def recovery() -> Path:
+    """Return the folder of what is not saved yet, which a crash would lose."""
+    return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "recovery"
+
+
 def under_way() -> Path:
     """Return the folder of notes on what is being written, for the start after a crash."""
     return Path(platformdirs.user_data_dir("Atelier", appauthor=False)) / "under way"

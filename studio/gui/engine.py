@@ -1,4 +1,4 @@
-"""The session's own jobs: load the engine, find what was interrupted, import, start a trial."""
+"""The session's own jobs: load the engine, import, start a trial."""
 
 import contextlib
 import importlib
@@ -31,7 +31,7 @@ STUDIES = (
 )
 REPAIRS = (
     *("open_picture", "look_ahead", "fill", "export", "read_mask", "write_mask"),
-    *("interrupted_repairs", "resume_repair", "discard_repair", "write_history"),
+    "write_history",
 )
 STYLES = (
     *("open_content", "open_sources", "proof", "restyled", "drawn", "write_styled", "share"),
@@ -78,16 +78,6 @@ STARTERS = {
 
 
 @dataclass(frozen=True)
-class Interrupted:
-    """A run that was training when the program ended: it can go on from its last checkpoint."""
-
-    project: Path
-    number: int
-    name: str
-    saved: int
-
-
-@dataclass(frozen=True)
 class Loaded:
     """The engine is there; `families` are all studio.core.family.Family values."""
 
@@ -117,17 +107,12 @@ class Kept:
     packed: "PackedSet"
 
 
-def loading(last: Path | None, later: Iterable[str] = ()) -> "Job[None]":
-    """Import the engine module by module; tells Interrupted (if any) first and Loaded when ready.
-
-    `last` is the project that was open when the program was last used. `later` are modules that the
-    window will want, read here so that it does not wait for them.
+def loading(later: Iterable[str] = ()) -> "Job[None]":
+    """Import the engine module by module; tells Loaded when it is ready. `later` are modules that
+    the window will want, read here so that it does not wait for them.
     """
     from studio.core.events import Progress
 
-    offer = interrupted(last) if last else None
-    if offer:
-        yield offer  # type: ignore[misc]  # for the session alone
     for done, module in enumerate(ENGINE):
         yield Progress(done, len(ENGINE), module)
         importlib.import_module(module)
@@ -136,39 +121,6 @@ def loading(last: Path | None, later: Iterable[str] = ()) -> "Job[None]":
     yield Loaded(tuple(families().values()))  # type: ignore[misc]  # for the session alone
     for module in (*later, *LATER):
         importlib.import_module(module)
-
-
-def refusing(why: str) -> "Callable[[], Job[Any]]":
-    """Return what makes a job that is refused."""
-    from studio.core.events import Refused
-
-    def job() -> "Job[Any]":
-        yield from ()
-        raise Refused(why)
-
-    return job
-
-
-def interrupted(folder: Path) -> Interrupted | None:
-    """Return the run worked on last if it ended without a word and has a checkpoint."""
-    from studio.core import project
-    from studio.core.events import Refused
-
-    try:
-        runs = project.open(folder).runs()
-    except Refused:
-        return None
-    if not runs:
-        return None
-    run = max(runs, key=lambda r: _modified(r.folder / "log.jsonl"))
-    history = run.history()
-    if history.status != "interrupted" or not history.saved:
-        return None
-    return Interrupted(folder, run.number, run.record.name, history.saved)
-
-
-def _modified(path: Path) -> float:
-    return path.stat().st_mtime if path.exists() else 0.0
 
 
 def when_ready(
@@ -183,6 +135,17 @@ def when_ready(
         yield Progress(0, None, text)
         time.sleep(0.1)
     return (yield from getattr(importlib.import_module(VERBS[verb]), verb)(*asked))
+
+
+def refusing(why: str) -> "Callable[[], Job[Any]]":
+    """Return what makes a job that is refused."""
+    from studio.core.events import Refused
+
+    def job() -> "Job[Any]":
+        yield from ()
+        raise Refused(why)
+
+    return job
 
 
 def advising(project: "Project", dataset: str) -> "Job[Advised]":

@@ -24,17 +24,11 @@ class Memory:
         folders = [stored] if isinstance(stored, str) else list(stored or [])
         return [Path(f) for f in folders if (Path(f) / "project.json").is_file()]
 
-    def last(self) -> Path | None:
-        """Return the project that was open last, if it is still there."""
-        stored = str(self.file.value("last", ""))
-        return Path(stored) if stored and Path(stored).is_dir() else None
-
     def remember(self, folder: Path) -> None:
         """Put the project first among the recent ones."""
         others = [f for f in self.recent() if f != folder]
         self.file.setValue("recent", [str(f) for f in [folder, *others][:RECENT]])
-        self.file.setValue("last", str(folder))
-        self.file.sync()  # a crash must not forget which project to offer again
+        self.file.sync()
 
     def forget(self) -> None:
         """Empty the list of recent projects."""

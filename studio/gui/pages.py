@@ -116,16 +116,21 @@ class Pages(QMainWindow):
 
     @Slot(str)
     def show_page(self, id: str) -> None:
-        """Show the workspace `id`; building it takes place now if it was never shown."""
+        """Show the workspace `id`."""
+        page = self.page(id)
+        self.stack.setCurrentWidget(page)
+        page.setFocus()  # or the first button of the rail would have it
+        self.rail.choose(id)
+        self.rail.allow(self.open_to())
+        self.rail.show()
+
+    def page(self, id: str) -> Any:
+        """Return the workspace `id`; building it takes place now if nobody asked for it before."""
         if id not in self.pages:
             self.pages[id] = self.workspaces[id].make(self.session)
             self.stack.addWidget(self.pages[id])
             self._connect_page(id, self.pages[id])
-        self.stack.setCurrentWidget(self.pages[id])
-        self.pages[id].setFocus()  # or the first button of the rail would have it
-        self.rail.choose(id)
-        self.rail.allow(self.open_to())
-        self.rail.show()
+        return self.pages[id]
 
     def _connect_page(self, id: str, page: Any) -> None:
         """Let the panels, which do not know each other, lead to one another."""
@@ -184,17 +189,25 @@ class Pages(QMainWindow):
     @Slot(list)
     def export(self, found: list[Path]) -> None:
         """Open the export room with these pictures; leaving it leads back to where one was."""
-        page: Any = self.pages.get("export")
-        if page is None:
+        self.show_export().take(found)
+
+    def export_page(self) -> Any:
+        """Return the export room, which is built if nobody asked for it before."""
+        if "export" not in self.pages:
             self.pages["export"] = page = export(self.session)
             self.stack.addWidget(page)
-            page.closed.connect(self._leave_export)
+            page.closed.connect(self._leave_export)  # type: ignore[attr-defined]  # ExportPanel's
+        return self.pages["export"]
+
+    def show_export(self) -> Any:
+        """Show the export room as it is, and return it."""
+        page = self.export_page()
         if self.stack.currentWidget() is not page:
             self._before = self.stack.currentWidget()
         self.stack.setCurrentWidget(page)
         page.setFocus()
         self.rail.choose("")
-        page.take(found)
+        return page
 
     @Slot()
     def ask_export(self) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio import paths
 from studio.gui import engine
 from studio.gui.explorations import Explorations
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     from studio.core.events import Job
     from studio.core.provenance.record import Record
-    from studio.core.repair.journal import Unfinished
     from studio.core.repair.live import Entry, OpenedPicture
     from studio.core.repair.request import RepairSettings
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 REPAIR = (  # lanes that need no project
     *("picture", "outlook", "repair", "export", "copy"),
-    *("mask", "journal", "unfinished", "origin"),
+    *("mask", "journal", "origin"),
 )
 
 
@@ -76,21 +74,6 @@ class Repairs(Explorations):
         title = self.tr("Exporting {name}").format(name=path.name)
         asked = (opened, pixels, path, overwrite, told)
         self.start("export", title, at_once("export", *asked))
-
-    def find_interrupted(self) -> None:
-        """Look for repairs that a crash interrupted; done("unfinished", tuple of Unfinished)."""
-        if any(paths.repairs().glob("*")):  # looking costs half a second of reading modules
-            title = self.tr("Looking for repairs")
-            self.start("unfinished", title, at_once("interrupted_repairs"))
-
-    def resume_repair(self, repair: "Unfinished") -> None:
-        """Open an interrupted repair; done("picture", OpenedPicture)."""
-        title = self.tr("Opening {name}").format(name=repair.name)
-        self.start("picture", title, at_once("resume_repair", repair))
-
-    def discard_repair(self, repair: "Unfinished") -> None:
-        """Forget an interrupted repair."""
-        self.start("unfinished", self.tr("Discarding"), at_once("discard_repair", repair))
 
     def write_history(self, batch: "Sequence[Entry]") -> None:
         """Write to journals; ask only while the lane "journal" is free, as the last wish counts."""

@@ -117,17 +117,6 @@ class Session(Loading):
             self.failed.emit(what, str(error))
             return None
 
-    def go_on(self) -> None:
-        """Open the interrupted run's project and continue the run."""
-        offer, self.interrupted = self.interrupted, None
-        if offer is None:
-            return
-        self.open_project(offer.project)
-        found = self.project
-        run = self._ask("project", lambda: found.run(offer.number)) if found else None
-        if run is not None:
-            self.resume(run)
-
     def take(self, found: list[Path]) -> str:
         """Open a project, go to the place of a picture kept from a model, or import pictures.
 

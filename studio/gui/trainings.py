@@ -21,7 +21,6 @@ class Trainings(Access):
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
-        self.interrupted: engine.Interrupted | None = None
         self.ready = False
         self._broken = ""
         self._measured: tuple[Any, Any] = (None, None)  # the request measured last, its Forecast
@@ -71,7 +70,7 @@ class Trainings(Access):
         """Apply a core.health.Remedy to the run; if it trains, it is stopped and saved first."""
         if self.refused("train"):
             return
-        self._fresh, self.interrupted = True, None
+        self._fresh = True
         title = self.tr("Training run {n}").format(n=run.number)
         self.start("train", title, self._waiting("treat", self.project, run.number, remedy))
 
@@ -109,7 +108,7 @@ class Trainings(Access):
             self.failed.emit("train", sentence)
             return
         self.runner.stop("forecast")
-        self._fresh, self.interrupted = True, None
+        self._fresh = True
         self.runner.run("train", title, self._waiting(verb, self.project, *asked))
 
     def _waiting(self, verb: str, *asked: Any) -> "Callable[[], Job[Any]]":

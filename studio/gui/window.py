@@ -18,14 +18,13 @@ from PySide6.QtWidgets import (
 
 from studio import paths
 from studio.gui import theme
-from studio.gui.desks.interrupted import InterruptedDesk
 from studio.gui.menus import Menus
 from studio.gui.pages import Pages
+from studio.gui.recovery import Recovery
 from studio.gui.session import Session
 from studio.gui.widgets.access_line import AccessLine
 from studio.gui.widgets.leave_question import LeaveQuestion
 from studio.gui.widgets.notice import Notice
-from studio.gui.widgets.offer import Offer
 from studio.gui.widgets.status_line import StatusLine
 
 QUIET = (
@@ -61,6 +60,7 @@ class Window(Pages):
     def __init__(self, session: Session):
         super().__init__(session)
         self._noticed = ""  # the lane that the notice is about
+        self.asked = True  # whether the user is, before the window closes
         self.leaving = 0.0  # since when (monotonic) the window waits for a job to save
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -70,14 +70,13 @@ class Window(Pages):
         self._warm = False
 
     def _build(self) -> None:
-        self.notice, self.offer, self.access = Notice(), Offer(), AccessLine()
-        self.interrupted = InterruptedDesk(self.session, self.offer, self)
+        self.notice, self.access = Notice(), AccessLine()
+        self.recovery = Recovery(self)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.access)
         column.addWidget(self.notice)
-        column.addWidget(self.offer)
         column.addWidget(self.stack, 1)
         body = QWidget()
         row = QHBoxLayout(body)
@@ -100,7 +99,6 @@ class Window(Pages):
         self.session.said.connect(self._say)
         self.session.access_changed.connect(self._on_access)
         self.access.tried.connect(self.session.try_again)
-        self.interrupted.resumed.connect(self.show_repair)
 
     # what is opened
 
@@ -220,7 +218,7 @@ class Window(Pages):
     def _after_first_paint(self) -> None:
         self.setWindowIcon(theme.app_icon())
         self.session.warm_up(*LATER)
-        self.session.find_interrupted()
+        self.recovery.begin()
         first, self._first = self._first, None
         if first is not None and first.is_file():
             self._take([first])
@@ -238,7 +236,8 @@ class Window(Pages):
 
     @Slot()
     def leave(self) -> None:
-        """Save what runs and close, without asking."""
+        """Save what runs and close, without asking; what is not exported is offered next time."""
+        self.asked = False
         self.leaving = self.leaving or time.monotonic()
         self._close_dialogs()
         self._close_again()
@@ -265,6 +264,7 @@ class Window(Pages):
             event.ignore()
             self._give_up_or_retry()
             return
+        self.recovery.end(self.asked)
         self.end_repair()
         self.session.memory.keep_geometry(self.saveGeometry())
         event.accept()

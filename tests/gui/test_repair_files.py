@@ -30,12 +30,11 @@ from repair_scene import (
 from studio import paths
 from studio.core.events import finished
 from studio.core.repair import journal
-from studio.gui.desks.interrupted import InterruptedDesk
+from studio.core.repair.live import resume_repair
 from studio.gui.panels.repair import RepairPanel
 from studio.gui.pasting import image_of
 from studio.gui.session import Session
 from studio.gui.widgets.image_grid import ImageGrid
-from studio.gui.widgets.offer import Offer
 from studio.gui.widgets.unsaved_question import UnsavedQuestion
 from studio.gui.window import Window
 
@@ -223,18 +222,12 @@ def test_a_crash_loses_nothing(
     at_rest(session, qtbot)
     layers = {name: values.copy() for name, values in panel.desk.painting.layers.items()}
     crashed(tmp_path, monkeypatch)
-    answer(monkeypatch, "stay", [])  # the first workspace keeps its picture
-    offer, again = Offer(), panel_on(session, qtbot)
-    qtbot.addWidget(offer)
-    desk = InterruptedDesk(session, offer)
-    session.find_interrupted()
-    qtbot.waitUntil(lambda: not offer.isHidden(), timeout=LONG)
-    assert "photo.png" in offer.text.text() and "4 steps" in offer.text.text()
-    with qtbot.waitSignal(desk.resumed):
-        offer.accept.click()
-    qtbot.waitUntil(lambda: again.desk.opened is not None, timeout=LONG)
+    (repair,) = journal.unfinished()
+    assert (repair.name, repair.edits) == ("photo.png", 4)
+    again = panel_on(session, qtbot)
+    again.desk.show(finished(resume_repair(repair)))
     at_rest(session, qtbot)
-    assert offer.isHidden() and again.desk.unsaved
+    assert again.desk.unsaved
     for name, values in again.desk.painting.layers.items():
         assert np.array_equal(values, layers[name]), name
     again.actions_.redo.trigger()
@@ -287,22 +280,6 @@ def test_another_edit_in_place_of_the_exported_one_is_offered(
     crashed(tmp_path, monkeypatch)
     again = finished(journal.replay(journal.unfinished()[0]))
     assert np.array_equal(again.painting.mask, panel.desk.painting.mask)
-
-
-def test_an_interrupted_repair_can_be_discarded(
-    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    repaired(session, qtbot, written(tmp_path))
-    at_rest(session, qtbot)
-    crashed(tmp_path, monkeypatch)
-    offer = Offer()
-    qtbot.addWidget(offer)
-    InterruptedDesk(session, offer, offer)
-    session.find_interrupted()
-    qtbot.waitUntil(lambda: not offer.isHidden(), timeout=LONG)
-    offer.decline.click()
-    at_rest(session, qtbot)
-    assert offer.isHidden() and not any(paths.repairs().iterdir())
 
 
 @pytest.fixture

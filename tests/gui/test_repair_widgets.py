@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.gui.widgets.candidate_strip import CandidateStrip
-from studio.gui.widgets.offer import Offer
 from studio.gui.widgets.picture_bar import PictureBar
 from studio.gui.widgets.picture_drop import PictureDrop
 from studio.gui.widgets.rail import Rail
@@ -114,17 +113,6 @@ def test_a_picture_that_rests_on_the_rail_opens_the_workspace(qtbot: QtBot) -> N
     assert chosen.args == ["repair"]
     with qtbot.assertNotEmitted(rail.chosen, wait=500):
         _moved(rail, data, rail.buttons["library"].geometry().center())
-
-
-def test_an_offer_is_made_and_answered(qtbot: QtBot) -> None:
-    offer = Offer()
-    qtbot.addWidget(offer)
-    assert offer.isHidden()
-    offer.show_offer("Interrupted.", "Continue", "Discard")
-    assert offer.text.text() == "Interrupted." and not offer.isHidden()
-    with qtbot.waitSignals([offer.accepted, offer.declined]):
-        offer.accept.click()
-        offer.decline.click()
 
 
 def test_the_list_of_keys_holds_what_is_in_sight(qtbot: QtBot) -> None:

@@ -102,7 +102,6 @@ def test_projects_are_made_opened_and_remembered(
     session.open_project(tmp_path / "nothing here")
     assert failures[0][0] == "project" and "is not an Atelier project" in failures[0][1]
     assert session.project.folder.name == "two.atelier"
-    assert Session().memory.last() == tmp_path / "two.atelier"
 
 
 def test_draft_is_kept_only_when_accepted(
@@ -290,27 +289,6 @@ def test_try_now_stopped_leaves_nothing(qtbot: QtBot, session: Session) -> None:
     from studio import paths
 
     assert not paths.projects().exists() or list(paths.projects().iterdir()) == []
-
-
-def test_interrupted_run_is_found_and_continued(
-    qtbot: QtBot, session: Session, tmp_path: Path, training: Any
-) -> None:
-    run = crashed(tmp_path / "p.atelier")
-    offer = engine.interrupted(tmp_path / "p.atelier")
-    assert offer == engine.Interrupted(tmp_path / "p.atelier", run.number, "one", 1200)
-    session.interrupted, session.ready = offer, True
-    with qtbot.waitSignal(session.done):
-        session.go_on()
-    assert training.resumed == [(run.number, None)]
-    assert session.interrupted is None
-
-
-def test_nothing_is_offered_for_runs_that_ended_well(tmp_path: Path) -> None:
-    run = crashed(tmp_path / "p.atelier")
-    with (run.folder / "log.jsonl").open("a") as log:
-        log.write(json.dumps({"event": "ended", "how": "stopped"}) + "\n")
-    assert engine.interrupted(tmp_path / "p.atelier") is None
-    assert engine.interrupted(tmp_path / "nothing") is None
 
 
 def test_when_ready_refuses_with_the_engines_own_words() -> None:

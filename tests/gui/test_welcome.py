@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from studio.gui.engine import Interrupted
 from studio.gui.panels.welcome import WelcomePanel
 from studio.gui.session import Session
 
@@ -49,18 +48,3 @@ def test_recent_projects_open_with_one_click(welcome: WelcomePanel, tmp_path: Pa
     assert [b.text().split("  ")[0] for b in shown] == ["dogs", "cats"]
     shown[1].click()
     assert welcome.session.project and welcome.session.project.name == "cats"
-
-
-def test_offer_after_a_crash_continues_or_goes_away(
-    welcome: WelcomePanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    went_on: list[bool] = []
-    assert not welcome.offer.isVisible()
-    welcome.session.interrupted = Interrupted(tmp_path / "cats.atelier", 3, "fluffy", 1200)
-    welcome.session.busy_changed.emit("engine")
-    assert welcome.offer.isVisible()
-    assert welcome.going_on.text() == "Continue run 3 at step 1200"
-    assert "fluffy" in welcome.offer_text.text() and "cats" in welcome.offer_text.text()
-    monkeypatch.setattr(Session, "go_on", lambda _session: went_on.append(True))
-    welcome.later.click()
-    assert not welcome.offer.isVisible() and not went_on

@@ -114,12 +114,6 @@ def open_picture(
     return OpenedPicture(photograph, painting, preview, name, path, journal, origin)
 
 
-def interrupted_repairs() -> Job[tuple[journals.Unfinished, ...]]:
-    """Return the repairs that a crash interrupted, newest first."""
-    yield Progress(0, None, "Repairs")
-    return journals.unfinished()
-
-
 def resume_repair(repair: journals.Unfinished) -> Job[OpenedPicture]:
     """Open an interrupted repair as it was; raises Refused where its picture is gone."""
     found = yield from journals.replay(repair)
@@ -130,12 +124,6 @@ def resume_repair(repair: journals.Unfinished) -> Job[OpenedPicture]:
     said = (said_by(repair.path) if repair.path is not None else None) or Record()
     known = (repair.name, repair.path, found.journal, said.brief())
     return OpenedPicture(found.photograph, found.painting, preview, *known)
-
-
-def discard_repair(repair: journals.Unfinished) -> Job[None]:
-    """Forget an interrupted repair."""
-    yield Progress(0, None, repair.name)
-    journals.discard(repair)
 
 
 def write_history(batch: Sequence[Entry]) -> Job[None]:

@@ -109,6 +109,11 @@ class ContentDesk(QObject):
         """Take note of a result that was just made."""
         self.unsaved, self._last = True, result
 
+    @property
+    def made(self) -> Result | None:
+        """The result that was made last, if no export holds it."""
+        return self._last if self.unsaved else None
+
     def _name(self) -> str:
         return self.content.name if self.content else ""
 

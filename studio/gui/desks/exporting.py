@@ -41,7 +41,7 @@ class ExportDesk(QObject):
         self.settings: dict[str, Settings] = {}
         self.layout_: Layout | None = None
         self.refused = ""
-        self._endings: dict[str, str] = {}  # of each kind's main file, where another was chosen
+        self.endings: dict[str, str] = {}  # of each kind's main file, where another was chosen
         self._adds = False  # pictures that are being opened come after those there are
         self._asked = (0.0, SHORT)  # when the last preview was asked for, and what the last took
         self._late = QTimer(self, interval=LONG, singleShot=True)
@@ -75,7 +75,7 @@ class ExportDesk(QObject):
     @property
     def ending(self) -> str:
         """What the main file's name ends with."""
-        return self._endings.get(self.kind.id, self.kind.endings[0])
+        return self.endings.get(self.kind.id, self.kind.endings[0])
 
     def wish(self, name: str) -> Wish | None:
         """Return what is to be exported under a name; None without pictures."""
@@ -132,10 +132,26 @@ class ExportDesk(QObject):
         self.repicked.emit()
         self.refresh()
 
+    def bring_back(
+        self,
+        picks: Sequence[Pick],
+        id: str,
+        settings: dict[str, dict[str, Any]],
+        endings: dict[str, str],
+    ) -> None:
+        """Export these pictures as kind `id`, with the settings and endings that kinds had."""
+        for kind in KINDS:
+            if kind.id in settings:
+                self.settings[kind.id] = _updated(kind.settings(), settings[kind.id])
+            if endings.get(kind.id) in kind.endings:
+                self.endings[kind.id] = endings[kind.id]
+        self.choose(id if any(kind.id == id for kind in KINDS) else self.kind.id)
+        self._show_picks(tuple(picks))
+
     def show_ending(self, ending: str) -> None:
         """Write another kind of file, which may be laid out otherwise."""
         if ending != self.ending:
-            self._endings[self.kind.id] = ending
+            self.endings[self.kind.id] = ending
             self.refresh()
 
     @Slot()

@@ -60,6 +60,19 @@ class TargetDesk(QObject):
         """The main file's name."""
         return f"{self.name}{self.exporting.ending}"
 
+    @property
+    def typed(self) -> str:
+        """The name that the user has typed or chosen; "" while it follows the pictures."""
+        return self.name if self._own else ""
+
+    def bring_back(self, folder: str | None, typed: str) -> None:
+        """Write into the folder, if it is still there, under the name that was typed."""
+        there = folder is not None and Path(folder).is_dir()
+        self.folder = Path(folder) if folder and there else self.folder
+        self.name, self._own = (typed, True) if typed else (self.name, self._own)
+        self._show()
+        self.allow()
+
     @Slot()
     def allow(self) -> None:
         """Let the user export what can be exported; say why not."""

@@ -144,6 +144,12 @@ class LookDesk(QObject):
         self._enter(Entry(wish, words(wish.look()), picture, result))
         self.strip.show_row(HISTORY)
 
+    def bring_back(self, entries: list[Entry]) -> None:
+        """Fill the history, oldest first, as it was before a crash."""
+        for entry in entries:
+            self._enter(entry)
+        self._mark()
+
     @Slot(object)
     def _on_made(self, result: Result) -> None:
         self._enter(Entry(result.wish, result.words, result.thumbnail, result))

@@ -72,6 +72,11 @@ class SetupDesk(QObject):
         self._show()
         self.changed.emit()
 
+    def bring_back(self, slots: list[Setup | None], at: int) -> None:
+        """Show both slots as they were before a crash."""
+        self.slots = [slots[A] or self.now, slots[B]]
+        self._put(at, self.slots[at] or self.now)
+
     @Slot()
     def flip(self) -> None:
         """Show the other slot."""

@@ -1,5 +1,6 @@
 """The tagging desk: a direction made from a few samples that the user points at."""
 
+from pathlib import Path
 from secrets import randbelow
 from typing import Any
 
@@ -21,6 +22,7 @@ class TagDesk(QObject):
         self.places: list[Any] = []
         self.pictures: np.ndarray | None = None
         self.making = False
+        self._coming: tuple[Path, list[Any], int] | None = None  # see `bring_back`
         sheet.more_asked.connect(self.draw)
         sheet.made.connect(self._make)
         self.session.done.connect(self._on_done)
@@ -31,6 +33,15 @@ class TagDesk(QObject):
         """Have no samples, as another model is open."""
         self.places, self.pictures = [], None
         self.sheet.show_pictures(None)
+        opened = self.session.opened
+        if self._coming is not None and opened is not None and opened.run.folder == self._coming[0]:
+            places = self._coming[1]
+            self.session.lay_out("tags", lambda _: places)
+
+    def bring_back(self, folder: Path, yes: list[Any], no: list[Any], name: str) -> None:
+        """Show places that were tagged before a crash, once the run in `folder` is open."""
+        self._coming = folder, [*yes, *no], len(yes)
+        self.sheet.name.setText(name)
 
     @Slot()
     def draw(self) -> None:
@@ -59,7 +70,10 @@ class TagDesk(QObject):
     def _show(self, places: list[Any], pictures: np.ndarray) -> None:
         """Show samples after those that are tagged, which stay."""
         yes, no = self.sheet.yes, self.sheet.no
-        if self.pictures is not None:
+        if self._coming is not None and places and places[0] is self._coming[1][0]:
+            yes, no = list(range(self._coming[2])), list(range(self._coming[2], len(places)))
+            self._coming = None
+        elif self.pictures is not None:
             places = [*(self.places[k] for k in (*yes, *no)), *places]
             pictures = np.concatenate([self.pictures[[*yes, *no]], pictures])
         self.places, self.pictures = places, pictures

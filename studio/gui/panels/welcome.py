@@ -1,4 +1,4 @@
-"""The welcome page: four doors, the projects of late, and what was interrupted."""
+"""The welcome page: four doors, and the projects of late."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class WelcomePanel(QScrollArea):
         body, column = QWidget(), QVBoxLayout()
         column.setSpacing(2 * theme.GAP)
         column.addStretch(2)
-        for part in (self._title(), self._offer(), self._doors(), self._recent()):
+        for part in (self._title(), self._doors(), self._recent()):
             column.addWidget(part)
         column.addStretch(3)
         page = QWidget()
@@ -67,19 +67,6 @@ class WelcomePanel(QScrollArea):
         column.addWidget(label(promise, "quiet"))
         title.setLayout(column)
         return title
-
-    def _offer(self) -> QWidget:
-        self.offer = QFrame()
-        self.offer.setProperty("role", "notice")
-        row = QHBoxLayout(self.offer)
-        row.setContentsMargins(2 * theme.GAP, theme.GAP, theme.GAP, theme.GAP)
-        self.offer_text = label("", "")
-        self.going_on = button(self.tr("Continue"), "primary", self.session.go_on)
-        self.later = button(self.tr("Not now"), "link", self._dismiss)
-        row.addWidget(self.offer_text, 1)
-        row.addWidget(self.later)
-        row.addWidget(self.going_on)
-        return self.offer
 
     def _doors(self) -> QWidget:
         doors, row = QWidget(), QHBoxLayout()
@@ -125,7 +112,7 @@ class WelcomePanel(QScrollArea):
 
     @Slot()
     def refresh(self) -> None:
-        """Write the recent projects and the offer to continue anew."""
+        """Write the recent projects anew."""
         while (item := self.links.takeAt(0)) is not None:
             if widget := item.widget():
                 widget.hide()
@@ -139,18 +126,7 @@ class WelcomePanel(QScrollArea):
 
     @Slot()
     def refresh_busy(self) -> None:
-        """Show the offer, and allow the doors that are open now."""
-        offer = self.session.interrupted
-        self.offer.setVisible(offer is not None)
-        if offer:
-            text = self.tr(
-                "{name} was training in {project} when Atelier ended; saved up to step {step}."
-            )
-            self.offer_text.setText(
-                text.format(name=offer.name, step=offer.saved, project=offer.project.stem)
-            )
-            going_on = self.tr("Continue run {n} at step {step}")
-            self.going_on.setText(going_on.format(n=offer.number, step=offer.saved))
+        """Allow the doors that are open now."""
         busy = bool(self.session.title("import") or self.session.title("train"))
         for each in (self.sprites, self.digits):
             each.setEnabled(not busy)
@@ -182,11 +158,6 @@ class WelcomePanel(QScrollArea):
     @Slot()
     def _open_recent(self) -> None:
         self.session.open_project(Path(self.sender().property("folder")))
-
-    @Slot()
-    def _dismiss(self) -> None:
-        self.session.interrupted = None
-        self.refresh_busy()
 
 
 def door(icon: str, title: str, text: str, *buttons: QPushButton) -> QFrame:
