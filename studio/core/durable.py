@@ -225,19 +225,22 @@ def recover() -> None:
         names = [path.name for path in paths.under_way().iterdir()]
     except OSError:
         return
-    for name in names:
-        if abandoned(name) is None:
-            continue
-        note = paths.under_way() / name
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            _undo(json.loads(note.read_bytes()))
+    notes = [paths.under_way() / name for name in names if abandoned(name)]
+    for undo in (_take_all_back, _clear):  # what is to be put back must not be cleared away before
+        for note in notes:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+                undo(json.loads(note.read_bytes()))
+    for note in notes:
         forget(note)
 
 
-def _undo(said: Mapping[str, Any]) -> None:
+def _take_all_back(said: Mapping[str, Any]) -> None:
     for goal, (was, sha256) in said["goals"].items():
         with contextlib.suppress(OSError):
             _take_back(Path(goal), Path(was) if was else None, sha256)
+
+
+def _clear(said: Mapping[str, Any]) -> None:
     for folder in said["folders"]:
         sweep(Path(folder))
     for folder in reversed(said["made"]):

@@ -19,6 +19,7 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from studio.core import pictures
+from studio.core.assets import framing
 from studio.core.events import Job, Progress, Refused
 from studio.core.project import RunRecord
 from studio.core.provenance.record import Record, Value, parse, values_of
@@ -32,7 +33,6 @@ MANIFEST, WEIGHTS, RUN, RECORD, PREVIEW = PARTS = (
     "record.json",
     "preview.png",
 )
-DATE = (1980, 1, 1, 0, 0, 0)
 TEXT_AT_MOST = 4 << 20  # bytes of a part that is text
 PREVIEW_AT_MOST = 32 << 20
 SIDES = range(1, 1025)  # of a picture
@@ -121,6 +121,8 @@ def opened(path: Path) -> Pack:
         if there != told:
             raise Refused(f"{path.name} does not hold what its manifest lists; fetch it anew.")
         run, record = (_checked(manifest, name, archive.read(name)) for name in (RUN, RECORD))
+        if not framing.sound(path, archive.infolist()):
+            raise Refused(f"{path.name} was packed anew, or is damaged; fetch it anew.")
     return Pack(
         path,
         manifest,
@@ -232,7 +234,7 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_STORED) as archive:
         for name in PARTS:
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            entry = zipfile.ZipInfo(name, framing.DATE)
+            entry.create_system, entry.external_attr = framing.UNIX, framing.RIGHTS
             archive.writestr(entry, parts[name])
     return data.getvalue()

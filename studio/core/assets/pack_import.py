@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from studio.core import pictures
 from studio.core import project as projects
 from studio.core.assets.pack import PREVIEW, WEIGHTS, Pack, damaged, opened, weights
 from studio.core.assets.pack_export import SHOWN
+from studio.core.durable import hidden
 from studio.core.events import Job, Note, Progress, Refused, Samples, Saved
 from studio.core.project import Project, Run, write_json
 from studio.core.provenance.rights import manifest_of
@@ -42,7 +42,7 @@ def import_pack(path: Path, project: Project) -> Job[Run]:
     yield Progress(0, None, path.name)
     if len({_digest(tensors), pack.manifest.model, pack.record.model}) > 1:
         raise Refused(f"The weights in {path.name} are not those its record speaks of.")
-    stage = project.folder / "runs" / f".import-{os.getpid()}"
+    stage = project.folder / "runs" / hidden()
     try:
         _write(stage, pack, project, tensors, look)
         yield Progress(1, 1, path.name)
@@ -108,7 +108,6 @@ def _write(
     """Write the run into a hidden folder; a crash leaves nothing that is a run."""
     from studio.core.checkpoint import save_checkpoint
 
-    shutil.rmtree(stage, ignore_errors=True)
     (stage / "samples").mkdir(parents=True)
     known, version = pack.manifest, pack.record.version
     there = manifest_of(project, version)
@@ -139,7 +138,7 @@ def _write(
 def _placed(stage: Path, project: Project) -> Run:
     """Give the hidden folder the next free number; return the run."""
     runs = project.folder / "runs"
-    number = 1 + max((int(f.name) for f in runs.glob("[0-9]*")), default=0)
+    number = 1 + max(projects.numbered(runs), default=0)
     stage.rename(runs / f"{number:03d}")
     projects.sync_folder(runs)
     return project.run(number)

@@ -6,6 +6,7 @@ its file can't be relied on. Every edit's file begins with a digest of the one
 before and of itself, so that none is taken that is damaged, or left over from before an undo.
 """
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -18,11 +19,12 @@ import numpy as np
 import psutil
 
 from studio import paths
+from studio.core import durable
+from studio.core.durable import write_json, write_whole
 from studio.core.events import Job, Progress, Refused
 from studio.core.painting.edit import Edit
 from studio.core.painting.painting import Painting
 from studio.core.photographs.photograph import Photograph, open_photograph, save_photograph
-from studio.core.project import write_json, write_whole
 
 SCHEMA = 1
 BUDGET = 2_000_000_000  # bytes of edits on disk
@@ -70,8 +72,7 @@ class Journal:
             return
         data = edit.to_bytes()
         link = _link(self.links[index], data)
-        for stale in range(index, len(self.links) - 1):
-            self._file(stale).unlink(missing_ok=True)
+        self._forget(index)
         if sum(file.stat().st_size for file in self.folder.glob("*.edit")) > self.budget:
             self._fail("it takes more room than it may")
         try:
@@ -82,6 +83,14 @@ class Journal:
         if self.safe is not None and index < self.safe:
             self.safe = None  # what was exported can't be reached any more
         self.move(index + 1)
+
+    def _forget(self, index: int) -> None:
+        """Remove the edits from `index` on."""
+        try:
+            for stale in range(index, len(self.links) - 1):
+                self._file(stale).unlink(missing_ok=True)
+        except OSError as error:
+            self._fail(error.strerror or str(error))
 
     def move(self, position: int) -> None:
         """Note that `position` of the edits are done, after an undo or redo."""
@@ -112,13 +121,14 @@ class Journal:
             shutil.copyfile(path, part)
             part.replace(self.folder / f"{PICTURE}{path.suffix}")
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             self._fail(error.strerror or str(error))
 
     def close(self) -> None:
         """Forget everything: the picture is closed, exported or not wanted."""
         self.failed = True
-        shutil.rmtree(self.folder, ignore_errors=True)
+        durable.discard(self.folder)
 
     def _file(self, index: int) -> Path:
         return self.folder / f"{index:06d}.edit"
@@ -138,13 +148,19 @@ def begin(photograph: Photograph, name: str, path: Path | None = None) -> Journa
     """
     link = digest(photograph.pixels)
     folder = paths.repairs() / f"{time.strftime('%Y%m%d-%H%M%S')}-{token_hex(4)}"
+    made = folder.with_name(durable.hidden())
     about = {"name": name, "path": path and str(path.absolute()), "digest": link.hex()}
     try:
-        folder.mkdir(parents=True)
+        made.mkdir(parents=True)
         if path is None:
-            save_photograph(photograph, folder / f"{PICTURE}.png")
-        _own(folder, about)
+            save_photograph(photograph, made / f"{PICTURE}.png")
+        _own(made, about)
+        made.rename(folder)
+    except Refused:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
     except OSError as error:
+        shutil.rmtree(made, ignore_errors=True)
         raise Refused(
             f"The history of {name} can't be kept in {folder.parent}: {error.strerror or error}."
         ) from None
@@ -157,6 +173,8 @@ def unfinished() -> tuple[Unfinished, ...]:
     Those with nothing to lose, without an edit or exported after the last, are removed.
     """
     found = []
+    durable.recover()
+    durable.sweep(paths.repairs())
     for file in paths.repairs().glob(f"*/{ABOUT}"):
         try:
             about = json.loads(file.read_bytes())
@@ -178,7 +196,7 @@ def unfinished() -> tuple[Unfinished, ...]:
 
 def discard(repair: Unfinished) -> None:
     """Forget an interrupted repair."""
-    shutil.rmtree(repair.folder, ignore_errors=True)
+    durable.discard(repair.folder)
 
 
 def replay(repair: Unfinished) -> Job[Replayed]:

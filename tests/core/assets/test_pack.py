@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from studio.core import project as projects
+from studio.core.assets import framing
 from studio.core.assets import pack as packs
 from studio.core.assets.pack_export import export_pack
 from studio.core.assets.pack_import import import_pack
@@ -53,8 +54,10 @@ def resealed(parts: dict[str, bytes], **changes) -> dict[str, bytes]:
 
 def zipped(parts: dict[str, bytes], path: Path, how: int = zipfile.ZIP_STORED) -> Path:
     with zipfile.ZipFile(path, "w", how) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
+        for name in sorted(parts, key=lambda n: packs.PARTS.index(n) if n in packs.PARTS else 9):
+            entry = zipfile.ZipInfo(name, framing.DATE)
+            entry.create_system, entry.external_attr = framing.UNIX, framing.RIGHTS
+            archive.writestr(entry, parts[name], how)
     return path
 
 
@@ -197,6 +200,14 @@ def test_settings_that_ask_for_too_much(parts, home, tmp_path):
     run["settings"]["width"] = 10**12
     changed = resealed(parts | {"run.json": json.dumps(run).encode()})
     refusal(zipped(changed, tmp_path / "bad.atelierpack"), home)
+
+
+def test_a_pack_that_was_packed_anew_may_be_damaged(parts, home, tmp_path):
+    path = tmp_path / "bad.atelierpack"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    assert "fetch it anew" in refusal(path, home)
 
 
 def test_a_file_of_something_else(home, tmp_path):
