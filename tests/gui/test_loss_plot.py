@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.gui.widgets.curve import BLOCK, DENSE, Curve
 from studio.gui.widgets.loss_plot import LossPlot
-from studio.gui.widgets.plot_view import FAINT, mixed, ticks
+from studio.gui.widgets.plot_view import FAINT, Line, PlotView, mixed, ticks
 
 
 def noisy(count: int) -> Curve:
@@ -297,3 +297,22 @@ def test_a_million_points_redraw_well_within_a_tenth_of_a_second(plot: LossPlot)
         plot.view.repaint()
         took.append(time.process_time() - start)
     assert min(took) < 0.08, took
+
+
+def test_a_moving_cursor_paints_no_line_anew(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = PlotView()
+    qtbot.addWidget(view)
+    view.resize(400, 200)
+    points = (np.arange(10.0), np.arange(10.0))
+    view.show_lines({"loss": Line("#56b4e9", points, points)}, (0, 9), (0, 9), False)
+    before = view.grab().toImage()
+    painted: list[PlotView] = []
+    paint = PlotView._paint
+    monkeypatch.setattr(PlotView, "_paint", lambda self: (painted.append(self), paint(self))[1])
+    view.set_cursor(4)
+    assert view.grab().toImage() != before and not painted
+    view.set_cursor(None)
+    assert view.grab().toImage() == before and not painted
+    view.resize(500, 200)
+    view.grab()
+    assert len(painted) == 1

@@ -1,6 +1,8 @@
 """A grid of pictures that never reshuffles, painted from one zero-copy image."""
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -92,10 +94,13 @@ class ImageGrid(QWidget):
     @property
     def columns(self) -> int:
         """Cells in a row: depends on the pictures' number and shape only: places never change."""
-        if self.pictures is None:
-            return 1
-        n, h, w = self.pictures.shape[:3]
-        return math.ceil(math.sqrt(n * h / w))
+        return self.places.columns
+
+    @property
+    def places(self) -> "Places":
+        """Where the pictures on show are."""
+        shape = (0, 1, 1) if self.pictures is None else self.pictures.shape[:3]
+        return laid_out(*shape, self.width(), self.height())
 
     def set_current(self, index: int) -> None:
         """Mark the cell `index`, or none for -1; says so only when it changes."""
@@ -107,16 +112,12 @@ class ImageGrid(QWidget):
 
     def cell(self, index: int) -> QRect:
         """Return where the picture `index` is painted, in this widget's coordinates."""
-        wide, high = self._cell_size()
-        columns, rows = self.columns, math.ceil(self.count / self.columns)
-        left = (self.width() - columns * (wide + GAP) + GAP) // 2
-        top = (self.height() - rows * (high + GAP) + GAP) // 2
-        row, column = divmod(index, columns)
-        return QRect(left + column * (wide + GAP), top + row * (high + GAP), wide, high)
+        return self.places.cell(index)
 
     def cell_at(self, point: QPoint) -> int:
         """Return the picture at `point`, or -1."""
-        return next((k for k in range(self.count) if self.cell(k).contains(point)), -1)
+        places = self.places
+        return next((k for k in range(self.count) if places.cell(k).contains(point)), -1)
 
     def image(self, index: int) -> QImage:
         """Return the picture `index` as an image of its own, with alpha where it has any."""
@@ -137,12 +138,13 @@ class ImageGrid(QWidget):
             painter.drawText(self.rect(), flags, self.empty)
             return
         h, w = self.pictures.shape[1:3]
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._pixelated())
-        source = self._sheet()
+        places = self.places
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not places.is_pixelated)
+        source = self._sheet(places.zoom)
         k = source.width() // w
         clear = self.pictures.shape[3] == 4
         for index in range(self.count):
-            cell = self.cell(index)
+            cell = places.cell(index)
             if clear:
                 painter.setBrushOrigin(cell.topLeft())
                 painter.fillRect(cell, self._checker)
@@ -265,34 +267,53 @@ class ImageGrid(QWidget):
         drag.setPixmap(QPixmap.fromImage(image.scaledToHeight(96)))
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _pixelated(self) -> bool:
-        # Between 1x and 2x squares would differ in size: there they are doubled, then smoothed.
-        h, w = self.pictures.shape[1:3] if self.pictures is not None else (1, 1)
-        return max(h, w) <= PIXEL_ART and self._zoom() == int(self._zoom()) and self._zoom() >= 1
+    def _sheet(self, zoom: float) -> QImage:
+        """Return the image to paint from: doubled where pixel art is shown between 1x and 2x.
 
-    def _zoom(self) -> float:
-        """Screen pixels of one picture pixel: whole numbers from 2 on for pixel art."""
-        assert self.pictures is not None
-        n, h, w = self.pictures.shape[:3]
-        columns, rows = self.columns, math.ceil(n / self.columns)
-        wide = (self.width() - 2 - (columns - 1) * GAP) / (columns * w)
-        high = (self.height() - 2 - (rows - 1) * GAP) / (rows * h)
-        zoom = max(min(wide, high), 1 / max(h, w))
-        return float(int(zoom)) if max(h, w) <= PIXEL_ART and zoom >= 2 else zoom
-
-    def _cell_size(self) -> tuple[int, int]:
+        Its squares would differ in size there: so they are doubled, then smoothed.
+        """
         assert self.pictures is not None
         h, w = self.pictures.shape[1:3]
-        zoom = self._zoom()
-        return max(1, int(w * zoom)), max(1, int(h * zoom))
-
-    def _sheet(self) -> QImage:
-        """Return the image to paint from: doubled where pixel art is shown between 1x and 2x."""
-        assert self.pictures is not None
-        h, w = self.pictures.shape[1:3]
-        if max(h, w) > PIXEL_ART or not 1 < self._zoom() < 2:
+        if max(h, w) > PIXEL_ART or not 1 < zoom < 2:
             return self._image
         return self._image.scaled(2 * self._image.width(), 2 * self._image.height())
+
+
+@dataclass(frozen=True)
+class Places:
+    """Cells of equal size in rows: the corner of the first, their size, screen pixels of one
+    picture pixel, and whether each is to be seen as a square.
+    """
+
+    columns: int
+    left: int
+    top: int
+    wide: int
+    high: int
+    zoom: float
+    is_pixelated: bool
+
+    def cell(self, index: int) -> QRect:
+        """Return where the cell `index` is."""
+        row, column = divmod(index, self.columns)
+        left, top = self.left + column * (self.wide + GAP), self.top + row * (self.high + GAP)
+        return QRect(left, top, self.wide, self.high)
+
+
+@lru_cache(maxsize=32)
+def laid_out(n: int, h: int, w: int, width: int, height: int) -> Places:
+    """Place `n` pictures of h x w in the middle of a room; whole zooms from 2 on for pixel art."""
+    small = max(h, w) <= PIXEL_ART
+    columns = max(1, math.ceil(math.sqrt(n * h / w)))
+    rows = math.ceil(n / columns)
+    across = (width - 2 - (columns - 1) * GAP) / (columns * w)
+    down = (height - 2 - (rows - 1) * GAP) / (max(rows, 1) * h)
+    zoom = max(min(across, down), 1 / max(h, w))
+    zoom = float(int(zoom)) if small and zoom >= 2 else zoom
+    wide, high = max(1, int(w * zoom)), max(1, int(h * zoom))
+    left = (width - columns * (wide + GAP) + GAP) // 2
+    top = (height - rows * (high + GAP) + GAP) // 2
+    return Places(columns, left, top, wide, high, zoom, small and zoom == int(zoom) >= 1)
 
 
 def bgra(pictures: np.ndarray) -> np.ndarray:

@@ -18,7 +18,9 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
@@ -71,6 +73,7 @@ class PlotView(QWidget):
         self.marks: tuple[Mark, ...] = ()
         self._pressed: tuple[float, tuple[float, float]] | None = None
         self._dragged = False
+        self._painted: QPixmap | None = None  # all but the cursors, which move much oftener
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Curves over training steps"))
 
@@ -83,12 +86,13 @@ class PlotView(QWidget):
     ) -> None:
         """Paint `lines` with these steps and heights in view; all values are log10 if `log`."""
         self.lines, self.steps, self.heights, self.log = lines, steps, heights, log
-        self.update()
+        self._renew()
 
     def set_cursor(self, step: float | None) -> None:
         """Put the cursor line at `step`."""
-        self.cursor_step = step
-        self.update()
+        if step != self.cursor_step:
+            self.cursor_step = step
+            self.update()
 
     def show_marks(self, marks: tuple[Mark, ...]) -> None:
         """Mark what happened at some steps."""
@@ -96,7 +100,7 @@ class PlotView(QWidget):
             self.marks = marks
             said = [f"{mark.step:g}: {mark.text}" for mark in marks]
             self.setAccessibleDescription("\n".join(said))
-            self.update()
+            self._renew()
 
     def mark_at(self, x: float) -> Mark | None:
         """Return the mark at the horizontal coordinate `x`, the nearest within reach."""
@@ -125,8 +129,36 @@ class PlotView(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        ground = self.palette().window().color()
+        painter, palette = QPainter(self), self.palette()
+        dense = self.devicePixelRatioF()
+        if self._painted is None or self._painted.devicePixelRatio() != dense:
+            self._painted = self._paint()
+        painter.drawPixmap(0, 0, self._painted)
+        painter.setClipRect(self.area)
+        self._paint_step(painter, self.hover_step, palette.placeholderText().color())
+        self._paint_step(painter, self.cursor_step, palette.highlight().color())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._painted = None
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        self._painted = None  # maybe other colors, or another font
+        super().changeEvent(event)
+
+    def _renew(self) -> None:
+        self._painted = None
+        self.update()
+
+    def _paint(self) -> QPixmap:
+        """Return axes, lines and marks, painted as dense as the screen is."""
+        dense, ground = self.devicePixelRatioF(), self.palette().window().color()
+        painted = QPixmap(self.size() * dense)
+        painted.setDevicePixelRatio(dense)
+        painted.fill(ground)
+        painter = QPainter(painted)
+        painter.setFont(self.font())
         self._paint_axes(painter)
         painter.setClipRect(self.area)
         for line in self.lines.values():
@@ -138,10 +170,9 @@ class PlotView(QWidget):
             for shift in (0.0, 0.7):  # twice, a little apart, is bold; a wider pen costs 8x
                 self._paint_points(painter, line.smooth, shift)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        palette = self.palette()
         self._paint_marks(painter)
-        self._paint_step(painter, self.hover_step, palette.placeholderText().color())
-        self._paint_step(painter, self.cursor_step, palette.highlight().color())
+        painter.end()
+        return painted
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -192,7 +223,7 @@ class PlotView(QWidget):
     def _zoom(self, low: float, high: float) -> None:
         self.steps = (low, high)
         self.zoomed.emit()
-        self.update()
+        self._renew()
 
     def _hover(self, step: float | None) -> None:
         self.hover_step = step
