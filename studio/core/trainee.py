@@ -23,6 +23,7 @@ from studio.core.building import (
 )
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
+from studio.core.data.reading import Lost
 from studio.core.device import is_oom
 from studio.core.events import Event, Note, Progress, Published, Refused, Samples, Saved
 from studio.core.families import families
@@ -33,6 +34,7 @@ from studio.core.pictures import to_pictures
 from studio.core.preview import Preview
 from studio.core.project import Plan, Run
 from studio.core.request import Forecast, Numerics
+from studio.core.room import unsaved
 from studio.core.settings import Settings
 
 STEP, FINISH, WATCH = 1, 2, 3  # streams of randomness
@@ -255,21 +257,15 @@ class Trainee:
         if not self.finite():  # which completing it can't stand
             return Note(sick, "warning", "save", self.step)
         try:
-            self._finish(self.ema.model)
+            with contextlib.suppress(Lost):  # it is drawn with what was completed last
+                self._finish(self.ema.model)
             self.vitals.judged()
             tensors, state = self.state()
             if not finite(tensors):
                 return Note(sick, "warning", "save", self.step)
             path = checkpoint.save_checkpoint(self.run.checkpoints, self.step, tensors, state)
         except Exception as error:
-            if not isinstance(error, OSError) and not is_oom(error):
-                raise
-            why = "memory ran out" if is_oom(error) else getattr(error, "strerror", None) or error
-            text = (
-                f"Step {self.step} could not be saved: {why}. Training goes on; older saves are"
-                " intact."
-            )
-            return Note(text, "error", "save", self.step)
+            return unsaved(self.run.checkpoints, self.step, error)
         with contextlib.suppress(OSError):  # what can't be deleted now will be after a later save
             checkpoint.prune(self.run.checkpoints, self.steps)
         return Saved(self.step, path)

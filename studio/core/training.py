@@ -11,12 +11,14 @@ from studio.core import device as machine
 from studio.core import project as projects
 from studio.core.building import image_size, part, saved_settings
 from studio.core.data.packed import open_packed
+from studio.core.data.reading import Lost
 from studio.core.events import Event, Job, Note, Order, Progress, Refused, Scalars
 from studio.core.families import families
 from studio.core.health import Remedy, written
 from studio.core.probe import checked, forecast
 from studio.core.project import Plan, Project, Run, RunRecord
 from studio.core.request import Forecast, TrainRequest
+from studio.core.room import preflight
 from studio.core.setbacks import Setbacks
 from studio.core.trainee import Trainee
 
@@ -57,6 +59,9 @@ def train(trainee: Trainee, *first: Note) -> Job[None]:
             yield Progress(trainee.step, trainee.expected, "Training")
     except GeneratorExit:
         trainee.save()
+        raise
+    except Lost:  # between two steps, so what was learned is whole
+        yield trainee.save()
         raise
     yield trainee.save()  # first, for drawing may take long and be stopped
     yield from setbacks.samples()
@@ -114,10 +119,11 @@ def start(project: Project, request: TrainRequest, forecasted: Forecast | None =
         trainee = Trainee(run, packed, settings, image_size(packed.manifest), known)
         if grounds is not None:
             _begin_from(trainee, grounds)
+        first, log = preflight(run.folder, trainee.learner), runlog.RunLog(run.folder)
     except BaseException:
         shutil.rmtree(run.folder)  # nothing is in it yet
         raise
-    yield from runlog.recorded(pausable(train(trainee), trainee), runlog.RunLog(run.folder), 0)
+    yield from runlog.recorded(pausable(train(trainee, *first), trainee), log, 0)
     return run
 
 
@@ -158,7 +164,8 @@ def resume(
     trainee.extend(plan or (run.record.plan if changes and trainee.done else None))
     if trainee.done:
         raise Refused(f"Run {run.number} has done all of its plan; add time to train it further.")
-    notes = _remedied(trainee, changes or {}, back_to)
+    notes = [*preflight(run.folder, trainee.learner)]
+    notes += _remedied(trainee, changes or {}, back_to)
     log = runlog.RunLog(run.folder)
     job = pausable(train(trainee, *notes), trainee)
     yield from runlog.recorded(job, log, trainee.step, changes)

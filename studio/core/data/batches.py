@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from studio.core import latents
 from studio.core.data.packed import PackedSet
+from studio.core.data.reading import Reader
 from studio.core.family import Batch
 from studio.core.pictures import to_images
 
 ORDER, MIRROR, HELD = 101, 102, 103  # streams of randomness
 HELD_FROM, HELD_AT_LEAST, HELD_AT_MOST = 100, 16, 2000
-RESIDENT_AT_MOST = 0.25  # of the free memory; larger sets stay in the memmap
+RESIDENT_AT_MOST = 0.25  # of the free memory; larger sets stay on disk
 
 
 class Batches:
@@ -29,16 +29,17 @@ class Batches:
         free: int,
         held_out: float = 0.0,
     ):
-        """`free` is the device's free memory in bytes; the set moves there if it fits well.
+        """`free` is the device's free memory in bytes; the set moves there if it fits well. Where
+        not, `batch`, `unseen` and `parts` raise Lost once its file is changed or taken away.
 
         `held_out` is the share of pictures that no batch shows, but `unseen` does.
         """
         self.size, self.seed, self.mirror, self.device = size, seed, mirror, device
         self.kept, self.held = split(len(packed.pictures), held_out, seed)
         self.count = len(self.kept)
-        self.packed = packed.pictures
+        self.packed = Reader(packed)
         fits = packed.pictures.nbytes < free * RESIDENT_AT_MOST
-        self.pictures = torch.from_numpy(np.array(packed.pictures)).to(device) if fits else None
+        self.pictures = torch.from_numpy(self.packed.whole()).to(device) if fits else None
         labels = packed.labels
         self.labels = None if labels is None else torch.from_numpy(labels).to(device)
         self._pass: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.long))
@@ -96,7 +97,8 @@ class Batches:
     def _take(self, picks: Tensor) -> Tensor:
         if self.pictures is not None:
             return self.pictures[picks.to(self.pictures.device)]
-        return torch.from_numpy(self.packed[picks.numpy()]).to(self.device, non_blocking=True)
+        rows = self.packed.take(picks.numpy())
+        return torch.from_numpy(rows).to(self.device, non_blocking=True)
 
     def _mirrored(self, images: Tensor, step: int) -> Tensor:
         coin = torch.rand(len(images), generator=self._rng(step, MIRROR)) < 0.5
