@@ -217,15 +217,23 @@ def leave(note: Path | None) -> None:
         busy.discard(note.name)
 
 
+def interrupted() -> bool:
+    """Tell whether `recover` has anything to take back."""
+    return bool(_notes())
+
+
+def _notes() -> list[Path]:
+    try:
+        return [path for path in paths.under_way().iterdir() if abandoned(path.name)]
+    except OSError:
+        return []
+
+
 def recover() -> None:
     """Take back what was not finished by processes that are gone, or failed here, wherever that
     was noted.
     """
-    try:
-        names = [path.name for path in paths.under_way().iterdir()]
-    except OSError:
-        return
-    notes = [paths.under_way() / name for name in names if abandoned(name)]
+    notes = _notes()
     for undo in (_take_all_back, _clear):  # what is to be put back must not be cleared away before
         for note in notes:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):

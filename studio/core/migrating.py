@@ -33,6 +33,11 @@ def set_2(values: Values, hashes: dict[str, str]) -> Values:
     return {**values, "schema_version": 2, "sha256": hashes}
 
 
+def due(folder: Path) -> bool:
+    """Tell whether a project is of an earlier schema."""
+    return _old(folder / "project.json", "schema") is not None
+
+
 def migrate(folder: Path) -> Job[None]:
     """Bring all that a project's manifests lack up to date; nothing where nothing is old.
 

@@ -230,6 +230,11 @@ def open(folder: Path) -> Project:
     return found
 
 
+def due(folder: Path) -> bool:
+    """Tell, in a moment, whether `tend` may have more to do than to look."""
+    return durable.interrupted() or migrating.due(folder)
+
+
 def tend(folder: Path) -> Job[None]:
     """Do what every start owes a project: remove what a crash left, and bring the files of an
     earlier version up to date. What can't be written stays as it is, and can be read all the same.

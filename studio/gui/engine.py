@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ENGINE = ("torch", "studio.core.training", "studio.core.families")
 LATER = (
     "torch._dynamo",  # the first optimiser wants it: 1-3 s, best spent before Train is pressed
-    "studio.core.data.importing",  # to open a project wants it: 60 ms
     "skimage.restoration.inpaint",  # a fill wants it: 0.3 s, 0.1 s of that held up the window
 )
 
@@ -259,10 +258,26 @@ def is_picture(path: Path) -> bool:
 
 
 def sweep(folder: Path) -> None:
-    """Remove drafts that an earlier, interrupted session left among the project's sets."""
+    """Remove what an earlier, interrupted session left in a project."""
+    from studio.core import durable
     from studio.core.data import importing
 
     importing.sweep(folder / "datasets")
+    durable.sweep_project(folder)
+
+
+def due(folder: Path) -> bool:
+    """Tell whether a project waits for `tend`, which may take long."""
+    from studio.core import project
+
+    return project.due(folder)
+
+
+def tend(folder: Path) -> "Job[None]":
+    """Bring a project up to date, and take back exports that a crash interrupted."""
+    from studio.core import project
+
+    return project.tend(folder)
 
 
 def remove_if_empty(folder: Path) -> None:

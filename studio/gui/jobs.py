@@ -19,6 +19,7 @@ LIVE = (
 )  # lanes that follow the user's hand: no word of their coming and going
 LANES = (
     "engine",
+    "tend",
     "import",
     "advice",
     "check",

@@ -46,7 +46,7 @@ class Session(Loading):
         """Open the project in `folder`; `failed("project", sentence)` if that is impossible."""
         from studio.core import project
 
-        self._open(lambda: project.open(folder))
+        self._open(lambda: project.read(folder))
 
     def new_project(self, folder: Path) -> None:
         """Make a project at `folder` and open it."""
@@ -61,25 +61,32 @@ class Session(Loading):
         found = self._ask("project", find)
         if found is None:
             return None
-        for lane in ("import", "advice", "check", "forecast", "evaluate"):
+        for lane in ("tend", "import", "advice", "check", "forecast", "evaluate"):
             self.stop(lane)
         self.leave_model()
         self.leave_gallery()
         self.leave_project()
         self.project = found
         self.hold()
-        if not self.shut:
-            self._ask("project", lambda: engine.sweep(found.folder))
+        self._tend()
         self.memory.remember(found.folder)
         return self.project_changed.emit()
 
     @Slot()
     def _on_access(self) -> None:
-        """Clean up what nobody works on any more, once that may be done."""
-        found = self.project
-        if found and not self.shut and self.draft is None and not self.title("import"):
-            self._ask("project", lambda: engine.sweep(found.folder))
+        self._tend()
         self.project_changed.emit()
+
+    def _tend(self) -> None:
+        """Clean up what a crash left, and bring an older project up to date, once that may be."""
+        found = self.project
+        if found is None or self.shut:
+            return
+        if self.draft is None and not self.title("import"):
+            self._ask("project", lambda: engine.sweep(found.folder))
+        if engine.due(found.folder):
+            title = self.tr("Bringing the project up to date")
+            self.start("tend", title, lambda: engine.tend(found.folder))
 
     def leave_project(self) -> None:
         """Discard the draft and let others hold the project; one made for an import of which
@@ -248,7 +255,7 @@ class Session(Loading):
         elif lane == "pack":
             self.project_changed.emit()
             self.done.emit(lane, value)
-        elif announce and lane != "engine":
+        elif announce and lane not in ("engine", "tend"):
             self._measured = (self._measured[0], value if lane == "forecast" else None)
             self.done.emit(lane, value)
 

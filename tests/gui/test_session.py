@@ -181,12 +181,23 @@ def test_bad_source_is_one_sentence(
     assert list((tmp_path / "p.atelier" / "datasets").iterdir()) == []
 
 
-def test_left_over_drafts_are_swept_on_open(session: Session, tmp_path: Path) -> None:
+def test_left_over_drafts_are_swept_on_open(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
     folder = projects.create(tmp_path / "p.atelier").folder
     left = folder / "datasets" / f".import-{2**22 + 1}-1-abcdef00"
     left.mkdir()
     session.open_project(folder)
-    assert not left.exists()
+    qtbot.waitUntil(lambda: not left.exists())
+
+
+def test_an_older_project_is_brought_up_to_date_behind_the_window(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    folder = projects.create(tmp_path / "p.atelier").folder
+    path = folder / "project.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 1}))
+    session.open_project(folder)
+    qtbot.waitUntil(lambda: json.loads(path.read_text())["schema"] == 2)
+    assert (folder / "project.json.schema-1").exists()
 
 
 def test_what_was_measured_is_not_measured_again(
