@@ -17,6 +17,7 @@ from studio.core import durable
 from studio.core.durable import hidden, replace_folder, sync_folder, write_synced
 from studio.core.events import Refused
 from studio.core.sealing import sealed, unsealed
+from studio.core.weights import check_head
 
 SCHEMA = 2  # 1 had no seal
 MANIFEST = "MANIFEST.json"
@@ -69,9 +70,10 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         for name, data in files.items():
             if hashlib.sha256(data).hexdigest() != manifest["sha256"][name]:
                 raise Damaged(f"{path.name} is damaged: {name} is not what was saved.")
+        check_head(files["tensors.safetensors"])
         return load(files["tensors.safetensors"]), json.loads(files["state.json"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, SafetensorError) as error:
-        raise Damaged(f"{path.name} is damaged: {type(error).__name__} while reading it.") from None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, SafetensorError):
+        raise Damaged(f"{path.name} is damaged: its files can't be read.") from None
 
 
 def _manifest(path: Path) -> dict[str, Any]:

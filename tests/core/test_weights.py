@@ -27,3 +27,10 @@ def test_one_changed_bit_and_no_file_are_refused(tmp_path: Path):
         weights.read(tmp_path / "net.safetensors", digest)
     with pytest.raises(Refused, match="missing"):
         weights.read(tmp_path / "other.safetensors", digest)
+
+
+def test_a_head_that_names_too_much_is_refused_by_its_first_bytes():
+    weights.check_head(save({"a": torch.zeros(4)}))
+    for length in (weights.HEAD_AT_MOST + 1, 2**63):
+        with pytest.raises(ValueError, match="too long"):
+            weights.check_head(length.to_bytes(8, "little") + b"{}")

@@ -78,6 +78,7 @@ def _until_it_dies(found: Outcome, job: list[Any], seconds: float) -> int:
     place.mkdir(exist_ok=True)
     (place / "at").write_bytes(AT.pack(first - 1, 0.0))
     (place / "told").unlink(missing_ok=True)
+    (place / "broken").write_bytes(b"")
     (root / "tmp").mkdir(parents=True, exist_ok=True)
     program = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
     program += "from tests.faults import canary; canary.main()"
@@ -92,6 +93,7 @@ def _until_it_dies(found: Outcome, job: list[Any], seconds: float) -> int:
         )
     hung = _ends(process, place / "at", seconds)
     at = AT.unpack((place / "at").read_bytes())[0]
+    found.broken += [json.loads(line) for line in (place / "broken").read_text().splitlines()]
     if process.returncode == 0 and not hung:
         _take(found, json.loads((place / "told").read_text()))
         return job[3]
@@ -119,7 +121,6 @@ def _ends(process: subprocess.Popen, at: Path, seconds: float) -> bool:
 
 def _take(found: Outcome, told: dict[str, Any]) -> None:
     found.tried += told["tried"]
-    found.broken += told["broken"]
     found.seconds += told["seconds"]
     for name in ("slowest", "grown", "peak"):
         setattr(found, name, max(getattr(found, name), told[name]))
@@ -197,36 +198,44 @@ def main() -> None:
     trial: Trial = getattr(importlib.import_module(module), name)(Path(root), **options)
     guard = Guard(Path(root))
     sys.addaudithook(guard)
+    broken = os.open(place / "broken", os.O_WRONLY)
     with (place / "at").open("r+b") as file, mmap.mmap(file.fileno(), AT.size) as at:
-        told = _all(trial, range(first, end), guard, at)
+        told = _all(trial, range(first, end), guard, at, broken)
     (place / "told").write_text(json.dumps(told))
 
 
-def _all(trial: Trial, numbers: range, guard: Guard, at: mmap.mmap) -> dict[str, Any]:
-    broken, slowest, said = [], 0.0, os.fstat(2).st_size
+def _all(trial: Trial, numbers: range, guard: Guard, at: mmap.mmap, broken: int) -> dict[str, Any]:
+    slowest, said = 0.0, os.fstat(2).st_size
     _forget_peak()
     before, began, cpu = memory()[0], time.monotonic(), time.process_time()
     guard.armed = True
     for number in numbers:
         at[:] = AT.pack(number, began)
-        wrong = trial(number)
+        wrong = _tried(trial, number)
         now = time.monotonic()
         slowest, began = max(slowest, now - began), now
         loud = os.fstat(2).st_size
         if wrong or guard.seen or loud != said:
             said, seen = loud, (*guard.seen, *("words on stderr",) * (loud != said))
             guard.seen.clear()
-            broken.append(f"number {number}: {'; '.join(filter(None, (wrong, *seen)))}")
+            text = f"number {number}: {'; '.join(filter(None, (wrong, *seen)))}"
+            os.write(broken, json.dumps(text).encode() + b"\n")
     guard.armed = False
     after, peak = memory()
     return {
         "tried": len(numbers),
-        "broken": broken[:SHOWN],
         "seconds": time.process_time() - cpu,
         "slowest": slowest,
         "grown": after - before,
         "peak": peak - before,
     }
+
+
+def _tried(trial: Trial, number: int) -> str:
+    try:
+        return trial(number)
+    except Exception as error:
+        return f"raises {error!r:.300}"
 
 
 def memory() -> tuple[float, float]:

@@ -63,9 +63,20 @@ def _surroundings(project: Any, run: Any, opened: Any, place: Any) -> None:
     found.close()
     save(
         Evaluation(
-            run=1, step=STEPS, created=0.0, seconds=1.0, seed=0, count=4,
-            compared=4, training=4, held_out=4, encoder="house",
-            scores=(), nearest=(1,), closest=(), picture="a.png",
+            run=1,
+            step=STEPS,
+            created=0.0,
+            seconds=1.0,
+            seed=0,
+            count=4,
+            compared=4,
+            training=4,
+            held_out=4,
+            encoder="house",
+            scores=(),
+            nearest=(1,),
+            closest=(),
+            picture="a.png",
         ),
         run,
     )

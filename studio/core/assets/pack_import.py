@@ -17,6 +17,7 @@ from studio.core.events import Job, Note, Progress, Refused, Samples, Saved
 from studio.core.project import Project, Run, write_json
 from studio.core.provenance.rights import manifest_of
 from studio.core.runlog import RunLog
+from studio.core.weights import check_head
 
 NAME_AT_MOST = 200  # characters
 
@@ -85,6 +86,7 @@ def _fitting(pack: Pack, data: bytes) -> "dict[str, Tensor]":
         )
     settings = saved_settings(known.family, pack.run.settings)
     try:
+        check_head(data)
         tensors = load(data)
         with torch.random.fork_rng(devices=[]), torch.device("meta"):
             model = families()[known.family].model(settings, ImageSize(*known.size))

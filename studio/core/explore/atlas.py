@@ -24,6 +24,7 @@ from studio.core.explore.place import Place
 from studio.core.explore.tsne import layout
 from studio.core.pictures import opaque, to_images, to_pictures
 from studio.core.project import Project, Run, write_whole
+from studio.core.weights import check_head
 
 SCHEMA = "1"
 FEWEST, MOST = 4, 1000
@@ -231,6 +232,8 @@ def _file(run: Run, explorer: Explorer) -> Path:
 def _load(path: Path, smooth: bool, wish: Mapping[str, str] | None = None) -> Atlas | None:
     """Return the map that was kept, if it is the one wished for."""
     try:
+        with path.open("rb") as start:
+            check_head(start.read(8))
         with safe_open(path, framework="np") as file:
             known = file.metadata()
             if wish and {k: v for k, v in known.items() if k != SUM} != dict(wish):

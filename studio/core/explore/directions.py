@@ -20,6 +20,7 @@ from studio.core.explore.answers import Answers, answers, asked, drawn, labels_o
 from studio.core.explore.explorer import Explorer
 from studio.core.pictures import to_pictures
 from studio.core.project import Run, inside, write_json, write_whole
+from studio.core.weights import check_head
 
 FOLDER = "explore"
 ID = 12  # hexadecimal digits
@@ -235,7 +236,9 @@ def load_directions(run: Run, digest: str) -> tuple[Direction, ...]:
     table, vectors = _files(run, digest)
     try:
         rows = json.loads(table.read_bytes())["directions"]
-        stored = load(vectors.read_bytes())
+        data = vectors.read_bytes()
+        check_head(data)
+        stored = load(data)
         return tuple(_row(row, stored[row["id"]]) for row in rows)
     except (OSError, ValueError, KeyError, TypeError, RecursionError, SafetensorError):
         return ()

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 
 from studio.core.colors.oklab import to_oklab
-from studio.core.data.silence import SILENCE
 from studio.core.events import Refused
 from studio.core.photographs.photograph import open_photograph
 from studio.core.provenance.record import TEXT_AT_MOST, Record, parse
 from studio.core.provenance.stamping import KEY, PNG, beside, embedded
+from studio.core.silence import SILENCE
 
 SIDE = 32  # of the grid a picture is looked at on
 COLORS = 8  # dominant ones

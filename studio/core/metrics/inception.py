@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import torch
 from safetensors import SafetensorError
@@ -13,6 +13,8 @@ from torchvision.models import inception as blocks
 
 from studio.core.events import Refused
 from studio.core.metrics.features import Encoder
+from studio.core.silence import SILENCE
+from studio.core.weights import check_head
 
 SIDE = 299
 CLASSES = 1008  # of the 2015 network; others have 1000
@@ -114,9 +116,10 @@ def load(path: Path) -> Inception:
     """
     tensors = _tensors(path)
     head = tensors.get("fc.weight")
-    if head is not None and len(head) != CLASSES:
+    classes = getattr(head, "shape", ())[:1]
+    if classes and classes[0] != CLASSES:
         raise Refused(
-            f"{path.name} holds another Inception network ({len(head)} classes), whose figures "
+            f"{path.name} holds another Inception network ({classes[0]} classes), whose figures "
             f"can't be compared with published ones; take {NAME}."
         )
     with torch.random.fork_rng(devices=[]):
@@ -139,13 +142,18 @@ def _tensors(path: Path) -> dict[str, Any]:
         raise Refused(f"There is no Inception file {path}; take {NAME}.")
     if path.suffix == ".safetensors":
         try:
+            with path.open("rb") as file:
+                check_head(file.read(8))
             return load_file(path)
-        except (SafetensorError, OSError):
+        except (SafetensorError, OSError, ValueError):
             raise Refused(f"{path.name} is no sound safetensors file; take {NAME}.") from None
     if _is_program(path):
         raise Refused(f"{path.name} is a TorchScript program, which would be run; take {NAME}.")
+    if _is_packed(path):
+        raise Refused(f"{path.name} is packed in a way torch never packs; take {NAME}.")
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
+        with SILENCE:  # it warns of pickles that are not as it writes them
+            found = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # the restricted reader raises what it likes on a file that is none of its
         raise Refused(f"{path.name} holds no plain tensors; take {NAME}.") from None
     if not isinstance(found, dict):
@@ -159,5 +167,14 @@ def _is_program(path: Path) -> bool:
             return any(
                 "/code/" in f"/{n}" or n.endswith("constants.pkl") for n in archive.namelist()
             )
-    except (BadZipFile, OSError):
+    except Exception:  # zipfile raises anything over a damaged one
+        return False
+
+
+def _is_packed(path: Path) -> bool:
+    """Tell whether a zip holds packed parts, which torch never writes: they could grow a lot."""
+    try:
+        with ZipFile(path) as archive:
+            return any(entry.compress_type for entry in archive.infolist())
+    except Exception:
         return False

@@ -19,6 +19,7 @@ from studio.core.metrics.features import Encoder
 from studio.core.metrics.views import Pictures, shrunk
 from studio.core.pictures import premultiply
 from studio.core.project import write_json
+from studio.core.weights import check_head
 
 WEIGHTS, RECORD, SCHEMA = "judge.safetensors", "judge.json", 1
 WIDTHS = (32, 64, 128)
@@ -212,8 +213,11 @@ def kept(folder: Path, fingerprint: str) -> OwnEncoder | None:
         same = record["schema"] == SCHEMA and record["fingerprint"] == fingerprint
         if not same or hashlib.sha256(data).hexdigest() != record["sha256"]:
             return None
+        check_head(data)
+        if record["channels"] not in (1, 3, 4):
+            return None
         with torch.random.fork_rng(devices=[]):
-            encoder = OwnEncoder(int(record["channels"]))
+            encoder = OwnEncoder(record["channels"])
         encoder.load_state_dict(load(data))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError):
         return None

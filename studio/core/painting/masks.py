@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from studio.core.data.silence import SILENCE
 from studio.core.events import Refused
 from studio.core.painting.box import Box
 from studio.core.pictures import head
+from studio.core.silence import SILENCE
 
 FORMATS = ("PNG", "TIFF", "BMP", "WEBP", "JPEG", "GIF", "PPM")
 TAIL = 2.0  # standard deviations a mask is grown by before it is feathered

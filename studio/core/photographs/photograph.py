@@ -25,12 +25,12 @@ from studio.core.data.decode import (
     to_plain,
     told,
 )
-from studio.core.data.silence import SILENCE
 from studio.core.events import Job, Refused, finished
 from studio.core.photographs import encoding
 from studio.core.photographs.exif import repaired
 from studio.core.pictures import head
 from studio.core.project import write_whole
+from studio.core.silence import SILENCE
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 PIXELS_AT_MOST = 1 << 30  # what OpenCV decodes

@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from studio.core.style.vgg.pickled import Described, Foreign, Stored, walked
+from studio.core.weights import check_head
 
 KINDS = {
     "torch.FloatStorage": torch.float32,
@@ -59,6 +60,7 @@ def entries(path: Path) -> Mapping[str, Entry] | None:
         if start.startswith(PICKLE):
             return _legacy(path)
         if start[8:9] == b"{":
+            check_head(start)
             return _safe(path)
     except (*BROKEN, TypeError, IndexError, AttributeError) as error:
         raise Damaged from error

@@ -3,8 +3,8 @@
 import os
 import threading
 
-from studio.core.data import silence
-from studio.core.data.silence import SILENCE
+from studio.core import silence
+from studio.core.silence import SILENCE
 
 
 def test_words_inside_go_nowhere_and_words_after_are_heard(capfd):
