@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -24,14 +25,23 @@ TAIL = 1 << 16  # bytes of a log that mostly tell how its run stands
 
 @dataclass(frozen=True)
 class Sample:
-    """A recorded sample grid: its step, kind, file, and how to cut it into pictures."""
+    """A recorded sample grid: its step, kind, file, and how to cut it into pictures.
+
+    There may be tens of thousands, so that paths are made when they are wanted.
+    """
 
     step: int
     kind: str
-    path: Path
+    folder: Path
+    file: str
     count: int
     height: int
     width: int
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        return self.folder / self.file
 
     def load(self) -> np.ndarray:
         """Read the pictures, uint8 [n, h, w, c]; raise OSError or ValueError where they are not."""
@@ -288,8 +298,10 @@ def _samples(folder: Path, known: Part) -> tuple[Sample, ...]:
 
 
 def _sample(folder: Path, line: dict[str, Any]) -> Sample:
-    path = folder / Path(line["file"]).name
-    return Sample(line["step"], line["kind"], path, line["count"], line["height"], line["width"])
+    name = re.split(r"[/\\]", line["file"])[-1]  # in that folder, whatever stands there
+    return Sample(
+        line["step"], line["kind"], folder, name, line["count"], line["height"], line["width"]
+    )
 
 
 def _note(line: dict[str, Any]) -> Note:

@@ -20,7 +20,6 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QPolygonF,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
@@ -130,17 +129,13 @@ class PlotView(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), self.palette()
-        dense = self.devicePixelRatioF()
-        if self._painted is None or self._painted.devicePixelRatio() != dense:
+        room = self.size() * self.devicePixelRatioF()
+        if self._painted is None or self._painted.size() != room:
             self._painted = self._paint()
         painter.drawPixmap(0, 0, self._painted)
         painter.setClipRect(self.area)
         self._paint_step(painter, self.hover_step, palette.placeholderText().color())
         self._paint_step(painter, self.cursor_step, palette.highlight().color())
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._painted = None
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -105,7 +105,8 @@ class Recording:
         self._remember(key, event.pictures)
         if self.folder is not None:
             path = runlog.grid_file(self.folder, *key)
-            self.files[key] = Sample(*key, path, *event.pictures.shape[:3])
+            shape = event.pictures.shape[:3]
+            self.files[key] = Sample(*key, path.parent, path.name, *shape)
         if event.step not in self._sampled[-1:]:
             place = bisect_right(self._sampled, event.step)
             if self._sampled[place - 1 : place] != [event.step]:
@@ -140,7 +141,9 @@ def recalled(run: Run) -> Job[Recording]:
     for part in logparts.parts(log):
         found.append(part)
         yield Progress(part.end, size, log.name)
-    recording = Recording(runlog.told(run.folder, found), run.folder)
+    history = runlog.told(run.folder, found)
+    found.clear()  # as large as the curves
+    recording = Recording(history, run.folder)
     for curve in recording.curves.values():  # here, where nobody waits for it
         curve.sum_up()
         yield Progress(size, size, log.name)
