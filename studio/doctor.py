@@ -31,6 +31,10 @@ def checks() -> Iterator[Check]:
     yield _memory()
     yield _disk(Path.cwd())
     yield _qt()
+    from studio import paths
+    from studio.core.recovery import reports
+
+    yield "reports", str(paths.logs() / reports.FOLDER), True
     with tempfile.TemporaryDirectory(prefix="atelier-") as folder:
         yield from _families(Path(folder))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
+from typer.exceptions import TyperException
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,8 +51,22 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
                 f"atelier: {error.filename or 'A file'}: {error.strerror or error}.", err=True
             )
             raise typer.Exit(2) from None
+        except (typer.Exit, typer.Abort, TyperException):  # typer's own way of saying no
+            raise
+        except Exception as error:
+            typer.echo(f"atelier: {_reported(error)}", err=True)
+            raise typer.Exit(1) from None
 
     return run
+
+
+def _reported(error: Exception) -> str:
+    """Write a report of what nobody foresaw, and return a sentence about it."""
+    from studio.core.recovery import reports
+
+    file = reports.report(error, "The command line broke")
+    where = f"a report without names is in {file}" if file else "no report could be written"
+    return f"Something broke; what was saved is safe, and {where}."
 
 
 def unheard() -> None:

@@ -72,6 +72,7 @@ class Menus(QObject):
         # Under X a "?" arrives without the Shift that made it.
         keys.setShortcuts([QKeySequence("Shift+?"), QKeySequence("?"), QKeySequence("F1")])
         self._add(menu, self.tr("&Copy diagnostics"), self.copy_diagnostics, "")
+        self._add(menu, self.tr("The last crash &report…"), self.show_report, "")
         self._add(menu, self.tr("&About Atelier"), self.show_about, "")
 
     def _add(self, menu: QMenu, text: str, slot: object, shortcut: str) -> QAction:
@@ -125,6 +126,18 @@ class Menus(QObject):
     def show_shortcuts(self) -> None:
         """List everything that has a key: in the menus, and in sight."""
         ShortcutList(self.window).open()
+
+    @Slot()
+    def show_report(self) -> None:
+        """Show the newest crash report, if there is one."""
+        from studio.core.recovery import reports
+        from studio.gui.widgets.crash_dialog import CrashDialog
+
+        file = reports.newest()
+        if file is None:
+            self.window.status.showMessage(self.tr("There is no crash report."), 5000)
+        else:
+            CrashDialog(file, self.window, fresh=False).open()
 
     @Slot()
     def show_about(self) -> None:

@@ -92,19 +92,28 @@ def test_signals_close_the_window(number: signal.Signals, home: Path) -> None:
     assert written.exists(), "the window's place was not kept"
 
 
-def test_crash_is_logged_and_told(qtbot: object, home: Path) -> None:
+def test_crash_is_logged_reported_and_told(qtbot: object, home: Path) -> None:
+    from PySide6.QtGui import QGuiApplication
+
     from studio.gui.crash import CrashReporter
 
     reporter, hooks = CrashReporter(home / "logs"), (sys.excepthook, None)
+    told: list[str] = []
+    reporter.caught.connect(told.append)
     try:
         reporter._open_log()
-        reporter.report(ValueError, ValueError("boom"), None)
-        reporter.show("ValueError: boom", "Traceback …")
+        reporter.report(ValueError, ValueError("boom in /home/Mallory"), None)
+        reporter.report(ValueError, ValueError("boom in /home/Mallory"), None)
+        reporter.show(told[0])
         dialog = reporter.dialog
-        assert dialog and "ValueError: boom" in dialog.informativeText()
-        reporter.show("again", "…")
+        assert dialog and "ValueError" in dialog.text.toPlainText()
+        assert "Mallory" not in dialog.text.toPlainText()
+        reporter.show(told[0])
         assert reporter.dialog is dialog, "one dialog at a time"
+        dialog.copy.click()
+        assert QGuiApplication.clipboard().text() == dialog.text.toPlainText()
         assert "boom" in (home / "logs" / "atelier.log").read_text(encoding="utf-8")
+        assert len(list((home / "logs" / "reports").iterdir())) == 1, "one error, one report"
         dialog.close()
         assert reporter.dialog is None
     finally:

@@ -22,7 +22,11 @@ def run_that_trained(folder: Path, saved: int = 1200) -> Run:
     """Return a run whose process is gone."""
     made = project.create(folder)
     record = RunRecord(
-        name="fluffy", created=0.0, dataset="d", family="vae", preset="quick",
+        name="fluffy",
+        created=0.0,
+        dataset="d",
+        family="vae",
+        preset="quick",
         settings={},
         plan=Plan(),
     )
