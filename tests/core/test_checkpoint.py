@@ -137,3 +137,20 @@ def test_going_back_is_undone_where_a_move_fails(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="Input"):
         checkpoint.put_aside(tmp_path, 1)
     assert [p.name[-1] for p in checkpoint.checkpoints(tmp_path)] == ["1", "2", "3"]
+
+
+def test_pruning_keeps_the_newest_that_is_known_to_be_well(tmp_path):
+    for step in range(1, 40):
+        state = {"step": step, "healthy": min(step, 7)}
+        checkpoint.save_checkpoint(tmp_path, step, TENSORS, state)
+        checkpoint.prune(tmp_path, 10_000)
+    assert [int(p.name[5:]) for p in checkpoint.checkpoints(tmp_path)] == [1, 7, 37, 38, 39]
+
+
+def test_a_save_that_says_nothing_of_health_vouches_for_itself(tmp_path):
+    for step in (1, 2):
+        checkpoint.save_checkpoint(tmp_path, step, TENSORS, {"step": step})
+    paths = checkpoint.checkpoints(tmp_path)
+    assert checkpoint.healthy(paths) == 2 and checkpoint.healthy([]) == 0
+    (paths[-1] / "state.json").write_text("[")
+    assert checkpoint.healthy(paths) == 1

@@ -1,5 +1,7 @@
 """Devices: choice, refusal, and what out-of-memory looks like."""
 
+import errno
+
 import pytest
 import torch
 
@@ -25,6 +27,25 @@ def test_real_out_of_memory_is_recognized():
     assert not device.is_oom(RuntimeError("shapes")) and not device.is_oom(
         ValueError("out of memory")
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: not enough memory: you tried",
+        "CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "MPS backend out of memory (MPS allocated: 1 GB)",
+        "std::bad_alloc",
+    ],
+)
+def test_out_of_memory_is_recognized_on_other_systems(words):
+    assert device.is_oom(RuntimeError(words))
+
+
+def test_a_file_that_can_not_be_mapped_is_out_of_memory_and_a_full_disk_is_not():
+    assert device.is_oom(OSError(errno.ENOMEM, "Cannot allocate memory"))
+    assert not device.is_oom(OSError(errno.ENOSPC, "No space left on device"))
 
 
 def test_memory_figures_are_plausible():

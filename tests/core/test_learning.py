@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from studio.core.learning import Ema, Optimizer
+from studio.core.learning import Ema, Optimizer, finite
 
 
 def network() -> nn.Module:
@@ -48,6 +48,34 @@ def test_memory_error_splits_until_it_fits_and_leaves_no_half_step():
     torch.testing.assert_close(value, whole)
     for a, b in zip(net.parameters(), reference.parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_memory_that_runs_out_in_the_step_itself_changes_nothing():
+    net, reference = network(), network()
+    optimizer = Optimizer(net.parameters(), 0.01, clip=1e-3)
+    original, left = optimizer.adam.step, [1]
+
+    def step():
+        if left:
+            left.clear()
+            optimizer.adam.state[optimizer.parameters[0]]["step"] = torch.zeros(())  # half begun
+            raise MemoryError
+        original()
+
+    optimizer.adam.step = step
+    optimizer.minimize(loss_of(net), *BATCH)
+    Optimizer(reference.parameters(), 0.01, clip=1e-3).minimize(loss_of(reference), *BATCH)
+    assert optimizer.chunks == 2 and optimizer.steps == 1
+    for a, b in zip(net.parameters(), reference.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf")])
+def test_one_bad_number_among_all_is_found(bad):
+    tensors = {"a": torch.randn(3, 4, 5), "b": torch.arange(4), "c": torch.full((9,), 1e30)}
+    assert finite(tensors)
+    tensors["a"][2, 1, 3] = bad
+    assert not finite(tensors)
 
 
 def test_memory_error_on_single_pictures_is_raised():

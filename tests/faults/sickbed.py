@@ -20,13 +20,22 @@ from tests.core import toys
 STEPS = 100_000
 
 
-def trainee(folder: Path, family: str, steps: int = STEPS, count: int = 48) -> Trainee:
-    """Return a tiny run of `family` that is about to begin, in a project of its own."""
+def trainee(
+    folder: Path,
+    family: str,
+    steps: int = STEPS,
+    count: int = 48,
+    device: str = "cpu",
+    **changes: Any,
+) -> Trainee:
+    """Return a tiny run of `family` that is about to begin, in a project of its own; `changes`
+    are to its settings.
+    """
     made = projects.open_or_create(folder / f"{family}.atelier")
     if not made.datasets():
         toys.pack(made, count=count)
-    request = toys.request(family, steps)
-    settings = families()[family].tiny
+    request = toys.request(family, steps, device=device)
+    settings = families()[family].tiny.updated(changes)
     record = RunRecord(
         name=family,
         created=0.0,

@@ -156,7 +156,7 @@ def test_a_hopeless_run_stops_after_three_times_with_a_sentence(
 
 
 def test_the_last_healthy_checkpoint_is_never_pruned(tmp_path: Path, promise, monkeypatch) -> None:
-    monkeypatch.setattr(Trainee, "_finish", lambda self, model: {})
+    monkeypatch.setattr(Trainee, "_finish", lambda self, *arguments: {})
     run = sickbed.trainee(tmp_path, "vae")
     run.advance(0.0)
     with promise("Sick training", "the last healthy save outlives any number of sick ones") as kept:
@@ -192,7 +192,7 @@ def _history(run: Trainee) -> History:
 
 
 def test_without_that_rule_the_healthy_one_is_gone(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(Trainee, "_finish", lambda self, model: {})
+    monkeypatch.setattr(Trainee, "_finish", lambda self, *arguments: {})
     monkeypatch.setattr(checkpoint, "healthy", lambda paths: -1)
     run = sickbed.trainee(tmp_path, "vae")
     run.advance(0.0)

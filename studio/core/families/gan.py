@@ -179,7 +179,7 @@ class Round(NamedTuple):
 class GanLearner(Learner):
     """Plays one round a step: the judge first, then the model, on the same real images."""
 
-    in_parts = "with nearly the same result: chance changes the pictures of each part anew"
+    in_parts = "with nearly the same result: each part has chances and statistics of its own"
 
     def __init__(self, model: Any, settings: GanSettings, size: ImageSize):
         super().__init__()

@@ -75,8 +75,7 @@ def alike(known: Evidence) -> Verdict | None:
     steps, values = known.measured("diversity", whole=True)
     if now is None or max(now, values[-1]) >= ALIKE:
         return None
-    best = int(np.argmax(values))
-    fell = now < FALLEN * values[best]
+    fell = max(now, values[-1]) < FALLEN * values.max()  # the last: it may still be rising
     if not fell and not _stands_still(steps, values):
         return None
     sound = varied(steps, values)

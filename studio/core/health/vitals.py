@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from studio.core.health.evidence import Evidence
-from studio.core.health.signs import alike, running_away, silent, varied
+from studio.core.health.signs import alike, running_away, varied
 from studio.core.runlog import History
 
-SPOILED = (running_away, silent, alike)  # signs that more training makes worse
+SPOILED = (running_away, alike)  # signs of a run that was better before
 
 
 class Vitals:
@@ -36,18 +36,20 @@ class Vitals:
         self._points = kept
 
     def judged(self) -> int | None:
-        """Judge the run as it stands: None if it is well, else the step to go back to."""
+        """Judge the run as it stands: None if it is well, else the step to go back to. A run that
+        was never better than it is has none to go back to.
+        """
         known = Evidence(self._history(), self.settings)
-        verdict = next((v for sign in SPOILED if (v := sign(known))), None)
-        if verdict is None:
-            steps, values = known.measured("diversity", whole=True)
-            sound = varied(steps, values)
-            # a grid tells late that pictures look alike: what it has not seen yet may be spoiled
-            self.healthy = int(sound[-1]) if len(sound) else self._step
-            return None
-        if verdict.remedy and verdict.remedy.back_to is not None:
-            self.healthy = min(self.healthy, verdict.remedy.back_to)
-        return self.healthy
+        remedies = [verdict.remedy for sign in SPOILED if (verdict := sign(known))]
+        back = [r.back_to for r in remedies if r and r.back_to is not None]
+        if back:
+            self.healthy = min(back)
+            return self.healthy
+        steps, values = known.measured("diversity", whole=True)
+        sound = varied(steps, values)
+        # a grid tells late that pictures look alike: what it has not seen yet may be spoiled
+        self.healthy = int(sound[-1]) if len(sound) else self._step
+        return None
 
     def _history(self) -> History:
         series = {
