@@ -1,10 +1,10 @@
 """Long work in a thread of its own, so that the job it belongs to can be stopped meanwhile."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from studio.core.events import Job, Progress
+from studio.core.events import Event, Job, Progress
 
 TICK = 0.05  # seconds between two words; Stop is heard that soon
 
@@ -16,16 +16,17 @@ class _Ended(BaseException):
 
 
 def let_go(work: Callable[[], T], text: str) -> Job[T]:
-    """Be the job that does `work`, saying `text` meanwhile; returns what it returns.
+    """Be the job that does `work`, telling a Progress with `text` meanwhile; returns its result.
 
     Stopped, it leaves the work to itself: that may only compute, not write, and is dropped when it
     comes to its end. For one long call of a library, as for decoding a picture.
     """
-    return (yield from _worked(work, text, None))
+    return (yield from _worked(work, Progress(0, None, text), None))
 
 
-def ended(work: Callable[[], T], text: str) -> Job[T]:
-    """Be the job that does `work` on a CPU with torch, to the same bits, as many threads as here.
+def ended(work: Callable[[], T], said: Event) -> Job[T]:
+    """Be the job that does `work` on a CPU with torch, to the same bits, by as many threads as
+    here, telling what is `said` meanwhile; returns its result.
 
     Stopped, it ends the work before torch's next operation, forwards or backwards, and waits for
     that: what it was changing is then changed in part. Costs some microseconds an operation.
@@ -48,10 +49,16 @@ def ended(work: Callable[[], T], text: str) -> Job[T]:
         with Watch():
             return work()
 
-    return (yield from _worked(watched, text, stop))
+    return (yield from _worked(watched, said, stop))
 
 
-def _worked(work: Callable[[], T], text: str, stop: threading.Event | None) -> Job[T]:
+def pulled(job: Iterator[Event], said: Event) -> Job[None]:
+    """Be a job whose pulls may each take long, every one as `ended`."""
+    while (event := (yield from ended(lambda: next(job, None), said))) is not None:
+        yield event
+
+
+def _worked(work: Callable[[], T], said: Event, stop: threading.Event | None) -> Job[T]:
     results: list[T] = []
     errors: list[BaseException] = []
 
@@ -66,7 +73,7 @@ def _worked(work: Callable[[], T], text: str, stop: threading.Event | None) -> J
     try:
         thread.join(TICK)
         while thread.is_alive():
-            yield Progress(0, None, text)
+            yield said
             thread.join(TICK)
     except GeneratorExit:
         if stop is not None:

@@ -163,6 +163,7 @@ class Ema(Generic[M]):
     def __init__(self, model: M, ramp: float = 0.05, longest: float = 20_000.0):
         self.model: M = copy.deepcopy(model).eval().requires_grad_(False)
         self.ramp, self.longest = ramp, longest
+        self._kept: list[Tensor] = []  # buffers
 
     @torch.no_grad()
     def update(self, model: nn.Module, step: int) -> None:
@@ -174,3 +175,14 @@ class Ema(Generic[M]):
         get_ema_multi_avg_fn(1 - weight)(mine, theirs, step)
         for kept, new in zip(self.model.buffers(), model.buffers(), strict=True):
             kept.copy_(new)
+
+    def keep(self, model: nn.Module) -> None:
+        """Remember the average's buffers, if `model`, which has just been completed, is it."""
+        if model is self.model:
+            self._kept = [buffer.clone() for buffer in self.model.buffers()]
+
+    def recall(self) -> bool:
+        """Give the average the buffers it had when it was completed last; False if it never was."""
+        for buffer, kept in zip(self.model.buffers(), self._kept, strict=False):
+            buffer.copy_(kept.to(buffer.device))
+        return bool(self._kept) or not list(self.model.buffers())

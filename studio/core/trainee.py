@@ -225,13 +225,17 @@ class Trainee:
             yield Progress(self.step, self.expected, "Training")
         return images
 
-    def _finish(self, model: Model) -> Mapping[str, float]:
-        """Complete `model`, with pictures in smaller parts where memory runs out."""
+    def _finish(self, model: Model, haste: bool = False) -> Mapping[str, float]:
+        """Complete `model`, in smaller parts where memory is short; in `haste` as it was last."""
+        if haste and self.ema.recall():
+            return {}
         size = FIT_AT_ONCE
         while True:
             rng = latents.rng(self.seed, self.step, FINISH, self.device)
             try:
-                return self.learner.finish(self.batches.parts(size, FIT_PICTURES), model, rng)
+                found = self.learner.finish(self.batches.parts(size, FIT_PICTURES), model, rng)
+                self.ema.keep(model)
+                return found
             except Exception as error:
                 if not is_oom(error) or size <= FIT_AT_LEAST:
                     raise
@@ -249,16 +253,14 @@ class Trainee:
         self.planned, self.steps = (self.step, self.progress), self.step + math.ceil(left)
         self._paced = (self.step, self.seconds)
 
-    def save(self) -> Event:
-        """Save a checkpoint, unless a number in it is not finite; a full disk or memory is said,
-        not raised.
-        """
+    def save(self, haste: bool = False) -> Event:
+        """Save a checkpoint if its numbers are finite; full disk or memory is said, not raised."""
         sick = "Not saved: the model holds numbers that are not finite."
         if not self.finite():  # which completing it can't stand
             return Note(sick, "warning", "save", self.step)
         try:
             with contextlib.suppress(Lost):  # it is drawn with what was completed last
-                self._finish(self.ema.model)
+                self._finish(self.ema.model, haste)
             self.vitals.judged()
             tensors, state = self.state()
             if not finite(tensors):

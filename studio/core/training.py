@@ -3,12 +3,14 @@
 import math
 import shutil
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 from studio.core import checkpoint, runlog
 from studio.core import device as machine
 from studio.core import project as projects
+from studio.core.aside import ended, pulled
 from studio.core.building import image_size, part, saved_settings
 from studio.core.data.packed import open_packed
 from studio.core.data.reading import Lost
@@ -23,7 +25,10 @@ from studio.core.setbacks import Setbacks
 from studio.core.trainee import Trainee
 
 PULL = 0.05  # seconds of work per event, so that Stop and the window feel instant
+SLOW = 0.5  # seconds of a step that a Stop need not wait for
 COST_AT_MOST = 0.08  # of the time goes into sample grids, and as much into saving
+
+T = TypeVar("T")
 
 
 def train(trainee: Trainee, *first: Note) -> Job[None]:
@@ -34,15 +39,15 @@ def train(trainee: Trainee, *first: Note) -> Job[None]:
     rate, and says so.
     """
     scalars, samples, saves = Due(0.1, 1 / 2000), Due(1.0, 1 / 40), Due(10.0, 1.0, 60.0)
-    setbacks = Setbacks(trainee)
+    setbacks, pace = Setbacks(trainee), Pace(trainee)
     yield Note(f"Training on {trainee.description}.", kind="device", step=trainee.step)
     yield from first
     if trainee.step == 0:
-        yield trainee.save()
-        yield from setbacks.samples()
+        yield from pace.saved()
+        yield from pace.drawn(setbacks.samples())
     try:
         while not trainee.done:
-            note = setbacks.advance(PULL)
+            note = yield from pace.step(partial(setbacks.advance, PULL))
             due = [d.due(trainee.seconds) for d in (scalars, samples, saves)]
             if note is None and (any(due) or trainee.done) and not trainee.finite():
                 note = setbacks.roll_back()  # before what is bad is averaged, shown or not saved
@@ -53,21 +58,63 @@ def train(trainee: Trainee, *first: Note) -> Job[None]:
             if due[0]:
                 yield Scalars(trainee.step, trainee.read(setbacks.values), trainee.seconds)
             if due[1]:
-                yield from samples.timed(setbacks.samples())
+                yield from samples.timed(pace.drawn(setbacks.samples()))
             if due[2]:
-                yield from saves.timed(iter([trainee.save()]))
+                yield from saves.timed(pace.saved())
             yield Progress(trainee.step, trainee.expected, "Training")
+        yield from pace.saved()  # first, for drawing may take long and be stopped
     except GeneratorExit:
-        trainee.save()
+        trainee.save(haste=pace.slow)
         raise
     except Lost:  # between two steps, so what was learned is whole
         yield trainee.save()
         raise
-    yield trainee.save()  # first, for drawing may take long and be stopped
-    yield from setbacks.samples()
+    yield from pace.drawn(setbacks.samples())
     rest = trainee.read(setbacks.values if scalars.last != trainee.seconds else {})
     if rest:
         yield Scalars(trainee.step, rest, trainee.seconds)
+
+
+class Pace:
+    """Lets a Stop end what takes long on a CPU: a step, as if it was never begun, or a grid."""
+
+    def __init__(self, trainee: Trainee):
+        self.trainee = trainee
+        self.took = math.inf  # seconds of the last pull's steps; not known yet
+
+    @property
+    def slow(self) -> bool:
+        """Whether a step may take longer than whoever stops the run would wait."""
+        return self.trainee.device.type == "cpu" and self.took > SLOW
+
+    def _said(self) -> Progress:
+        return Progress(self.trainee.step, self.trainee.expected, "Training")
+
+    def step(self, work: Callable[[], T]) -> Job[T]:
+        """Do `work`, which takes steps."""
+        trainee, seconds = self.trainee, self.trainee.seconds
+        tensors, values = trainee.state() if self.slow else ({}, {})
+        before = {name: tensor.detach().clone() for name, tensor in tensors.items()}
+        try:
+            found = yield from self._done(work)
+        except GeneratorExit:
+            if before:
+                trainee.load(before, values)
+            raise
+        self.took = trainee.seconds - seconds
+        return found
+
+    def _done(self, work: Callable[[], T]) -> Job[T]:
+        """Do `work`, which may be left half done."""
+        return (yield from ended(work, self._said())) if self.slow else work()
+
+    def saved(self) -> Job[None]:
+        """Save."""
+        yield (yield from self._done(self.trainee.save))
+
+    def drawn(self, job: Iterator[Event]) -> Job[None]:
+        """Be `job`, which draws."""
+        yield from pulled(job, self._said()) if self.slow else job
 
 
 class Due:
@@ -116,7 +163,9 @@ def start(project: Project, request: TrainRequest, forecasted: Forecast | None =
     grounds = project.run(request.start_from) if request.start_from else None
     run = project.new_run(record)
     try:
-        trainee = Trainee(run, packed, settings, image_size(packed.manifest), known)
+        build = partial(Trainee, run, packed, settings, image_size(packed.manifest), known)
+        trainee = yield from ended(build, Progress(0, None, "Preparing"))
+        machine.use_threads(trainee.threads)  # each thread has its own number
         if grounds is not None:
             _begin_from(trainee, grounds)
         first, log = preflight(run.folder, trainee.learner), runlog.RunLog(run.folder)
@@ -159,7 +208,10 @@ def resume(
     do not fit what was trained.
     """
     run, trainee = _waiting(project, number)
-    for trouble in trainee.restore(back_to, changes):
+    restore = partial(trainee.restore, back_to, changes)
+    troubles = yield from ended(restore, Progress(0, None, "Preparing"))
+    machine.use_threads(trainee.threads)
+    for trouble in troubles:
         yield Note(f"{trouble} Going on from step {trainee.step} instead.", "warning")
     trainee.extend(plan or (run.record.plan if changes and trainee.done else None))
     if trainee.done:

@@ -7,15 +7,17 @@ import pytest
 import torch
 from torch import nn
 
-from studio.core.aside import ended, let_go
-from studio.core.events import Refused, finished
+from studio.core.aside import ended, let_go, pulled
+from studio.core.events import Note, Progress, Refused, finished
+
+SAID = Progress(1, 2, "working")
 
 
 def test_what_work_returns_and_raises_is_the_jobs() -> None:
-    for way in (let_go, ended):
-        assert finished(way(lambda: 7, "counting")) == 7
+    assert finished(let_go(lambda: 7, "counting")) == finished(ended(lambda: 7, SAID)) == 7
+    for job in (let_go(refuse, "counting"), ended(refuse, SAID)):
         with pytest.raises(Refused, match="no seven"):
-            finished(way(refuse, "counting"))
+            finished(job)
 
 
 def refuse() -> None:
@@ -61,7 +63,7 @@ def trained(steps: int) -> list[torch.Tensor]:
 
 
 def test_torchs_work_is_the_same_to_the_bit() -> None:
-    aside = finished(ended(lambda: trained(5), "training"))
+    aside = finished(ended(lambda: trained(5), SAID))
     assert all(torch.equal(a, b) for a, b in zip(aside, trained(5), strict=True))
 
 
@@ -82,7 +84,7 @@ def test_a_stop_ends_torchs_work_before_it_is_through(backwards: bool) -> None:
                 y = (y @ x).tanh()
         done.append(True)
 
-    job = ended(work, "multiplying")
+    job = ended(work, SAID)
     while not begun.is_set():
         next(job)
     job.close()
@@ -90,8 +92,13 @@ def test_a_stop_ends_torchs_work_before_it_is_through(backwards: bool) -> None:
     assert not [t for t in threading.enumerate() if t.name == "aside"]
 
 
+def test_a_job_pulled_aside_says_what_it_says() -> None:
+    told = [Note("one"), Note("two")]
+    assert [e for e in pulled(iter(told), SAID) if e is not SAID] == told
+
+
 def test_it_takes_the_callers_threads() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    assert finished(ended(torch.get_num_threads, "asking")) == 1
+    assert finished(ended(torch.get_num_threads, SAID)) == 1
     torch.set_num_threads(before)

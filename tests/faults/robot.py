@@ -101,6 +101,7 @@ def worked(folder: Path, seconds: float, seed: int, grown: bool) -> dict[str, An
     window.show()
     window.open_later(folder / "walked.atelier")
     errands = Errands(window, session, folder, seed)
+    found.file = folder / "found.json"
     robot = Robot(errands, found, seconds, grown)
     app.processEvents()
     robot.begin()
@@ -124,6 +125,7 @@ class Findings:
         self.rests: list[dict[str, Any]] = []
         self.blocks: list[tuple[float, float, str]] = []  # seconds, of them computing, errand
         self.grown: list[tuple[str, int]] = []
+        self.file: Path | None = None  # where all is written at every rest, too
 
     def listen(self) -> None:
         """Hear of every exception nobody caught, every job that broke, and Qt's warnings."""
@@ -273,6 +275,8 @@ class Robot:
 
     def _measure(self, first: bool = False) -> None:
         self.found.rests.append(measured(self.start))
+        if self.found.file is not None:
+            self.found.file.write_text(json.dumps(self.found.told()), "utf-8")
         if self.compares:
             kinds = Counter(type(each).__qualname__ for each in gc.get_objects())
             self.found.grown = [] if first else (kinds - self.kinds).most_common(30)
