@@ -1,6 +1,7 @@
 """The document: a readable folder with packed picture sets, runs and kept pictures."""
 
 import json
+import os
 import re
 import shutil
 import time
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from send2trash import send2trash
 
 from studio import __version__
-from studio.core import durable, migrating, runlog
+from studio.core import durable, locking, migrating, runlog
 from studio.core.durable import sync_folder as sync_folder
 from studio.core.durable import write_json as write_json
 from studio.core.durable import write_whole as write_whole
@@ -239,6 +240,8 @@ def tend(folder: Path) -> Job[None]:
     """Do what every start owes a project: remove what a crash left, and bring the files of an
     earlier version up to date. What can't be written stays as it is, and can be read all the same.
     """
+    if locking.why_not(folder) or locking.holder(folder) not in (None, os.getpid()):
+        return
     durable.recover()
     durable.sweep_project(folder)
     try:
