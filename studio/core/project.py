@@ -23,6 +23,10 @@ SCHEMA = migrating.SCHEMA
 SUFFIX = ".atelier"
 FOLDERS = ("datasets", "runs", "gallery")
 NUMBER = re.compile("[0-9]{1,9}")  # of a run, as its folder's name
+FORBIDDEN = frozenset('<>:"/\\|?*')  # in names on Windows, and what it keeps names for
+DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"}
+DEVICES |= {f"{port}{k}" for port in ("com", "lpt") for k in "0123456789¹²³"}
+LONGEST = 120  # bytes
 ORIGIN = "origin.json"  # in a run that came in a pack
 
 
@@ -239,6 +243,7 @@ def due(folder: Path) -> bool:
 def tend(folder: Path) -> Job[None]:
     """Do what every start owes a project: remove what a crash left, and bring the files of an
     earlier version up to date. What can't be written stays as it is, and can be read all the same.
+    A project that another program holds is left to that one.
     """
     if locking.why_not(folder) or locking.holder(folder) not in (None, os.getpid()):
         return
@@ -299,6 +304,15 @@ def inside(root: Path, name: str) -> Path:
     if not name or not whole.is_relative_to(top) or whole == top:
         raise Refused(f"{name[:80]!r} is not a name inside {root}.")
     return path
+
+
+def file_name(text: str) -> str:
+    """Return `text` as a file's or folder's name that every system can hold, in its own letters."""
+    plain = "".join(c if c.isprintable() and c not in FORBIDDEN else "-" for c in text)
+    plain = plain.encode("utf-8", "replace")[:LONGEST].decode("utf-8", "ignore").strip(" .")
+    if plain.partition(".")[0].strip().casefold() in DEVICES:
+        plain = f"_{plain}"
+    return plain or "Pictures"
 
 
 def slug(text: str) -> str:
