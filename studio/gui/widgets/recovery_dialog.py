@@ -27,8 +27,8 @@ from studio.gui.widgets.run_list import thumbnail
 if TYPE_CHECKING:
     from studio.core.recovery.shelf import Found
 
-SIDE = 72  # pixels of a thumbnail
-MOST = 5  # rows that are seen without scrolling
+SIDE = 56  # pixels of a thumbnail
+MOST = 6  # rows that are seen without scrolling
 ICONS = {"run": "train", "place": "folder"}
 
 
