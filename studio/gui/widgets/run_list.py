@@ -207,6 +207,7 @@ class RunList(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.list = QListWidget()
+        self.list.viewport()  # PySide makes the class' enums at its first use: 30 ms, here and now
         self.list.setItemDelegate(RunDelegate(self.list))
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
