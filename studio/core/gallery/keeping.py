@@ -63,8 +63,9 @@ def _written(folder: Path, stem: str, data: bytes, record: Record) -> Path:
         hashes = {"": hashlib.sha256(data).hexdigest()}
         write_whole(sidecar(path), sidecar_bytes(record, hashes))
     except OSError:
-        with suppress(OSError):
-            path.unlink()
+        for made in (path, sidecar(path)):
+            with suppress(OSError):
+                made.unlink(missing_ok=True)
         raise
     return path
 
