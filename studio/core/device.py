@@ -2,16 +2,18 @@
 
 import errno
 import os
+import re
 
 import psutil
 import torch
 
 from studio.core.events import Refused
 
-# what torch's CPU allocator says on each system, cuBLAS and cuDNN, C++ itself
-OUT_OF_MEMORY = (
-    *("can't allocate memory", "not enough memory", "out of memory", "alloc_failed"),
-    *("cannot allocate memory", "bad_alloc", "bad allocation"),
+# what torch's CPU allocator says on each system, oneDNN (of a primitive, not of a primitive
+# descriptor, which it lacks), cuBLAS and cuDNN, C++ itself
+OUT_OF_MEMORY = re.compile(
+    r"(can't|cannot) allocate memory|not enough memory|out of memory|alloc_failed"
+    r"|bad_alloc|bad allocation|could not create a (primitive(?! desc)|memory)"
 )
 
 
@@ -102,8 +104,7 @@ def is_oom(error: BaseException) -> bool:
         return True
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
-    text = str(error).lower()
-    return isinstance(error, RuntimeError) and any(words in text for words in OUT_OF_MEMORY)
+    return isinstance(error, RuntimeError) and bool(OUT_OF_MEMORY.search(str(error).lower()))
 
 
 def has_fast_bf16() -> bool:

@@ -70,18 +70,27 @@ class Setbacks:
         trainee, failed = self.trainee, self.trainee.step
         self._tries = 1 if failed > self._short_at else self._tries + 1
         self._short_at = max(failed, self._short_at)
-        if self._tries > TRIES_AT_MOST:
-            raise Refused(
-                f"Memory ran out at step {failed} again and again; close other programs, or choose"
-                " a smaller width or batch. The run can be continued from its last save."
-            )
         gc.collect()
         machine.release(trainee.device)
         trainee.split()
-        trainee.go_back()
+        if self._tries > TRIES_AT_MOST or not self._went_back():
+            raise Refused(
+                f"Memory ran out at step {failed} and is too short to go on; close other programs,"
+                " choose a smaller width or batch, or continue the run from its last save later."
+            )
         self._parts = trainee.chunks
         text = f"Memory ran out at step {failed}: went back to step {trainee.step}{self._split()}."
         return Note(text, "warning", "memory", trainee.step)
+
+    def _went_back(self) -> bool:
+        """Go back to the last checkpoint; False if there is no memory even for that."""
+        try:
+            self.trainee.go_back()
+        except Exception as error:
+            if not is_oom(error):
+                raise
+            return False
+        return True
 
     def news(self) -> Iterator[Event]:
         """Say once that the batch had to be split."""

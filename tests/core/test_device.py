@@ -37,10 +37,16 @@ def test_real_out_of_memory_is_recognized():
         "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
         "MPS backend out of memory (MPS allocated: 1 GB)",
         "std::bad_alloc",
+        "could not create a primitive",
     ],
 )
 def test_out_of_memory_is_recognized_on_other_systems(words):
     assert device.is_oom(RuntimeError(words))
+
+
+def test_what_a_library_lacks_is_no_want_of_memory():
+    words = "could not create a primitive descriptor for a convolution forward propagation"
+    assert not device.is_oom(RuntimeError(words))
 
 
 def test_a_file_that_can_not_be_mapped_is_out_of_memory_and_a_full_disk_is_not():

@@ -63,7 +63,14 @@ def test_memory_that_never_comes_back_ends_it_with_a_sentence(run, monkeypatch):
         assert setbacks.advance(0.0)
     with pytest.raises(Refused, match="close other programs") as said:
         setbacks.advance(0.0)
-    assert "continued from its last save" in str(said.value)
+    assert "continue the run from its last save later" in str(said.value)
+
+
+def test_too_little_memory_to_go_back_is_a_sentence_too(run, monkeypatch):
+    monkeypatch.setattr(run.ema, "update", short)
+    monkeypatch.setattr(run, "go_back", short)
+    with pytest.raises(Refused, match="too short to go on"):
+        Setbacks(run).advance(0.0)
 
 
 def test_pictures_that_can_not_be_drawn_are_said_once(run, monkeypatch):
