@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.gui.widgets.curve import BLOCK, DENSE, Curve
-from studio.gui.widgets.loss_plot import LossPlot
+from studio.gui.widgets.loss_plot import GROWING, PACE, LossPlot
 from studio.gui.widgets.plot_view import FAINT, Line, PlotView, mixed, ticks
 
 
@@ -316,3 +316,16 @@ def test_a_moving_cursor_paints_no_line_anew(qtbot: QtBot, monkeypatch: pytest.M
     view.resize(500, 200)
     view.grab()
     assert len(painted) == 1
+
+
+def test_growing_curves_are_drawn_rarely_what_is_asked_for_soon(qtbot: QtBot) -> None:
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    plot.show()
+    plot.timer.stop()
+    plot.grew()
+    assert plot.timer.interval() == GROWING
+    plot.refresh()
+    assert plot.timer.interval() == PACE
+    plot.grew()  # puts nothing off
+    assert plot.timer.interval() == PACE

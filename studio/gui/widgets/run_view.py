@@ -95,7 +95,7 @@ class RunView(QWidget):
             if self.timeline.step == before:  # a second kind of the same step has arrived
                 self.show_step(before)
         self.plot.show_marks(self.recording.notes)
-        self.plot.refresh()
+        self.plot.grew()
 
     def show_verdict(self, verdict: "Verdict | None") -> None:
         """Say how the run is doing."""
