@@ -5,10 +5,13 @@ numbers, names of modules that are loaded, and where in the program it was.
 """
 
 import logging
+import os
+import platform
 import re
 import sys
 import sysconfig
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -123,7 +126,16 @@ def _word(word: str) -> str:
     bare = word.strip(EDGE)
     if bare == GAP or not bare:
         return GAP if bare else ""
-    return word if _harmless(bare) or bare.lower() in KNOWN else GAP
+    known = bare.lower() in KNOWN and bare.lower() not in _own()
+    return word if _harmless(bare) or known else GAP
+
+
+@cache
+def _own() -> frozenset[str]:
+    """Return what this user and this machine are called, which may be words that are known."""
+    found = [*Path.home().parts, *re.split(r"\W", platform.node())]
+    found += [os.environ.get(name, "") for name in ("USER", "USERNAME", "LOGNAME")]
+    return frozenset(each.lower() for each in found)
 
 
 def _harmless(word: str) -> bool:

@@ -80,6 +80,13 @@ def test_what_helps_is_kept(message: str, kept: str) -> None:
     assert scrubbing.words(message).startswith(kept)
 
 
+def test_a_user_called_like_a_known_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    scrubbing._own.cache_clear()
+    monkeypatch.setenv("USER", "Kernel")
+    assert scrubbing.words("the kernel is broken") == "the … is broken"
+    scrubbing._own.cache_clear()
+
+
 def test_frames_name_modules_only() -> None:
     def outer() -> None:
         raise ValueError("x")
