@@ -5,27 +5,39 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 INTERVAL = 1000  # ms
+FULL = 30  # collections of young garbage to one of old
+MANY = 60_000  # objects whose full collection takes about 20 ms
 
 
 class Garbage(QObject):
-    """Collects young garbage from a timer.
+    """Collects young garbage from a timer, and at times the old.
 
     A worker's thread that collects a dead Qt object hands its deletion to this thread, where it is
     deleted twice: a crash (measured, PySide6 6.12). And a full collection with torch loaded holds
     the window for 100 ms or more; so what the engine loads is frozen, out of the collector's sight.
+    What is left is few thousand objects, whose full collection takes 3 ms: left out, cycles that
+    lived for two seconds would pile up for as long as the window is open.
     """
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         gc.disable()
+        self.rounds = 0
         self.timer = QTimer(self, interval=INTERVAL)
         self.timer.timeout.connect(self.collect)
         self.timer.start()
 
     @Slot()
     def collect(self) -> None:
-        """Collect what became garbage lately."""
-        gc.collect(1)
+        """Collect what became garbage lately; once in `FULL` times, what did so long ago."""
+        self.rounds += 1
+        if self.rounds % FULL:
+            gc.collect(1)
+        elif len(gc.get_objects(generation=2)) <= MANY:
+            gc.collect()
+        else:  # so much is kept that looking through it would hold the window
+            gc.collect(1)
+            gc.freeze()
 
     @Slot(str)
     def settle(self, lane: str) -> None:
