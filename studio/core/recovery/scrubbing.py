@@ -156,11 +156,10 @@ def _frame(module: str, line: str, name: str) -> str:
 def _module(file: str) -> str:
     """Return the module that a file of the program, or of what it is made with, is; "" for none."""
     path = file.replace("\\", "/")
-    for root in (*LIBRARIES, HOME):  # which may hold them
-        if path.startswith(f"{root}/"):
-            path = path.removeprefix(f"{root}/")
-            break
+    roots = (*LIBRARIES, HOME)  # the last may hold the first
+    root = next((root for root in roots if path.startswith(f"{root}/")), "")
+    path = path.removeprefix(f"{root}/") if root else path
     parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
     if path.startswith("/") or ":" in path or not all(part.isidentifier() for part in parts):
         return ""
-    return ".".join(parts) if root != HOME or parts[0] == "studio" else ""
+    return ".".join(parts) if root in LIBRARIES or parts[0] == "studio" else ""
