@@ -21,6 +21,7 @@ from studio.core.logparts import Part
 T = TypeVar("T")
 Ending = Literal["finished", "stopped", "failed"]
 TAIL = 1 << 16  # bytes of a log that mostly tell how its run stands
+BACK = ("rollback", "memory")  # kinds of notes after whose step it is trained anew
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,7 @@ def _is(line: Mapping[str, Any], event: str) -> bool:
 
 def _back_to(line: Mapping[str, Any]) -> float:
     """Return the step that training went back to with this line; inf for other lines."""
-    begun = _is(line, "started") or (_is(line, "note") and line["kind"] == "rollback")
+    begun = _is(line, "started") or (_is(line, "note") and line["kind"] in BACK)
     return line["step"] if begun and line["step"] is not None else np.inf
 
 

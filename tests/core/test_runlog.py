@@ -68,12 +68,13 @@ def test_orders_reach_the_job(folder):
     assert heard == ["pause", None]
 
 
-def test_going_back_drops_what_is_trained_anew(folder):
+@pytest.mark.parametrize("kind", ["rollback", "memory"])
+def test_going_back_drops_what_is_trained_anew(folder, kind):
     list(runlog.recorded(story(6), runlog.RunLog(folder), 0))
     log = runlog.RunLog(folder)
     log.started(3)
     log.record(Scalars(4, {"loss": 9.0}, 1.0))
-    log.record(Note("went back", "warning", "rollback", 2))
+    log.record(Note("went back", "warning", kind, 2))
     log.record(Scalars(3, {"loss": 8.0}, 1.0))
     history = runlog.replay(folder)
     assert list(history.series["loss"][0]) == [1, 2, 3] and history.series["loss"][1][-1] == 8.0

@@ -53,10 +53,11 @@ def test_live_grids_beyond_memory_come_back_from_their_files(
     assert len(recording.cache) == 5
 
 
-def test_a_rollback_takes_curves_and_grids_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["rollback", "memory"])
+def test_a_rollback_takes_curves_and_grids_back(tmp_path: Path, kind: str) -> None:
     recording = Recording()
     recording.add(story(400))
-    assert recording.add([Note("back", "warning", "rollback", 150)])
+    assert recording.add([Note("back", "warning", kind, 150)])
     assert recording.sample_steps == [0, 100]
     assert recording.curves["loss"].steps[-1] == 150
     assert recording.pictures(300, "ema") is None

@@ -88,7 +88,7 @@ class Recording:
         self.step, self.seconds = max(self.step, event.step), event.seconds
 
     def _rewind(self, note: Note) -> bool:
-        if note.kind not in ("rollback", "remedy") or note.step is None:
+        if note.kind not in (*runlog.BACK, "remedy") or note.step is None:
             return False
         self.step = note.step
         for curve in self.curves.values():
