@@ -12,7 +12,7 @@ from studio.core import device as machine
 from studio.core import project as projects
 from studio.core.aside import ended, pulled
 from studio.core.building import image_size, part, saved_settings
-from studio.core.data.packed import open_packed
+from studio.core.data.packed import open_packed, verified
 from studio.core.data.reading import Lost
 from studio.core.events import Event, Job, Note, Order, Progress, Refused, Scalars
 from studio.core.families import families
@@ -148,6 +148,7 @@ def start(project: Project, request: TrainRequest, forecasted: Forecast | None =
     Raises Refused for a wrong request.
     """
     packed = open_packed(project.dataset(request.dataset))
+    yield from verified(packed)
     settings = checked(request, packed)
     known = forecasted or (yield from forecast(project, request))
     record = RunRecord(
@@ -208,6 +209,7 @@ def resume(
     do not fit what was trained.
     """
     run, trainee = _waiting(project, number)
+    yield from verified(trainee.packed)
     restore = partial(trainee.restore, back_to, changes)
     troubles = yield from ended(restore, Progress(0, None, "Preparing"))
     machine.use_threads(trainee.threads)
@@ -221,7 +223,7 @@ def resume(
     log = runlog.RunLog(run.folder)
     job = pausable(train(trainee, *notes), trainee)
     yield from runlog.recorded(job, log, trainee.step, changes)
-    return projects.open(project.folder).run(run.number)
+    return projects.read(project.folder).run(run.number)
 
 
 def keep(project: Project, number: int | None, back_to: int | None) -> Job[Run]:
@@ -230,7 +232,7 @@ def keep(project: Project, number: int | None, back_to: int | None) -> Job[Run]:
     trainee.restore(back_to)
     notes = _remedied(trainee, {}, back_to)
     yield from runlog.recorded(_said(notes), runlog.RunLog(run.folder), trainee.step)
-    return projects.open(project.folder).run(run.number)
+    return projects.read(project.folder).run(run.number)
 
 
 def _said(notes: list[Note]) -> Job[None]:

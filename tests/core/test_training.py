@@ -395,3 +395,17 @@ def test_what_was_measured_beside_the_steps_is_plotted_once(tmp_path):
     grids = {s.step for s in run.history().samples}
     assert 2 <= len(steps) <= len(grids) and len(set(values)) == len(values)
     assert len(series["change"][0]) >= 1 and (series["change"][1] > 0).all()
+
+
+def test_damaged_pictures_are_not_learned(tmp_path):
+    made = toys.project(tmp_path)
+    project.open(made.folder)  # seals the set
+    toys.finish(training.start(made, toys.request("gan", 5)))
+    path = made.dataset("toy") / "pictures.npy"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    for job in (training.start(made, toys.request("gan", 5)), training.resume(made)):
+        with pytest.raises(Refused, match="damaged; import the pictures again"):
+            toys.finish(job)
+    assert len(made.runs()) == 1
