@@ -15,7 +15,7 @@ from studio.core.provenance.alarm import Alarm, Verdict, alarm_of, judged
 from studio.core.provenance.credentials import sealed
 from studio.core.provenance.record import Record, Rights, hashing
 from studio.core.provenance.rights import manifest_of, renewed
-from studio.core.provenance.stamping import beside, embedded, sidecar
+from studio.core.provenance.stamping import beside, embedded, sidecar, unlike
 
 Level = Literal["good", "plain", "warning"]
 WORKSPACES = {
@@ -154,6 +154,8 @@ def _read(path: Path) -> tuple[Record | None, list[Step]]:
         level: Level = "good" if seal.state == "valid" else "warning"
         steps.append(Step("Content credentials", seal.text, 0, level))
     inside, outside = found
+    if not steps:
+        steps += [Step("Not as written", words, 0, "warning") for words in unlike(path)]
     if inside is None and outside is None and not steps:
         words = "No program has written into it, or beside it, where it came from."
         return None, [Step("It says nothing", words)]

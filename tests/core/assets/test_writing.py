@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from studio import paths
 from studio.core.assets import writing
 from studio.core.assets.kind import File
 from studio.core.assets.writing import write_all
@@ -136,3 +137,18 @@ def test_two_names_for_one_file_are_refused(tmp_path, names):
     with pytest.raises(Refused, match="Two files"):
         finished(write_all([File(name, b"") for name in names], tmp_path, True))
     assert not any(tmp_path.iterdir())
+
+
+def test_what_a_crash_left_is_taken_back_before_the_next_export(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "under_way", lambda: tmp_path.parent / f"{tmp_path.name}-notes")
+    before = state(folder)
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(writing, "sync_folder", lambda _: os._exit(9))  # all are replaced
+        finished(write_all(FILES, folder, True))
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert (folder / "a.txt").read_text() == "new a"
+    finished(write_all([File("z.txt", b"")], folder, False))
+    assert state(folder) == before | {"z.txt": ""}
+    assert list(paths.under_way().iterdir()) == []

@@ -79,3 +79,26 @@ def test_any_line_is_read_or_counted(tmp_path_factory: pytest.TempPathFactory, v
     folder = tmp_path_factory.mktemp("marks")
     (folder / marks.FILE).write_text(json.dumps(value) + "\n")
     assert marks.replay(folder).damaged in (0, 1)
+
+
+def test_a_line_that_could_not_be_written_leaves_no_part(tmp_path: Path, monkeypatch):
+    marks.say(tmp_path, {"names": ["a.png"], "star": True, "on": True})
+    before = (tmp_path / marks.FILE).read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(marks.os, "fsync", full)
+        with pytest.raises(Refused, match="No space"):
+            marks.say(tmp_path, {"names": ["b.png"], "star": True, "on": True})
+    assert (tmp_path / marks.FILE).read_bytes() == before
+
+
+def test_what_a_crash_cut_off_was_never_said(tmp_path: Path):
+    marks.say(tmp_path, {"names": ["a.png"], "star": True, "on": True})
+    with (tmp_path / marks.FILE).open("ab") as file:
+        file.write(b'{"names": ["b.png"], "star": true, "on": true}')
+    assert set(marks.replay(tmp_path).of) == {"a.png"} and not marks.replay(tmp_path).damaged
+    marks.say(tmp_path, {"names": ["c.png"], "star": True, "on": True})
+    assert set(marks.replay(tmp_path).of) == {"a.png", "c.png"}

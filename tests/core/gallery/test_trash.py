@@ -1,5 +1,6 @@
 """The gallery's trash never replaces anything, and keeps picture and record together."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,42 @@ def test_a_trash_that_can_not_be_emptied_stays(folder: Path, monkeypatch: pytest
 
 def test_an_empty_trash(folder: Path):
     trash.empty(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_what_a_crash_left_in_two_places_is_mended(folder: Path):
+    before, bin_ = contents(folder), folder / TRASH
+    trash.remove(folder, "hero-0002.png")
+    after = contents(folder)
+    os.link(bin_ / "hero-0002.png", folder / "hero-0002.png")  # on its way there or back
+    (bin_ / "hero-0002.png.json").rename(folder / "hero-0002.png.json")
+    trash.mend(folder)
+    assert contents(folder) == before
+    (folder / "hero-0002.png").rename(bin_ / "hero-0002.png")  # its sidecar was not moved yet
+    trash.mend(folder)
+    assert contents(folder) == after
+    (bin_ / "hero-0002.png").rename(folder / "hero-0002.png")  # on its way back
+    trash.mend(folder)
+    assert contents(folder) == before
+
+
+def test_a_trash_that_was_about_to_be_emptied_is_a_trash_again(folder: Path):
+    trash.remove(folder, "hero-0002.png")
+    (folder / TRASH).rename(folder / f"{trash.REMOVED} 2026-11-22 10.00.00")
+    trash.mend(folder)
+    assert (folder / TRASH / "hero-0002.png").exists()
+
+
+def test_a_picture_whose_record_can_not_follow_stays(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    before = contents(folder)
+
+    def failing(path: Path, goal: Path) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(Refused, match="It stays where it is"):
+        trash.remove(folder, "hero-0002.png")
+    assert contents(folder) == before

@@ -83,3 +83,9 @@ def test_opaque_and_grey_pictures_are_their_records(tmp_path: Path):
     full[..., 3] = 255
     keep(tmp_path, full, record(1), "a")
     assert verified(tmp_path).problems == ()
+
+
+def test_bytes_that_no_decoder_looks_at(folder: Path):
+    path = folder / "hero-0001.png"
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert "hero-0001.png is not the file that was written" in problem(folder)

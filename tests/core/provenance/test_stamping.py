@@ -1,5 +1,6 @@
 """Records in pictures of every format and beside them; the user's own words stay."""
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,9 @@ from studio.core.provenance.stamping import (
     record_of,
     save_recorded,
     sidecar,
+    sidecar_bytes,
     stamped,
+    unlike,
 )
 from tests.core.provenance.test_xmp import OWN
 
@@ -82,3 +85,51 @@ def test_what_is_made_of_refused_pictures_is_not_written_told_or_not(tmp_path, t
     with pytest.raises(Refused, match="use was refused"):
         save_recorded(Photograph(PIXELS), tmp_path / "a.png", record, told=told)
     assert not any(tmp_path.iterdir())
+
+
+@pytest.fixture
+def exported(tmp_path):
+    """A picture and a file that was written with it, under one sidecar."""
+    path = tmp_path / "a.png"
+    save_recorded(Photograph(PIXELS), path, None)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.txt").write_text("data")
+    hashes = {"": path, "data/a.txt": tmp_path / "data" / "a.txt"}
+    said = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in hashes.items()}
+    sidecar(path).write_bytes(sidecar_bytes(Record(title="Grüße"), said))
+    return path
+
+
+def test_a_sidecar_vouches_for_all_that_was_written_with_it(exported):
+    assert unlike(exported) == [] and beside(exported) == Record(title="Grüße")
+    assert "Grüße" in sidecar(exported).read_text("utf-8")
+    (exported.parent / "data" / "a.txt").write_text("dato")
+    assert unlike(exported) == ["a.txt is not the file that was written: its bytes were changed."]
+    (exported.parent / "data" / "a.txt").unlink()
+    assert unlike(exported) == ["a.txt is gone, or can't be read."]
+    exported.write_bytes(exported.read_bytes() + b"\n")
+    assert "a.png is not the file that was written" in unlike(exported)[0]
+
+
+def test_a_changed_sidecar_is_told(exported):
+    text = sidecar(exported).read_text("utf-8")
+    sidecar(exported).write_text(text.replace("Grüße", "Grüsse"), "utf-8")
+    assert "a.png.json was changed since it was written" in unlike(exported)[0]
+    sidecar(exported).write_text(text.replace('"seal"', '"sfal"'), "utf-8")
+    assert "was changed" in unlike(exported)[0]
+    sidecar(exported).write_text("{")
+    assert "is damaged" in unlike(exported)[0]
+
+
+def test_a_sidecar_of_an_earlier_version_vouches_for_nothing(exported):
+    sidecar(exported).write_text(Record(title="x").text())
+    exported.write_bytes(b"")
+    assert unlike(exported) == []
+    sidecar(exported).unlink()
+    assert unlike(exported) == []
+
+
+@pytest.mark.parametrize("name", ["../b.txt", "/etc/passwd", "x/../../b.txt"])
+def test_a_sidecar_names_nothing_outside(exported, name):
+    sidecar(exported).write_bytes(sidecar_bytes(Record(), {name: "0" * 64}))
+    assert unlike(exported) == []
