@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from studio import paths
 
 if TYPE_CHECKING:
+    from studio.core.events import Job
     from studio.core.recovery.shelf import Change, Found, Held
     from studio.gui.pages import Pages
 
@@ -20,6 +21,7 @@ INTERVAL = 1000  # ms between two looks at what is not saved yet
 KEPT = ("library", "train", "run", "explore", "style", "repair", "export", "place")
 PICTURES = ("style", "repair")  # whose pictures a quit asks about
 LAST = ("run", "place")  # given back when all else is in its place
+PAGES = {"run": "train", **{id: id for id in ("train", "explore", "style", "repair", "export")}}
 WRITING, READING = "recovery", "recovering"  # lanes
 
 log = logging.getLogger("studio.recovery")
@@ -28,6 +30,22 @@ log = logging.getLogger("studio.recovery")
 def holder(workspace: str) -> Any:
     """Return the module that takes and gives what a workspace holds."""
     return importlib.import_module(f"studio.gui.holding.{workspace}")
+
+
+def begun() -> "Job[tuple[Any, tuple[Found, ...]]]":
+    """Return a shelf for this window, and what a crash left; in a worker, as the modules that this
+    needs take a while to be read.
+    """
+    from studio.core.recovery.offers import offers
+    from studio.core.recovery.shelf import Shelf
+
+    own, found = Shelf(), ()
+    if any(paths.recovery().glob("*")) or any(paths.repairs().glob("*")):
+        try:
+            found = yield from offers()
+        except Exception:  # what is done from now on is kept all the same
+            log.exception("what a crash left could not be read")
+    return own, found
 
 
 class Keeper(QObject):
@@ -50,11 +68,9 @@ class Keeper(QObject):
         self.timer.timeout.connect(self.look)
         self.runner.ended.connect(self._on_ended)
 
-    def begin(self) -> None:
-        """Keep from now on."""
-        from studio.core.recovery.shelf import Shelf  # numpy: not before the first paint
-
-        self.shelf = Shelf()
+    def begin(self, shelf: Any) -> None:
+        """Keep in a core.recovery.shelf.Shelf from now on."""
+        self.shelf = shelf
         self.timer.start()
 
     def adopt(self, found: "Found") -> None:
@@ -90,8 +106,8 @@ class Keeper(QObject):
 
     def _taken(self, workspace: str) -> "Held | None":
         """Return what a workspace holds; what breaks here must not break the window."""
-        if not self.window.pages and workspace != "place":
-            return None
+        if workspace in PAGES and PAGES[workspace] not in self.window.pages:
+            return None  # nor need its module be read
         try:
             return holder(workspace).take(self.window)
         except Exception:
@@ -164,23 +180,22 @@ class Recovery(QObject):
     @Slot()
     def begin(self) -> None:
         """Begin to keep, and look what a crash left."""
-        self.keeper.begin()
-        if any(paths.recovery().glob("*")) or any(paths.repairs().glob("*")):
-            from studio.core.recovery.offers import offers
+        self._read(begun, self._begin)
 
-            self._read(offers, self._offer)
+    def _begin(self, begun: "tuple[Any, tuple[Found, ...]]") -> None:
+        self.keeper.begin(begun[0])
+        self._offer(begun[1])
 
     def _read(self, make: Any, then: Callable[[Any], None]) -> None:
         self._then = then
         self.runner.run(READING, READING, make)
 
     def _offer(self, found: "tuple[Found, ...]") -> None:
+        if not found:
+            return
+        self.found = found
         from studio.gui.widgets.recovery_dialog import RecoveryDialog
 
-        own = self.keeper.shelf.folder
-        self.found = tuple(each for each in found if each.folder != own)
-        if not self.found:
-            return
         self.dialog = RecoveryDialog(self.found, self.window)
         self.dialog.recovered.connect(self._recover)
         self.dialog.discarded.connect(self._discard)
@@ -222,7 +237,13 @@ class Recovery(QObject):
         return project is None or (here is not None and str(here.folder) == project)
 
     def _give(self, found: "Found", loaded: Any) -> None:
-        holder(found.workspace).give(self.window, found, loaded)
+        try:
+            holder(found.workspace).give(self.window, found, loaded)
+        except Exception:  # it is still where it was found, and what comes after it must come
+            log.exception("%s could not be given back", found.workspace)
+            words = self.tr("{name} could not be recovered; it is offered again at the next start.")
+            self.session.failed.emit(READING, words.format(name=found.title))
+            return
         self.keeper.adopt(found)
 
     @Slot(str)

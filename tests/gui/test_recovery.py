@@ -385,17 +385,17 @@ def test_a_crash_while_recovering_is_harmless(
 def test_a_workspace_that_breaks_is_logged_once_and_the_others_are_kept(
     windows: Any, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    from studio.gui.holding import repair
+    from studio.gui.holding import place
 
     def broken(_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(repair, "take", broken)
+    monkeypatch.setattr(place, "take", broken)
     window = windows()
     styled(window, qtbot, tmp_path)
     qtbot.waitUntil(lambda: "style" in window.recovery.keeper.kept, timeout=LONG)
     assert [record.message for record in caplog.records].count(
-        "what repair holds could not be taken"
+        "what place holds could not be taken"
     ) == 1
 
 

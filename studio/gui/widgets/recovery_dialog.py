@@ -107,8 +107,10 @@ class RecoveryDialog(QDialog):
         self.discard.setToolTip(self.tr("Forget what is ticked"))
         self.note = label("", "quiet", small=True)
         self._lay_out()
-        for row in reversed(self.rows):  # so that the newest stays ticked
-            self._settle(row)
+        for row in self.rows:  # the newest first
+            if row.box.isChecked():
+                self._settle(row)
+        for row in self.rows:
             row.box.toggled.connect(self._on_ticked)
         self._allow()
         self.recover.clicked.connect(self._recover)
