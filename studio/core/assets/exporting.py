@@ -1,10 +1,13 @@
 """Exports: made, stamped with where they came from, and written whole or not at all."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from studio.core.aside import let_go
 from studio.core.assets.kind import File, Item, Kind, Product
 from studio.core.assets.writing import checked_name, write_all
 from studio.core.events import Job, Refused
@@ -15,6 +18,7 @@ from studio.core.provenance.record import Record, made_from
 from studio.core.provenance.rights import check_consent
 from studio.core.provenance.stamping import sidecar, sidecar_bytes, stamped
 
+SURROGATES = re.compile("[\ud800-\udfff]")
 ENDINGS = {".png", ".apng", ".gif", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".mp4"} | {
     ".pdf", ".json", ".tres", ".tsx", ".onnx"
 }  # fmt: skip
@@ -26,7 +30,13 @@ def make(kind: Kind, items: Sequence[Item], settings: Any, name: str) -> Job[Pro
         raise Refused(f"{kind.title} needs {kind.least} pictures or more, not {len(items)}.")
     if kind.most and len(items) > kind.most:
         raise Refused(f"{kind.title} takes {kind.most} pictures at most, not {len(items)}.")
-    return (yield from kind.make(items, settings, name))
+    readable = [replace(item, name=_readable(item.name)) for item in items]
+    return (yield from kind.make(readable, settings, name))
+
+
+def _readable(name: str) -> str:
+    """Return a name that can be written into files: Linux has names in bytes that are no text."""
+    return name if name.isascii() else SURROGATES.sub("\ufffd", name)
 
 
 def export(
@@ -57,7 +67,8 @@ def export(
     product = yield from make(kind, items, settings, name)
     files = yield from product.files()
     record = recorded(kind, items, settings)
-    records = [_about(file, record) for file in files]
+    words = "Writing where it comes from"  # a large PNG is decoded for that
+    records = yield from let_go(lambda: [_about(file, record) for file in files], words)
     pairs = zip(files, records, strict=True)
     signed = [_signed(file, own, sealed) for file, own in pairs] if told else files
     whole = any(file.name == name or file.name.startswith(f"{name}/") for file in files)
@@ -74,6 +85,7 @@ def _checked_target(kind: Kind, target: Path) -> None:
     wanted = " or ".join(ending or "a folder" for ending in kind.endings)
     if target.name in ("", ".."):
         raise Refused(f"'{target}' is no name for {wanted}; give the export a name.")
+    checked_name(target.name)
     if target.is_dir() and "" not in kind.endings:
         raise Refused(f"{target} is a folder; put a file's name after it.")
     ending = target.suffix.lower()

@@ -4,15 +4,18 @@ MP4 is written by OpenCV, whose FFmpeg is LGPL and has no H.264: VP9, measured 3
 MPEG-4 at 4 to 8 times the size; PyAV's wheels link GPL encoders and can't be shipped.
 """
 
+import io
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from studio.core.aside import let_go
 from studio.core.assets import animation
 from studio.core.assets.animation import enlarged
 from studio.core.colors.hex import rgb
@@ -199,8 +202,15 @@ def _strip(frames: np.ndarray, part: Path, settings: VideoSettings) -> Job[None]
     if not settings.columns and rows > 1:
         yield Note(f"One row would be too wide: {rows} rows of {columns} frames.", kind="rows")
     yield Progress(0, count, "Writing the strip")
-    pillow(enlarged(grid(frames, columns, gap=0)[None], scale)[0]).save(part, "PNG")
+    strip = enlarged(grid(frames, columns, gap=0)[None], scale)[0]
+    part.write_bytes((yield from let_go(partial(_png, strip), "Writing the strip")))
     yield Progress(count, count, "Writing the strip")
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    pillow(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 def _mp4(frames: np.ndarray, part: Path, settings: VideoSettings) -> Job[None]:

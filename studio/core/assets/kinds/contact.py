@@ -1,11 +1,13 @@
 """Contact sheet: pictures in rows with their names beneath, to look over or to print."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
 
+from studio.core.aside import let_go
 from studio.core.assets import contact_pages
 from studio.core.assets.contact_pages import Plan
 from studio.core.assets.kind import File, Item, Kind, Product
@@ -69,7 +71,9 @@ def make(items: Sequence[Item], settings: ContactSettings, name: str) -> Job[Pro
         found = []
         for done, start in enumerate(starts):
             yield Progress(done, len(starts), name)
-            sheet = encoded(Photograph(page(start), dpi=dpi), ".png")[0]
+            drawn = yield from let_go(partial(page, start), name)
+            encode = partial(encoded, Photograph(drawn, dpi=dpi), ".png")
+            sheet, _ = yield from let_go(encode, name)
             found.append(File(_name(name, done), sheet))
         return tuple(found)
 

@@ -1,11 +1,13 @@
 """Maps: height, normals and occlusion of a surface, read from a picture of it."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
 
+from studio.core.aside import let_go
 from studio.core.assets import relief
 from studio.core.assets.kind import File, Item, Kind, Product
 from studio.core.assets.likeness import shown
@@ -106,7 +108,7 @@ def make(items: Sequence[Item], settings: MapsSettings, name: str) -> Job[Produc
         found = []
         for done, (what, each) in enumerate(maps.items()):
             yield Progress(done, len(maps), what)
-            data = encoded(Photograph(each), ".png")[0]
+            data, _ = yield from let_go(partial(encoded, Photograph(each), ".png"), what)
             found.append(File(_name(name, what, first=done == 0), data))
         return tuple(found)
 

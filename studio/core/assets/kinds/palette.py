@@ -1,12 +1,14 @@
 """Palette: pictures in few colors, all in the same ones, as indexed PNGs."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Literal
 
 import numpy as np
 from pydantic import field_serializer
 
+from studio.core.aside import let_go
 from studio.core.assets.bundling import overview, targets
 from studio.core.assets.kind import File, Item, Kind, Product
 from studio.core.assets.paletted import Plain, indexed_png, plain_pictures, seen_colors
@@ -81,11 +83,12 @@ def make(items: Sequence[Item], settings: PaletteSettings, name: str) -> Job[Pro
         found = []
         for done, goal in enumerate(targets(items, name)):
             yield Progress(done, len(items), goal)
-            data = (
-                indexed_png(indices[done], colors, plain[done].alpha, clear)
-                if narrow
-                else encoded(Photograph(drawn[done]), ".png")[0]
-            )
+            if narrow:
+                pack = partial(indexed_png, indices[done], colors, plain[done].alpha, clear)
+                data = yield from let_go(pack, goal)
+            else:
+                encode = partial(encoded, Photograph(drawn[done]), ".png")
+                data, _ = yield from let_go(encode, goal)
             found.append(File(goal, data))
         return (*found, *_palette_file(colors, settings.save, name))
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
+from studio.core.aside import let_go
 from studio.core.assets.bleeding import bled, premultiplied
 from studio.core.assets.kind import File, Item, Kind, Product
 from studio.core.assets.lighting import evened
@@ -96,8 +98,9 @@ def make(items: Sequence[Item], settings: TileSettings, name: str) -> Job[Produc
     final = premultiplied(tile) if settings.alpha == "premultiplied" else tile
 
     def files() -> Job[tuple[File, ...]]:
-        yield Progress(0, 1, name)
-        return (File(name, encoded(like(photograph, final), name[name.rfind(".") :])[0]),)
+        encode = partial(encoded, like(photograph, final), name[name.rfind(".") :])
+        data, _ = yield from let_go(encode, name)
+        return (File(name, data),)
 
     words = f"{size[1]} × {size[0]}, seam {before:.2f} before, {after:.2f} now (1 can't be found)"
     facts = {"seam_before": round(before, 3), "seam_after": round(after, 3)}
