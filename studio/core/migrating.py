@@ -39,26 +39,27 @@ def due(folder: Path) -> bool:
 
 
 def migrate(folder: Path) -> Job[None]:
-    """Bring all that a project's manifests lack up to date; nothing where nothing is old.
+    """Bring all that a project of an earlier schema holds up to date.
 
     Damaged files stay as they are. Raises OSError where something can't be written.
     """
+    values = _old(folder / "project.json", "schema")
+    if values is None:
+        return
     yield Progress(0, None, TEXT)
     for path in sorted(folder.glob("runs/*/checkpoints/**/step-*/MANIFEST.json")):
-        values = _old(path, "schema")
-        if values is not None:
-            _change(path, sealed(checkpoint_2(values)))
+        said = _old(path, "schema")
+        if said is not None:
+            _change(path, sealed(checkpoint_2(said)))
             yield Progress(0, None, TEXT)
     for path in sorted(folder.glob("datasets/[!.]*/manifest.json")):
-        values = _old(path, "schema_version")
-        if values is not None:
+        said = _old(path, "schema_version")
+        if said is not None:
             hashes = {}
             for name in ("pictures.npy", "pictures.json"):
                 hashes[name] = yield from file_hash(path.with_name(name), TEXT)
-            _change(path, sealed(set_2(values, hashes)))
-    values = _old(folder / "project.json", "schema")
-    if values is not None:
-        _change(folder / "project.json", json.dumps(project_2(values), indent=1).encode())
+            _change(path, sealed(set_2(said, hashes)))
+    _change(folder / "project.json", json.dumps(project_2(values), indent=1).encode())
 
 
 def _old(path: Path, key: str) -> Values | None:

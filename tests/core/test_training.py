@@ -399,6 +399,7 @@ def test_what_was_measured_beside_the_steps_is_plotted_once(tmp_path):
 
 def test_damaged_pictures_are_not_learned(tmp_path):
     made = toys.project(tmp_path)
+    (made.folder / "project.json").write_text('{"schema": 1, "name": "toy"}')
     project.open(made.folder)  # seals the set
     toys.finish(training.start(made, toys.request("gan", 5)))
     path = made.dataset("toy") / "pictures.npy"
