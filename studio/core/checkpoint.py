@@ -51,7 +51,8 @@ def save_checkpoint(
     manifest = {"schema": SCHEMA, "step": step, "torch": torch.__version__, "sha256": hashes}
     files[MANIFEST] = sealed(manifest)
     try:
-        temporary.mkdir(parents=True)
+        folder.mkdir(exist_ok=True)  # of a run that is still there, not of one that was moved
+        temporary.mkdir()
         for name, data in files.items():
             write_synced(temporary / name, data)
         sync_folder(temporary)
