@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+JOINERS = "\u200c\u200d"  # between letters of some scripts, and within emoji
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -93,4 +95,11 @@ def finished(job: "Job[T]") -> T:
 
 
 class Refused(Exception):
-    """Bad input. The message is one sentence for the user: what, where, what to do."""
+    """Bad input. The message is one sentence for the user: what, where, what to do.
+
+    It may quote a file's name or contents, so that what can't be shown in it is never shown: a line
+    break, or what colors a terminal or turns the order of letters around.
+    """
+
+    def __str__(self) -> str:
+        return "".join(c if c.isprintable() or c in JOINERS else "?" for c in super().__str__())

@@ -59,3 +59,8 @@ def test_the_protocol_tells_stop_pause_and_the_end_apart():
     with pytest.raises(Refused, match="No room"):
         crashed.throw(Refused("No room left."))
     assert kept == []
+
+
+def test_a_refusal_is_one_line_whatever_name_it_quotes():
+    told = str(Refused("The file a\nb\x1b[31m\u202egnp.exe is damaged; ü 漢 👨\u200d👩 stay."))
+    assert told == "The file a?b?[31m?gnp.exe is damaged; ü 漢 👨\u200d👩 stay."

@@ -6,6 +6,7 @@ code, starts a process, opens a socket or changes a file outside `root` meanwhil
 """
 
 import contextlib
+import errno
 import importlib
 import json
 import mmap
@@ -129,7 +130,7 @@ def _take(found: Outcome, told: dict[str, Any]) -> None:
 
 
 class Guard:
-    """Notes in `seen` what a process does that opening a file is no reason for."""
+    """Notes in `seen` what a process does that opening a file is no reason for, and forbids it."""
 
     def __init__(self, *roots: Path):
         self.roots = [os.path.realpath(root) for root in roots]
@@ -152,6 +153,7 @@ class Guard:
             return  # only parsed, as numpy does with the head of an array's file
         elif (event in PROGRAM or event in CODE) and not _importing():
             self._note(f"{event} {str(values)[:200]}")
+            raise PermissionError(errno.EACCES, f"the test's guard forbids {event}")
         elif event.startswith("socket.") and event != "socket.gethostname":
             self._network(event, values)
 
@@ -171,6 +173,7 @@ class Guard:
         whole = os.path.realpath(name) if through else f"{os.path.realpath(folder)}/{last}"
         if whole != os.devnull and not any(f"{whole}/".startswith(f"{r}/") for r in self.roots):
             self._note(f"{what} outside: {whole[:200]}")
+            raise PermissionError(errno.EACCES, "the test's guard forbids it", whole)
 
     def _network(self, event: str, values: tuple[Any, ...]) -> None:
         if event != "socket.__new__" or values[1] not in (-1, socket.AF_UNIX):

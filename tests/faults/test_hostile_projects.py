@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.faults import hostile, hostile_project
 from tests.faults.canary import Outcome, Trial, sentence, watched
@@ -69,6 +70,7 @@ def plant(root: Path) -> None:
     (root / "atelier_planted.py").write_text(PLANTED)
     sys.path.insert(0, str(root))
     os.chdir(root)
+    Image.init()  # it tries to import what is not there for kinds of files that are not read
 
 
 def entered(kept: Promise, found: Outcome) -> None:

@@ -11,21 +11,25 @@ from pathlib import Path, PurePosixPath
 
 from studio.core.assets.kind import File
 from studio.core.durable import forget, hidden, leave, noted, recover, sync_folder, write_synced
-from studio.core.events import Job, Note, Progress, Refused
+from studio.core.events import JOINERS, Job, Note, Progress, Refused
+from studio.core.project import DEVICES, FORBIDDEN
 
-RESERVED = {"con", "prn", "aux", "nul"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
-FORBIDDEN = set('<>:"/\\|?*')
+LONGEST = 200  # bytes of a name: a disk holds 255, and a record beside it has a longer one
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, and what turns the order of letters around
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def checked_name(name: str) -> None:
     """Raise Refused for a file's name that Windows, macOS or Linux can't hold."""
     for part in PurePosixPath(name).parts:
-        stem = part.split(".")[0].lower()
-        if stem in RESERVED or set(part) & FORBIDDEN or part[-1:] in (".", " ") or len(part) > 200:
-            raise Refused(f"'{part}' can't be a file's name on Windows; choose another.")
-        if any(ord(letter) < 32 for letter in part) or part in ("..", "~"):
-            raise Refused(f"{part!r} can't be a file's name; choose another.")
+        stem = part.split(".")[0].strip().casefold()
+        long = len(part.encode("utf-8", "replace")) > LONGEST
+        if stem in DEVICES or set(part) & FORBIDDEN or part[-1:] in (".", " ") or long:
+            raise Refused(f"{part[:80]!r} can't be a file's name on Windows; choose another.")
+        if any(unicodedata.category(c) in UNSEEN for c in part if c not in JOINERS) or (
+            part in ("..", "~")
+        ):
+            raise Refused(f"{part[:80]!r} can't be a file's name; choose another.")
 
 
 def write_all(

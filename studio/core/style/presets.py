@@ -17,7 +17,7 @@ from studio import __version__, paths
 from studio.core.events import Job, Note, Progress, Refused
 from studio.core.photographs.encoding import encoded
 from studio.core.photographs.photograph import Photograph, open_photograph
-from studio.core.project import write_json, write_whole
+from studio.core.project import DEVICES, FORBIDDEN, write_json, write_whole
 from studio.core.style.look import Look, StylePicture, eight_bits, fitting
 from studio.core.style.method import Method, StyleSettings
 from studio.core.style.methods import methods
@@ -29,14 +29,6 @@ LONGEST = 60  # letters of a name
 JSON_AT_MOST = 1 << 16  # bytes; ours have about 500
 STYLES_AT_MOST = 4
 PICTURE = re.compile(r"[0-9a-f]{16}\.png")
-DEVICES = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{port}{k}" for port in ("com", "lpt") for k in range(10)),
-}
-FORBIDDEN = '<>:"/\\|?*'
 DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
