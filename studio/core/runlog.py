@@ -226,7 +226,7 @@ def standing(folder: Path) -> History:
     found = told(folder, [logparts.parsed(tail, len(tail))])
     turned = b'"event": "started"' in tail or b'"event": "ended"' in tail
     whole = not log.exists() or len(tail) == log.stat().st_size
-    if whole or (turned and found.step > found.saved and found.samples):
+    if whole or (turned and found.series and found.samples):
         return replace(found, series={})
     return replace(replay(folder), series={})
 

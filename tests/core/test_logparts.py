@@ -212,6 +212,9 @@ def test_how_a_run_stands_is_read_from_the_end(
     ]
     lines = [line for k in range(100) for line in (*story(1000)[10 * k : 10 * k + 10], grids[k])]
     written(tmp_path, [*lines, {"event": "ended", "how": "finished"}])
+    last = tmp_path / "checkpoints" / "step-00000999"
+    last.mkdir(parents=True)
+    (last / "MANIFEST.json").write_text("{}")
     monkeypatch.setattr(runlog, "TAIL", 2000)
     monkeypatch.setattr(logparts, "parts", lambda log: pytest.fail("all was read"))
     found = runlog.standing(tmp_path)

@@ -82,6 +82,22 @@ def test_a_long_log_is_parsed_once(
         kept.say(f"{size / 1e6:.0f} MB of log, at most {limit / 1e6:.1f} MB parsed")
 
 
+def test_how_a_long_run_stands_is_read_from_its_end(
+    long: Path, promise: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = project.open(long).run()
+    read: list[int] = []
+    parse = logparts.parsed
+    monkeypatch.setattr(
+        logparts, "parsed", lambda text, end: (read.append(len(text)), parse(text, end))[1]
+    )
+    monkeypatch.setattr(logparts, "parts", lambda log: pytest.fail("the whole log was read"))
+    with promise(SECTION, "a list of runs reads the last 64 kB of each log") as kept:
+        found = runlog.standing(run.folder)
+        kept.check((found.status, found.step) == ("stopped", LINES), str(found))
+        kept.check(bool(found.samples) and sum(read) <= runlog.TAIL, f"{sum(read)} bytes")
+
+
 def test_no_log_is_read_in_the_windows_thread(
     panel: TrainPanel, qtbot: QtBot, promise: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
