@@ -9,6 +9,7 @@
 The server has torch loaded and forks for each life, so that a life begins within milliseconds.
 """
 
+import contextlib
 import hashlib
 import json
 import math
@@ -24,8 +25,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-SAVES = 0.03  # of the usual time lies between two saves, so that many fall into a second
-SLOW = 0.01  # seconds that each step of a save takes longer where it is to be hit
+SAVES = 0.05  # of the usual time lies between two saves, so that many fall into a second
+SLOW = 0.03  # seconds that each step of a save takes longer where it is to be hit
 READY, SAVING, SAVED, STEP, OVER = "ready", "saving", "saved", "step", "over"
 
 
@@ -79,7 +80,8 @@ class Life:
 
     def kill(self) -> None:
         """End it where it stands, and take in what it had said before."""
-        os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has just come to its end
+            os.kill(self.pid, signal.SIGKILL)
         self.wait(30.0)
 
 
@@ -183,8 +185,8 @@ def _live(order: Order) -> None:
 
 
 def _train(order: Order) -> None:
+    from studio.core import checkpoint, training
     from studio.core import project as projects
-    from studio.core import training
     from studio.core.events import Progress, Saved, Scalars
     from tests.core import toys
 
@@ -193,9 +195,9 @@ def _train(order: Order) -> None:
         _save_often(training)
     if order.slow:
         _slow_saves()
-    if made.runs():
+    if made.runs() and checkpoint.checkpoints(made.run().checkpoints):
         job = training.resume(made)
-    else:
+    else:  # or it was hit before it had saved anything
         job = training.start(made, toys.request(order.family, order.steps), toys.known(order.steps))
     seconds = 0.0
     for event in job:
@@ -204,7 +206,7 @@ def _train(order: Order) -> None:
         if isinstance(event, Saved):
             path = event.path
             _say(SAVED, step=event.step, path=str(path), hash=manifest_hash(path), seconds=seconds)
-        if isinstance(event, Progress):
+        if isinstance(event, Progress) and event.text == "Training":
             _say(STEP, step=event.done, seconds=seconds)
 
 

@@ -16,7 +16,8 @@ from tests.faults.killing import Life, Order, Server, manifest_hash
 
 STEPS = {"gan": 120, "vae": 150, "diffusion": 120, "flow": 120, "vqvae": 150, "autoregressive": 60}
 QUICK = ("gan",)
-TRAINED, SAVED = 0.4, 0.15  # seconds after the first step, or into a save, that a kill comes in
+AT_MOST = 16  # steps a life does before the kill, and these seconds more: into a step, a save,
+TRAINED, SAVED, AWAKE = 0.1, 0.15, 0.4  # and into a life that has said nothing yet
 MEASURED = ("seconds", "healthy")  # by the clock, and when a grid was due by it
 LONGEST = 60.0  # seconds until a life has to have said something
 
@@ -73,10 +74,11 @@ class Chain:
             self._begin()
 
     def _until_moment(self, life: Life, in_save: bool) -> None:
-        begun = lambda: life.first >= 0  # noqa: E731 (a word for what is waited for)
         if self.moments.random() < 0.1:
-            return life.wait(self.moments.uniform(0, TRAINED))
-        life.wait(LONGEST, begun)
+            return life.wait(self.moments.uniform(0, AWAKE))
+        life.wait(LONGEST, lambda: life.first >= 0)
+        steps = self.moments.randint(0, AT_MOST)
+        life.wait(LONGEST, lambda: life.step >= life.first + steps)
         if in_save:
             life.wait(LONGEST, lambda: life.saving)
             return life.wait(self.moments.uniform(0, SAVED))
@@ -144,7 +146,7 @@ def test_a_killed_run_loses_nothing_announced_and_goes_on_as_if_never_hit(
         kept.say(f"{sum(c.in_saves for c in chains)} of {tried} inside a save")
         steps = max((n for c in chains for n in c.lost_steps), default=0)
         seconds = max((s for c in chains for s in c.lost_seconds), default=0.0)
-        kept.say(f"at worst {steps} steps, {seconds:.2f} s of training anew (a save each 0.3 s)")
+        kept.say(f"at worst {steps} steps, {seconds:.2f} s of training anew (a save each 0.5 s)")
     with promise("Saving", "killed and resumed equals the uninterrupted run, bit for bit") as kept:
         for chain, found in zip(chains, ends, strict=True):
             kept.count(chain.compared - 1)
