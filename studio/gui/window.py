@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -48,6 +49,7 @@ LATER = (
     "studio.gui.panels.export",
     "studio.gui.panels.gallery",
 )  # 0.3 s of reading each that nobody need wait for
+UNSAVED = ("save", "log")  # kinds of notes that tell of a disk that is full, or gone
 SAID = 6000  # ms that a word of success stays
 PATIENCE = 90.0  # seconds that a job may take to save before the program leaves without it
 
@@ -60,6 +62,7 @@ class Window(Pages):
     def __init__(self, session: Session):
         super().__init__(session)
         self._noticed = ""  # the lane that the notice is about
+        self._unsaved = False  # it is about a training that could not be saved
         self.asked = True  # whether the user is, before the window closes
         self.leaving = 0.0  # since when (monotonic) the window waits for a job to save
         self.setMinimumSize(960, 600)
@@ -95,6 +98,7 @@ class Window(Pages):
         self.session.project_changed.connect(self._on_project)
         self.session.busy_changed.connect(self._on_busy)
         self.session.events.connect(self.status.tell)
+        self.session.events.connect(self._on_events)
         self.session.failed.connect(self._on_failed)
         self.session.said.connect(self._say)
         self.session.access_changed.connect(self._on_access)
@@ -188,6 +192,18 @@ class Window(Pages):
         if self.leaving and not self.session.title("train"):
             QTimer.singleShot(0, self.close)
         self.welcome.refresh_busy()
+
+    @Slot(str, list)
+    def _on_events(self, lane: str, events: list[Any]) -> None:
+        """Say above the page that a training can't be saved or recorded, until it is again."""
+        for event in events if lane == "train" else ():
+            kind = getattr(event, "kind", "")
+            if kind in UNSAVED and event.level != "info":
+                self._unsaved = True
+                self.notice.say(event.text, event.level)
+            elif self._unsaved and (kind == "log" or type(event).__name__ == "Saved"):
+                self._unsaved = False
+                self.notice.hide()
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:

@@ -20,7 +20,7 @@ from studio.core.project import Project
 from studio.gui.jobs import sentence
 from tests.core import toys
 from tests.faults import mounts
-from tests.faults.house import begun, environ, hashes, lasted
+from tests.faults.house import begun, environ, hashes
 
 SECTION = "Environment"
 MOST = 4000  # pulls of a run that should have ended
@@ -357,7 +357,6 @@ def test_the_window_opens_without_its_own_folders(
         if how == "full":
             _fill(home / "hog")
         with promise(SECTION, words) as kept:
-            began = time.monotonic()
             which = "full" if amount(0, 1) else "quick"
             command = [sys.executable, "-c", READ_ONLY_HOME, str(tmp_path / "mine"), which]
             done = subprocess.run(
@@ -366,7 +365,6 @@ def test_the_window_opens_without_its_own_folders(
             kept.check(done.returncode == 0, done.stderr[-500:])
             kept.check("ready True False" in done.stdout, done.stdout + done.stderr[-500:])
             kept.check("Traceback" not in done.stderr, done.stderr[-1000:])
-            assert lasted(began) < 120
 
 
 def test_a_read_only_target_is_one_sentence(

@@ -14,8 +14,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
+from studio.core import locking
 from studio.core import project as projects
-from studio.core.events import Note, Progress
+from studio.core.events import Note, Progress, Saved
 from studio.gui.menus import diagnostics
 from studio.gui.session import Session
 from studio.gui.widgets.leave_question import LeaveQuestion
@@ -372,3 +373,25 @@ def test_the_device_is_told_while_something_trains_on_it(qtbot: QtBot) -> None:
     assert not line.device.isHidden()
     line.show_lane("train", "", False)
     assert line.device.isHidden()
+
+
+def test_a_training_that_cannot_be_saved_is_said_until_it_is(window: Window) -> None:
+    full = Note("Step 9 could not be saved: No space left on device.", "error", "save", 9)
+    window.session.events.emit("train", [full])
+    assert window.notice.isVisible() and "No space left" in window.notice.text.text()
+    window.session.events.emit("train", [Progress(10, 20, "Training")])
+    assert window.notice.isVisible()
+    window.session.events.emit("train", [Saved(12, Path("step-00000012"))])
+    assert not window.notice.isVisible()
+
+
+def test_a_project_that_another_program_holds_is_said_and_taken_over(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = projects.create(tmp_path / "p.atelier").folder
+    lock = locking.take(folder)
+    window.session.open_project(folder)
+    assert window.access.isVisible() and "another Atelier" in window.access.text.text()
+    lock.free()
+    window.access.again.click()
+    assert not window.access.isVisible() and not window.session.shut
