@@ -17,6 +17,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from studio.core import locking
+
 PART = 2 << 20  # bytes of the log in a part, but for the end of its last line
 FOLDER = "log.parts"
 EDGE = 4096  # bytes at either end of a part that are compared with the log
@@ -203,7 +205,7 @@ def _made(file: BinaryIO, log: Path, start: int) -> Part:
     file.seek(start)
     text = file.read(PART) + file.readline()
     part = parsed(text, start + len(text))
-    if len(text) >= PART and text.endswith(b"\n"):
+    if len(text) >= PART and text.endswith(b"\n") and not locking.why_not(log):
         with contextlib.suppress(OSError):  # a folder that can't be written is read all the same
             _keep(_path(log, start), text, part)
     return part

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio.core import logparts, runlog
+from studio.core import locking, logparts, runlog
 from studio.core.events import Note, Scalars
 
 NAMES = ("loss", "judge", "unseen")
@@ -189,6 +189,18 @@ def test_what_can_not_be_kept_is_read_all_the_same(tmp_path: Path) -> None:
     written(tmp_path, story(100))
     (tmp_path / logparts.FOLDER).write_text("a file in the folder's place")
     assert len(runlog.replay(tmp_path).series["loss"][0]) == 100
+
+
+def test_a_project_that_is_only_looked_at_is_not_written_into(tmp_path: Path) -> None:
+    written(tmp_path, story(100))
+    locking.shut(tmp_path, "Open in another Atelier.")
+    try:
+        assert len(runlog.replay(tmp_path).series["loss"][0]) == 100
+        assert [path.name for path in tmp_path.iterdir()] == ["log.jsonl"]
+    finally:
+        locking.shut(tmp_path, "")
+    runlog.replay(tmp_path)
+    assert (tmp_path / logparts.FOLDER).exists()
 
 
 def test_a_training_keeps_its_log_in_numbers_as_it_goes(tmp_path: Path) -> None:
