@@ -28,6 +28,7 @@ SCHEMA = 1
 ENDING, OFFERED = ".held", "offered"
 BUDGET = 2 << 30  # bytes of pictures that a window's folder may hold
 SESSIONS, BYTES = 20, 4 << 30  # of crashed windows that are kept, if they were offered before
+LOOK = 8.0  # seconds between two thumbnails of a workspace
 QUICK = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
@@ -96,6 +97,7 @@ class Shelf:
         self.folder = folder or paths.recovery() / _name()
         self._files: dict[tuple[str, str], tuple[np.ndarray, str, str]] = {}
         self._turn = 0
+        self._looks: dict[str, tuple[float, tuple[str, str]]] = {}  # of workspaces, since when
 
     def keep(self, workspace: str, key: str, held: Held) -> None:
         """Keep what a workspace holds in place of what it held before; raises Refused."""
@@ -103,8 +105,8 @@ class Shelf:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             names = {name: self._picture(workspace, name, p) for name, p in held.pictures.items()}
-            if held.look is not None and (small := held.look()) is not None:
-                names["thumbnail"] = self._picture(workspace, "thumbnail", small)
+            if held.look is not None and (small := self._thumbnail(workspace, held.look)):
+                names["thumbnail"] = small
             values = {
                 "schema": SCHEMA,
                 "key": key,
@@ -128,11 +130,30 @@ class Shelf:
     def forget(self, workspace: str) -> None:
         """Keep nothing of a workspace any more, as nothing of it would be lost."""
         (self.folder / f"{workspace}{ENDING}").unlink(missing_ok=True)
+        self._looks.pop(workspace, None)
         self._tidy(workspace, set())
 
     def close(self) -> None:
         """Remove the folder: what was held is saved, or not wanted."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _thumbnail(
+        self, workspace: str, look: Callable[[], np.ndarray | None]
+    ) -> tuple[str, str] | None:
+        """Return file and digest of what a workspace looks like, or looked like a moment ago. It is
+        not made durable: a power cut costs no more than a thumbnail.
+        """
+        since, known = self._looks.get(workspace, (0.0, None))
+        if known is not None and time.monotonic() - since < LOOK:
+            return known
+        small = look()
+        if small is None:
+            return known
+        file, data = f"{workspace}-thumbnail-{self._turn}.png", _encoded(small)
+        (self.folder / file).write_bytes(data)
+        found = (file, hashlib.sha256(data).hexdigest())
+        self._looks[workspace] = (time.monotonic(), found)
+        return found
 
     def _picture(self, workspace: str, name: str, pixels: np.ndarray) -> tuple[str, str]:
         """Return file and digest of a picture, which is written unless it was."""

@@ -168,3 +168,20 @@ def test_sameness_is_of_values_and_of_pictures_by_identity() -> None:
     assert not held(a=one).same(held(a=one.copy()))
     assert not held(a=one).same(held())
     assert not held("x").same(held("y")) and not held().same(None)
+
+
+def test_a_thumbnail_is_made_now_and_then(recovery: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[np.ndarray] = []
+
+    def look() -> np.ndarray:
+        looks.append(pixels(len(looks)))
+        return looks[-1]
+
+    mine = Shelf()
+    for k in range(3):
+        mine.keep("style", "k", Held("cat", "", {"k": k}, {}, look))
+    (one,) = shelf.held_in([mine.folder])
+    assert len(looks) == 1 and one.thumbnail is not None and one.values == {"k": 2}
+    monkeypatch.setattr(shelf, "LOOK", 0.0)
+    mine.keep("style", "k", Held("cat", "", {"k": 3}, {}, look))
+    assert len(looks) == 2 and len(list(mine.folder.glob("*.png"))) == 1
