@@ -163,7 +163,7 @@ class Ema(Generic[M]):
     def __init__(self, model: M, ramp: float = 0.05, longest: float = 20_000.0):
         self.model: M = copy.deepcopy(model).eval().requires_grad_(False)
         self.ramp, self.longest = ramp, longest
-        self._kept: list[Tensor] = []  # buffers
+        self._kept: list[Tensor] = []  # buffers, off the device
 
     @torch.no_grad()
     def update(self, model: nn.Module, step: int) -> None:
@@ -179,7 +179,7 @@ class Ema(Generic[M]):
     def keep(self, model: nn.Module) -> None:
         """Remember the average's buffers, if `model`, which has just been completed, is it."""
         if model is self.model:
-            self._kept = [buffer.clone() for buffer in self.model.buffers()]
+            self._kept = [buffer.to("cpu", copy=True) for buffer in self.model.buffers()]
 
     def recall(self) -> bool:
         """Give the average the buffers it had when it was completed last; False if it never was."""

@@ -60,6 +60,7 @@ class Preview:
         before, last = self._grid
         if last is not None and step < FURTHER * before:
             return {}
+        images = images.cpu()  # or a paused run would keep it on the device
         self._grid = (step, images)
         if last is None or not before:
             return {}

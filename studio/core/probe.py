@@ -3,12 +3,14 @@
 import math
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import torch
 
 from studio.core import device as machine
 from studio.core import footprint
+from studio.core.aside import ended
 from studio.core.building import batch_size, build_learner, computing, image_size, laid_out
 from studio.core.checkpoint import KEPT
 from studio.core.data.batches import Batches
@@ -27,6 +29,7 @@ FEW = 4  # pictures whose step tells how much memory a batch takes
 SECONDS = 0.4  # of timed steps per way of computing
 # where in the plan the timed steps are taken, for what joins late; the first only warms up
 MOMENTS = (0.9, *(((k * 5) % 8 + 0.5) / 8 for k in range(24)))
+SLOW = 0.5  # seconds of a step that a Stop need not wait for
 WORTH_COMPILING = 20 * 60.0  # seconds; compiling costs a minute or two
 OVERHEAD = 1.06  # sample grids, saving and logging beside the steps
 
@@ -86,8 +89,9 @@ def forecast(project: Project, request: TrainRequest) -> Job[Forecast]:
     packed = open_packed(project.dataset(request.dataset))
     settings = checked(request, packed)
     device = machine.choose(request.plan.device)
-    yield Progress(0, None, "Measuring this machine")
-    _affordable(request, packed, settings, device)
+    measuring = Progress(0, None, "Measuring this machine")
+    yield measuring
+    yield from ended(partial(_affordable, request, packed, settings, device), measuring)
     before = machine.used_memory(device)
     ways = list(candidates(device, request))
     timed: list[tuple[float, int, Numerics]] = []
@@ -168,17 +172,21 @@ def _measured(
     measured: Progress,
 ) -> Job[tuple[float, int]]:
     """Return (mean seconds of a step computed that way, bytes of a save); infinity if it
-    can't. Yields `measured` between steps, so that it can be stopped there.
+    can't. Yields `measured` between steps, and in slow ones, so that it can be stopped there.
     """
     machine.use_threads(threads)
     size = image_size(packed.manifest)
     batches = Batches(packed, batch_size(settings, packed), request.plan.seed, False, device, 0)
     try:
-        learner = build_learner(request.family, settings, size, request.plan.seed, device, numerics)
+        seed, took = request.plan.seed, math.inf
+        build = partial(build_learner, request.family, settings, size, seed, device, numerics)
+        learner = yield from ended(build, measured)
         ema = Ema(learner.model)
         times: list[float] = []
         for moment in enumerate(MOMENTS):
-            took = _timed_step(learner, ema, batches, moment, device, numerics)
+            step = partial(_timed_step, learner, ema, batches, moment, device, numerics)
+            slow = device.type == "cpu" and took > SLOW
+            took = (yield from ended(step, measured)) if slow else step()
             times += [took] if moment[0] else []  # the first one warms up
             yield measured
             if len(times) >= 2 and sum(times) > SECONDS * (1 if len(times) >= 4 else 2):

@@ -70,6 +70,7 @@ class Trainee:
         self.batches = self._batches()
         self.vitals = Vitals(settings.model_dump())
         self.sick = False  # numbers went bad in the latest step, beyond leaving it out
+        self.drawing = False  # a grid
         self._left_out = 0  # steps in a row whose pictures were not finite
         self._skipped = 0.0  # steps in a row whose gradients were not
         self._paced = (0, 0.0)  # the step and the seconds its pace is measured from

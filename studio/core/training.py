@@ -28,6 +28,7 @@ PULL = 0.05  # seconds of work per event, so that Stop and the window feel insta
 SLOW = 0.5  # seconds of a step that a Stop need not wait for
 COST_AT_MOST = 0.08  # of the time goes into sample grids, and as much into saving
 
+DRAWING = 2.0  # seconds that a pause waits for a grid at most
 T = TypeVar("T")
 
 
@@ -114,7 +115,9 @@ class Pace:
 
     def drawn(self, job: Iterator[Event]) -> Job[None]:
         """Be `job`, which draws."""
+        self.trainee.drawing = True
         yield from pulled(job, self._said()) if self.slow else job
+        self.trainee.drawing = False
 
 
 class Due:
@@ -280,14 +283,33 @@ def pausable(job: Job[None], trainee: Trainee) -> Job[None]:
     try:
         while True:
             if order == "pause":
+                rest = _drawn_up(job, trainee)
                 yield _paused(trainee)
                 trainee.unpark()
+                order = None
+                for event in rest:  # one of them may be answered by the next pause
+                    order = (yield event) or order
+                continue
             order = yield next(job)
     except StopIteration:
         return
     except GeneratorExit:
         job.close()
         raise
+
+
+def _drawn_up(job: Job[None], trainee: Trainee) -> list[Event]:
+    """Pull on until a grid that is being drawn is done, as it would stay on the device half done;
+    return what was told.
+    """
+    told: list[Event] = []
+    until = time.monotonic() + DRAWING
+    while trainee.drawing and time.monotonic() < until:
+        event = next(job, None)
+        if event is None:
+            break
+        told.append(event)
+    return told
 
 
 def _paused(trainee: Trainee) -> Event:
