@@ -69,7 +69,7 @@ class FakeSession(QObject):
 
     def __init__(self, project: Project | None = None, ready: bool = True):
         super().__init__()
-        self.project, self.ready = project, ready
+        self.project, self.ready, self.shut = project, ready, ""
         self.asked: list[tuple[Any, ...]] = []
         self.titles: dict[str, str] = {}
         self.held: set[str] = set()

@@ -47,7 +47,8 @@ class StartDesk(QObject):
     def problem(self) -> str:
         """Why what stands in the form can't be trained, in one sentence; '' if it can."""
         refused, sentence = self.refused
-        return self.setup.problem or (sentence if refused == self._bare() else "")
+        here = self.session.shut or self.setup.problem
+        return here or (sentence if refused == self._bare() else "")
 
     def settle(self, visible: bool) -> None:
         """Something may have changed: ask for advice, and soon for a forecast."""
