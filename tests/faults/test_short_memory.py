@@ -111,6 +111,7 @@ def _through(job: Any, run: Trainee, name: str) -> list[Note]:
     return notes
 
 
+@pytest.mark.timeout(1800)
 def test_memory_that_runs_out_is_outlived(tmp_path: Path, promise, amount, monkeypatch) -> None:
     monkeypatch.setattr(training, "PULL", 0.0)
     words = "out of memory, planted on the CPU: goes on, said once"

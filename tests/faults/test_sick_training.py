@@ -94,6 +94,7 @@ def chosen(at: int, share: int) -> list[str]:
     return [name for k, name in enumerate(PLANTS) if k % share == at % share]
 
 
+@pytest.mark.timeout(1800)
 def test_bad_numbers_are_outlived_within_three_steps(
     tmp_path: Path, promise, amount, monkeypatch
 ) -> None:
