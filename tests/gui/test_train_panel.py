@@ -9,10 +9,11 @@ from pytestqt.qtbot import QtBot
 from train_scene import FakeSession, ToySettings, add_run, add_set, scene, sprites, story
 
 from studio.core import project as projects
-from studio.core.events import Note, Progress, Samples
-from studio.core.project import Plan
+from studio.core.events import Note, Progress, Samples, finished
+from studio.core.project import Plan, Run
 from studio.core.request import TrainRequest
 from studio.gui.panels.train import TrainPanel
+from studio.gui.widgets.recording import recalled
 
 
 def shown(qtbot: QtBot, session: FakeSession) -> TrainPanel:
@@ -212,6 +213,22 @@ def test_training_is_followed_live(panel: TrainPanel, session: FakeSession) -> N
     assert np.array_equal(panel.view.grids["ema"].pictures, sprites(16, 99))  # type: ignore
     session.events.emit("train", [Samples(300, "raw", sprites(16, 98))])
     assert np.array_equal(panel.view.grids["raw"].pictures, sprites(16, 98))  # type: ignore
+
+
+def test_the_live_run_is_read_though_another_is_chosen_meanwhile(
+    panel: TrainPanel, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Run] = []
+    monkeypatch.setattr(session, "recall", asked.append)
+    trained(session, 200)  # its log is being read
+    session.events.emit("train", story(300, 210))
+    panel.list.choose(1)
+    assert [run.number for run in asked] == [3, 1]
+    session.done.emit("recall", finished(recalled(asked[1])))  # the newest request alone is served
+    assert panel.view.recording.folder == asked[1].folder
+    assert [run.number for run in asked] == [3, 1, 3]
+    session.done.emit("recall", finished(recalled(asked[2])))
+    assert panel.recording.step == 300 and panel.early is None
 
 
 def test_looking_back_is_not_interrupted_by_training(

@@ -95,6 +95,8 @@ class TrainPanel(TrainRoom):
             result.status = self.recording.status
             self.recording, self.early = result, None
         self._present(result)
+        if live is not None and self.early is not None:  # another run was chosen meanwhile
+            self.session.recall(live)
 
     @Slot(str)
     def _on_busy(self, lane: str) -> None:
