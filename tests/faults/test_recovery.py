@@ -22,7 +22,7 @@ from studio.core.data.import_settings import ImportSettings
 from studio.core.events import finished
 
 LOST = 5.0  # seconds of edits that may be lost
-START = 60.0  # seconds in which a window must have begun to be edited, or to have recovered
+START = 120.0  # seconds in which a window must have begun to be edited, or to have recovered
 SECTION = "Autosave and recovery"
 TOP = Path(__file__).parents[2]
 
