@@ -18,6 +18,7 @@ Make = Callable[[], Generator[Any, Any, Any]]
 GOAL = 2.0  # seconds from stop() to `ended`
 PULL = 0.1  # seconds that one pull shall take, in the middle
 CACHE = "torchinductor"  # torch's own, made once
+ALONE = 30.0  # seconds that work may go on alone which was let go
 FEW = 40  # pulls of a job that is stopped at one of them rather than at a moment
 LANE = "study"  # any lane whose word is told
 
@@ -121,7 +122,11 @@ def behind(before: set[int]) -> list[str]:
     """Return what is still there that was not among the threads `before`: threads, child processes
     and temporary files.
     """
-    threads = [t.name for t in threading.enumerate() if t.ident not in before]
+    for thread in threading.enumerate():
+        if thread.name == "aside":  # let go: it may only come to its end
+            thread.join(ALONE)
+    new = [t.name for t in threading.enumerate() if t.ident not in before]
+    threads = [name for name in new if "Dummy" not in name]  # the lane's own, as Python sees it
     children = [c.name() for c in psutil.Process().children(recursive=True)]
     kept = [p.name for p in Path(tempfile.gettempdir()).iterdir() if CACHE not in p.name]
     found = {"threads": threads, "processes": children, "temporary files": kept}
