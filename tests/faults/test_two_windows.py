@@ -186,9 +186,7 @@ def test_a_second_window_only_looks_until_the_first_is_gone(
     session, folder = window.session, project.folder
     with (
         held(folder, home) as other,
-        promise(
-            SECTION, "a second window only looks, says who has it, takes over when free"
-        ) as kept,
+        promise(SECTION, "a second window only looks, says who has it, takes over at last") as kept,
     ):
         before, began = hashes(folder), time.monotonic()
         session.open_project(folder)
