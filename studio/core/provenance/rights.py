@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from studio.core import locking
 from studio.core import project as projects
 from studio.core.data.packed import Manifest, read_manifest
 from studio.core.events import Refused
@@ -29,6 +30,7 @@ def rights_of(folder: Path) -> Rights:
 
 def keep_rights(folder: Path, rights: Rights) -> None:
     """Write the rights of the set in a folder; raise Refused."""
+    locking.check(folder)
     if not (folder / "manifest.json").is_file():
         raise Refused(f"There is no picture set in {folder}; name one of the project's.")
     if any(len(value) > LONGEST for value in rights.model_dump().values()):
