@@ -123,10 +123,15 @@ def test_a_run_from_start_to_the_next_day(
     qtbot.waitUntil(lambda: not session.title("train"), timeout=LONG)
     assert run.history().status == "stopped"
 
-    # the next day: another window on the same project shows the same run
+    shown_the_next_day(panel, session, qtbot, sorted({s.step for s in run.history().samples}))
+
+
+def shown_the_next_day(
+    panel: TrainPanel, session: Session, qtbot: QtBot, recorded: list[int]
+) -> None:
+    """Another window on the same project shows the same run."""
     other = TrainPanel(session)
     qtbot.addWidget(other)
-    recorded = sorted({s.step for s in run.history().samples})
     qtbot.waitUntil(lambda: other.view.timeline.steps == recorded, timeout=LONG)
     assert np.array_equal(
         np.array(other.view.grids["ema"].pictures),

@@ -21,9 +21,10 @@ def pack(tmp_path: Path) -> Path:
 def sound(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
-            return framing.sound(path, archive.infolist()) and {
-                name: archive.read(name) for name in PARTS
-            } == DATA
+            return (
+                framing.sound(path, archive.infolist())
+                and {name: archive.read(name) for name in PARTS} == DATA
+            )
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, EOFError):
         return False
 
