@@ -270,8 +270,12 @@ class Robot:
             self._measure()
 
     def _ready(self) -> Any:
+        from studio.gui.jobs import LANES, LIVE
+
         session = self.errands.session
         yield from self.errands.until(lambda: session.ready and session.project, 60, "engine")
+        for name in (*LIVE, *LANES):  # a thread each, which otherwise comes when first used
+            session.runner._lane(name)
 
     def _measure(self, first: bool = False) -> None:
         self.found.rests.append(measured(self.start))

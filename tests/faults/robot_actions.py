@@ -143,11 +143,10 @@ class Errands(Hand):
         page.actions_.redo.trigger()
         settings = page.options.settings.updated({"method": "telea", "candidates": 2})
         page.options.form.show_value(settings)
-        page.canvas.setFocus()
-        QTest.keyClick(page.canvas, Qt.Key.Key_Return)
+        page.actions_.enter.trigger()
         yield from self.until(lambda: not self.session.title("repair"), what="fill")
         yield 0.2
-        QTest.keyClick(page.canvas, self.one((Qt.Key.Key_Return, Qt.Key.Key_Escape)))
+        self.one((page.actions_.enter, page.actions_.escape)).trigger()
         yield 0.5
         if self.chance(0.3):
             self.answers = [self.folder / "out" / "repaired.png"]
