@@ -1,5 +1,6 @@
 """What all test runs have in common: no socket in any process, and a page of what was tried."""
 
+import json
 import os
 import tempfile
 from dataclasses import asdict
@@ -20,13 +21,18 @@ ran = 0  # tests so far
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Know the option for the full set."""
+    """Know the options for the full set, and for a page that a run before this one began."""
     parser.addoption("--faults", action="store_true", help="plant the full set of faults")
+    parser.addoption("--page", type=Path, help="go on with the promises in this file, and keep all")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the page, and watch for sockets here and in every Python started from here."""
     config.stash[PAGE] = page.Page(bool(config.getoption("--faults")))
+    before = config.getoption("--page")
+    if before and before.exists() and not hasattr(config, "workerinput"):
+        for promise in json.loads(before.read_text()):
+            config.stash[PAGE].add(page.Promise(**promise))
     os.environ[sitecustomize.REPORT] = str(SOCKETS)
     os.environ["PYTHONPATH"] = os.pathsep.join(
         [str(WATCHED), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -62,19 +68,22 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_testnodedown(node: Any) -> None:
     """Take over what a worker's tests promised."""
     told = getattr(node, "workeroutput", {}).get("promises", [])
-    node.config.stash[PAGE].promises += [page.Promise(**promise) for promise in told]
+    for promise in told:
+        node.config.stash[PAGE].add(page.Promise(**promise))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run if anything has touched the network; a worker hands its promises on."""
-    promises = session.config.stash[PAGE].promises
+    found = session.config.stash[PAGE]
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["promises"] = [asdict(promise) for promise in promises]
+        session.config.workeroutput["promises"] = [asdict(promise) for promise in found.promises]
         return
     opened = SOCKETS.read_text().splitlines() if SOCKETS.exists() else []
     SOCKETS.unlink(missing_ok=True)
     words = "no socket is opened in any test or the processes it starts"
-    promises.append(page.Promise("Offline", words, max(ran, len(opened)), opened))
+    found.add(page.Promise("Offline", words, max(ran, len(opened)), opened))
+    if file := session.config.getoption("--page"):
+        file.write_text(json.dumps([asdict(promise) for promise in found.promises]))
     if opened:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

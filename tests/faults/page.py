@@ -93,6 +93,16 @@ class Page:
         assert kept.tried, f"{words}: nothing was tried"
         assert not kept.broken, f"{words}: {kept.held} of {kept.tried} held\n{first}"
 
+    def add(self, other: Promise) -> None:
+        """Enter what another process tried, beside what was tried of the same promise."""
+        for known in self.promises:
+            if (known.section, known.words) == (other.section, other.words):
+                known.tried += other.tried
+                known.broken += other.broken
+                known.figures += other.figures
+                return
+        self.promises.append(other)
+
     def untried(self, section: str, words: str, reason: str) -> None:
         """Enter a promise that this machine can't try, and why."""
         self.promises.append(Promise(section, words, untried=reason))

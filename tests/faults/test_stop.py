@@ -40,6 +40,7 @@ def watched(home: Path, qapp: QCoreApplication) -> Iterator[Watched]:
     assert found.close()
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("group", GROUPS)
 def test_everything_that_can_be_started_can_be_stopped(

@@ -167,6 +167,7 @@ def benched(module: Any, *words: str) -> Any:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(1200)
 def test_a_run_of_a_million_steps_opens_and_scrubs(promise: Any, amount: Any) -> None:
     if not amount(0, 1):
@@ -188,6 +189,7 @@ def test_a_run_of_a_million_steps_opens_and_scrubs(promise: Any, amount: Any) ->
             kept.check(figures["p95"] <= goals["p95"], said)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(2400)
 def test_a_window_that_trains_answers_and_costs_little(promise: Any, amount: Any) -> None:
     if not amount(0, 1):
