@@ -1,20 +1,17 @@
 """The Inception network of published FID and KID figures, from a file the user has."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models import inception as blocks
 
 from studio.core.events import Refused
+from studio.core.foreign.archives import Damaged, Entry, Foreign, entries
 from studio.core.metrics.features import Encoder
-from studio.core.silence import SILENCE
-from studio.core.weights import check_head
 
 SIDE = 299
 CLASSES = 1008  # of the 2015 network; others have 1000
@@ -112,69 +109,45 @@ def _stretched(x: Tensor, dim: int) -> Tensor:
 def load(path: Path) -> Inception:
     """Return the network with the weights of `path`, a .pth of plain tensors or .safetensors.
 
-    Nothing in the file is ever run. Raises Refused for a missing, other or executable file.
+    Nothing in the file is ever run, and no pickle read. Raises Refused for a missing or other file.
     """
-    tensors = _tensors(path)
-    head = tensors.get("fc.weight")
-    classes = getattr(head, "shape", ())[:1]
-    if classes and classes[0] != CLASSES:
+    found = _entries(path)
+    head = found.get("fc.weight")
+    classes = (*head.shape, 0)[0] if head else CLASSES
+    if classes != CLASSES:
         raise Refused(
-            f"{path.name} holds another Inception network ({classes[0]} classes), whose figures "
+            f"{path.name} holds another Inception network ({classes} classes), whose figures "
             f"can't be compared with published ones; take {NAME}."
         )
     with torch.random.fork_rng(devices=[]):
         network = Inception()
     wanted = network.state_dict()
-    try:
-        network.load_state_dict(
-            {
-                k: tensors.get(k, v) if k.endswith("num_batches_tracked") else tensors[k]
-                for k, v in wanted.items()
-            }
-        )
-    except (KeyError, RuntimeError):
-        raise Refused(f"{path.name} does not hold the Inception network; take {NAME}.") from None
+    names = [k for k in wanted if not k.endswith("num_batches_tracked")]
+    if any(k not in found or found[k].shape != tuple(wanted[k].shape) for k in names):
+        raise Refused(f"{path.name} does not hold the Inception network; take {NAME}.")
+    with _told(path):
+        network.load_state_dict(wanted | {k: found[k].read() for k in names})
     return network
 
 
-def _tensors(path: Path) -> dict[str, Any]:
+def _entries(path: Path) -> Mapping[str, Entry]:
     if not path.is_file():
         raise Refused(f"There is no Inception file {path}; take {NAME}.")
-    if path.suffix == ".safetensors":
-        try:
-            with path.open("rb") as file:
-                check_head(file.read(8))
-            return load_file(path)
-        except (SafetensorError, OSError, ValueError):
-            raise Refused(f"{path.name} is no sound safetensors file; take {NAME}.") from None
-    if _is_program(path):
-        raise Refused(f"{path.name} is a TorchScript program, which would be run; take {NAME}.")
-    if _is_packed(path):
-        raise Refused(f"{path.name} is packed in a way torch never packs; take {NAME}.")
-    try:
-        with SILENCE:  # it warns of pickles that are not as it writes them
-            found = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # the restricted reader raises what it likes on a file that is none of its
-        raise Refused(f"{path.name} holds no plain tensors; take {NAME}.") from None
-    if not isinstance(found, dict):
-        raise Refused(f"{path.name} holds no plain tensors; take {NAME}.")
+    with _told(path):
+        found = entries(path)
+    if found is None:
+        raise Refused(f"{path.name} is no file of tensors; take {NAME}.")
     return found
 
 
-def _is_program(path: Path) -> bool:
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Raise Refused for what can't be read."""
     try:
-        with ZipFile(path) as archive:
-            return any(
-                "/code/" in f"/{n}" or n.endswith("constants.pkl") for n in archive.namelist()
-            )
-    except Exception:  # zipfile raises anything over a damaged one
-        return False
-
-
-def _is_packed(path: Path) -> bool:
-    """Tell whether a zip holds packed parts, which torch never writes: they could grow a lot."""
-    try:
-        with ZipFile(path) as archive:
-            return any(entry.compress_type for entry in archive.infolist())
-    except Exception:
-        return False
+        yield
+    except Foreign as what:
+        program = str(what).startswith("__torch__")
+        held = "a TorchScript program" if program else str(what)
+        raise Refused(f"{path.name} holds {held}, so it is not read; take {NAME}.") from None
+    except (Damaged, OSError):
+        raise Refused(f"{path.name} is damaged or can't be read; take {NAME}.") from None

@@ -39,6 +39,20 @@ def weights(tmp_path_factory):
     return path
 
 
+def test_no_pickle_is_read_from_either_kind_of_file(weights, tmp_path, monkeypatch):
+    state, old = torch.load(weights, weights_only=True), tmp_path / "old.pth"
+    torch.save(state, old, _use_new_zipfile_serialization=False)
+
+    def caught(*_: object, **__: object) -> None:
+        raise AssertionError("it was unpickled")
+
+    for target in ("pickle.load", "pickle.loads", "pickle.Unpickler", "torch.load"):
+        monkeypatch.setattr(target, caught)
+    for path in (weights, old):
+        found = inception.load(path).state_dict()
+        assert all(torch.equal(v, state[k]) for k, v in found.items())
+
+
 def test_features_equal_torch_fidelitys(weights):
     pictures = np.random.default_rng(0).integers(0, 255, (2, 20, 32, 3)).astype(np.uint8)
     reference = theirs.FeatureExtractorInceptionV3(
@@ -78,10 +92,10 @@ def test_files_that_are_none_are_refused_and_never_run(tmp_path, monkeypatch):
         (program.name, "TorchScript program"),
         ("torchvision.pth", "1000 classes"),
         ("half.pth", "does not hold the Inception network"),
-        ("list.pth", "no plain tensors"),
-        ("harmful.pth", "no plain tensors"),
-        ("text.pth", "no plain tensors"),
-        ("text.safetensors", "no sound safetensors"),
+        ("list.pth", "no dict of tensors"),
+        ("harmful.pth", "holds .*open"),
+        ("text.pth", "no file of tensors"),
+        ("text.safetensors", "no file of tensors"),
         ("missing.pth", "no Inception file"),
     ):
         with pytest.raises(Refused, match=sentence):

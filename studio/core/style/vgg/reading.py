@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from studio.core.events import Refused
-from studio.core.style.vgg.archives import Damaged, Entry, Foreign, entries
+from studio.core.foreign.archives import Damaged, Entry, Foreign, entries
 from studio.core.style.vgg.network import CAFFE, LAYERS, TORCHVISION, WIDTHS, Network
 
 PLACES = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28)  # of LAYERS in torchvision's `features`

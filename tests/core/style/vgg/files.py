@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from studio.core.style.vgg.archives import MAGIC, PROTOCOL
+from studio.core.foreign.archives import MAGIC, PROTOCOL
 from studio.core.style.vgg.reading import PLACES
 
 NARROW = (3, 4, 4, 5, 5, *(6,) * 4, *(7,) * 5)

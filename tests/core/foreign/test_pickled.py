@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.core.style.vgg.pickled import Described, Foreign, Stored, walked
+from studio.core.foreign.pickled import Described, Foreign, Stored, walked
 
 DAMAGE = (Foreign, ValueError, TypeError, IndexError, KeyError, AttributeError)
 

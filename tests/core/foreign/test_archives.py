@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from studio.core.style.vgg.archives import Damaged, Foreign, entries
+from studio.core.foreign.archives import Damaged, Foreign, entries
 from tests.core.style.vgg.files import narrow, save_as_2017
 
 WRITERS = {

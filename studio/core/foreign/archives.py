@@ -12,7 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from studio.core.style.vgg.pickled import Described, Foreign, Stored, walked
+from studio.core.foreign.pickled import Described, Foreign, Stored, walked
 from studio.core.weights import check_head
 
 KINDS = {
@@ -25,6 +25,7 @@ KINDS = {
     "F16": torch.float16,
     "BF16": torch.bfloat16,
 }
+COUNTERS = {"torch.LongStorage": 8, "torch.IntStorage": 4}  # bytes each; passed over, never read
 DESCRIPTION = 2**18  # bytes; VGG19's is about 10 KB
 PICKLE = b"\x80\x02\x8a\x0a"  # how torch.save began before version 1.6
 BROKEN = (  # what readers raise over a file that is not whole; RuntimeError: one with a password
@@ -139,7 +140,7 @@ def _legacy(path: Path) -> dict[str, Entry]:
             if int.from_bytes(file.read(8), "little") != stored.count:
                 raise Damaged
             places[key] = place + 8
-            place += 8 + stored.count * _kind(stored).itemsize
+            place += 8 + stored.count * _width(stored)
             if place > size:
                 raise Damaged
 
@@ -181,6 +182,11 @@ def _values(tensor: Described, opened: Callable[[Stored, int, int], bytes]) -> T
     if len(data) != size:
         raise Damaged
     return torch.frombuffer(bytearray(data), dtype=kind).reshape(tensor.shape)
+
+
+def _width(stored: Stored) -> int:
+    """Return how many bytes a number takes, also one of a kind that is not read."""
+    return COUNTERS.get(stored.kind) or _kind(stored).itemsize
 
 
 def _kind(stored: Stored) -> torch.dtype:
