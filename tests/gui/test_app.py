@@ -84,7 +84,7 @@ def test_verbs_go_to_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_signals_close_the_window(number: signal.Signals, home: Path) -> None:
     code = "import sys; from studio.__main__ import main; sys.argv = ['atelier']; sys.exit(main())"
     program = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
-    written = home / "config" / "Atelier" / "window.ini"
+    written = home / "config" / "Atelier" / "window.json"
     time.sleep(2.5)
     program.send_signal(number)
     _, said = program.communicate(timeout=60)
