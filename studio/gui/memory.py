@@ -100,10 +100,12 @@ class Memory:
         return found if isinstance(found, str) else ""
 
     def _keep(self, key: str, value: Any) -> None:
-        """Write the file with one value changed; or not, where that is impossible."""
+        """Write the file if this changes it; or not, where that is impossible."""
+        held = self._held()
         with contextlib.suppress(OSError, ValueError):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            write_json(self.file, self._held() | {key: value})
+            if json.dumps(held.get(key)) != json.dumps(value):
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+                write_json(self.file, held | {key: value})
 
 
 def _is_file(*parts: str) -> bool:
