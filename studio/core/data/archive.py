@@ -94,10 +94,13 @@ class ZipReader:
 
     def __init__(self, place: str):
         self.file = Path(place).open("rb")  # noqa: SIM115 (closed by close)
+        self.length = self.file.seek(0, 2)
 
     def read(self, where: list) -> bytes:
         """Return the bytes of the entry `where`, as `list_zip` gave it; raise Unreadable."""
         offset, packed, size, method, crc = where
+        if offset < 0 or offset + packed > self.length:  # else room would be made for what is said
+            raise Unreadable("The zip is damaged at this picture.")
         try:
             self.file.seek(offset)
             block = self.file.read(LOCAL.size + packed + 512)

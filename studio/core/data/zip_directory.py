@@ -90,9 +90,8 @@ def _wide(extra: bytes, *values: int) -> tuple[int, ...]:
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
         if kind == 1:
-            wide = [
-                w for (w,) in struct.iter_unpack("<Q", extra[at + 4 : at + 4 + length // 8 * 8])
-            ]
+            field = extra[at + 4 : at + 4 + length]
+            wide = [w for (w,) in struct.iter_unpack("<Q", field[: len(field) // 8 * 8])]
             if len(wide) < values.count(FULL):
                 break
             return tuple(wide.pop(0) if value == FULL else value for value in values)

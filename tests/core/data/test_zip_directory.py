@@ -43,3 +43,16 @@ def test_bytes_in_front_move_the_offsets(path):
     (after,) = zip_directory.entries(path)
     assert after == before._replace(offset=before.offset + 10)
     assert (after.name, after.size, after.locked) == ("a.png", 50, False)
+
+
+def test_a_wide_field_that_is_cut_is_no_zip(path):
+    """A zip64 field says that it is longer than what is there of it."""
+    data = path.read_bytes()
+    at = data.index(b"PK\x01\x02")
+    entry = bytearray(data[at : at + 46 + 5]) + b"\1\0\x10\0\0\0\0"
+    entry[20:28], entry[30:32] = b"\xff" * 8, b"\7\0"
+    end = bytearray(data[data.index(b"PK\5\6") :])
+    end[12:16] = len(entry).to_bytes(4, "little")
+    path.write_bytes(data[:at] + entry + end)
+    with pytest.raises(NotAZip):
+        list(zip_directory.entries(path))
