@@ -143,9 +143,9 @@ class Menus(QObject):
     def show_about(self) -> None:
         """Tell what this program is."""
         text = self.tr(
-            "<h3>Atelier {version}</h3><p>Turns a folder of pictures into a picture generator.</p>"
-            "<p>Everything stays on this machine: no picture leaves it, "
-            "and no connection is ever opened.</p>"
+            "Atelier {version}\n\nTurns a folder of pictures into a picture generator.\n\n"
+            "Everything stays on this machine: no picture leaves it, "
+            "and no connection is ever opened."
         )
         QMessageBox.about(self.window, self.tr("About Atelier"), text.format(version=__version__))
 

@@ -24,9 +24,13 @@ CHECK, DOWN, UP = (
 )
 GAP = 8  # every margin and spacing is a multiple of this many pixels
 
+# Text is plain wherever it is shown: a name out of a file might be HTML, which would load pictures.
 STYLE = f"""
 * {{ dialogbuttonbox-buttons-have-icons: 0; }}
-QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {EDGE}; padding: 4px; }}
+QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {EDGE}; padding: 4px;
+  qproperty-textFormat: PlainText; }}
+QLabel {{ qproperty-textFormat: PlainText; }}
+QLabel[role="rich"] {{ qproperty-textFormat: RichText; }}
 QLabel[role="title"] {{ font-size: 22pt; font-weight: 300; }}
 QLabel[role="heading"] {{ font-size: 12pt; font-weight: 600; }}
 QLabel[role="quiet"], QLabel[role="help"] {{ color: {QUIET}; }}

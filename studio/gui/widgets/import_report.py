@@ -34,7 +34,7 @@ class ImportReport(QWidget):
 
     def _line(self) -> QLabel:
         line = QLabel(wordWrap=True)
-        line.setTextFormat(Qt.TextFormat.RichText)
+        line.setProperty("role", "rich")  # what is not its own words is escaped
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return line
 
