@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -38,6 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
         [str(WATCHED), *filter(None, [os.environ.get("PYTHONPATH")])]
     )
     sitecustomize.watch()
+    socket.has_ipv6 = (
+        False  # urllib3, which the peers' libraries import, would try it with a socket
+    )
 
 
 @pytest.fixture

@@ -319,7 +319,8 @@ def test_the_doctor_examines_machine_and_families(capsys, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == doctor.OFFLINE
     found = {line[4:18].strip(): line for line in lines[:-1]}
-    assert set(found) == {"Python", "torch", "device", "cores", "memory", "disk", "Qt", "vae"}
+    machine = {"Python", "torch", "device", "cores", "memory", "disk", "Qt", "reports"}
+    assert set(found) == {*machine, "vae"}
     assert "trained 3 steps" in found["vae"]
     assert fine == all(line.startswith("ok") for line in found.values())
 

@@ -24,6 +24,7 @@ def first(tmp_path: Path) -> Path:
     files = {f"{k}.png": encoded(photo(seed=k)) for k in range(3)}
     importing.accept(imported(folder(tmp_path / "pets", files), made.folder))
     for place in ("001/checkpoints", "002/checkpoints/aside"):
+        (made.folder / "runs" / place).mkdir(parents=True)
         checkpoint.save_checkpoint(made.folder / "runs" / place, 5, TENSORS, {"step": 5})
     for path in [*made.folder.rglob("MANIFEST.json"), *made.folder.rglob("manifest.json")]:
         values = unsealed(path.read_bytes())

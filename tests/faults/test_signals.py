@@ -37,6 +37,11 @@ def project(folder: Path, trained: bool = False) -> Path:
     return made.folder
 
 
+def heard() -> None:
+    """Have hang-ups heard, though the tests themselves may run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def started(home: Path, *words: str, until: str = "ready") -> subprocess.Popen[str]:
     """Start a Python module; return it once it has said `until`."""
     program = subprocess.Popen(
@@ -46,6 +51,7 @@ def started(home: Path, *words: str, until: str = "ready") -> subprocess.Popen[s
         text=True,
         cwd=TOP,
         env=environ(home),
+        preexec_fn=heard,
     )
     assert program.stdout
     said = [program.stdout.readline()]

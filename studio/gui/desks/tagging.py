@@ -33,6 +33,10 @@ class TagDesk(QObject):
         """Have no samples, as another model is open."""
         self.places, self.pictures = [], None
         self.sheet.show_pictures(None)
+        self._fetch()
+
+    def _fetch(self) -> None:
+        """Draw the places that are to be brought back, if their run is open."""
         opened = self.session.opened
         if self._coming is not None and opened is not None and opened.run.folder == self._coming[0]:
             places = self._coming[1]
@@ -60,6 +64,8 @@ class TagDesk(QObject):
     def _on_done(self, lane: str, result: Any) -> None:
         if lane == "strip" and result[0] == "tags":
             self._show(*result[1:])
+        elif lane == "strip":
+            self._fetch()  # what was drawn instead has ended what was to be brought back
         elif lane == "study" and self.making:
             self.making = False
             made = result.directions[0]
