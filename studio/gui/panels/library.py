@@ -109,7 +109,9 @@ class LibraryPanel(QWidget):
         self.sets.clear()
         if self.session.draft is not None:
             self.sets.addItem(
-                self.tr("{name}\nnot kept yet").format(name=self.session.draft.manifest.name)
+                self.tr("{name}\nnot kept yet").format(
+                    name=words.short(self.session.draft.manifest.name)
+                )
             )
         for folder in reversed(project.datasets() if project else []):
             self._add_set(folder)
@@ -123,11 +125,10 @@ class LibraryPanel(QWidget):
             return
         line = self.tr("{n} pictures, {w} × {h}")
         count = words.count(manifest.count)
-        item = QListWidgetItem(
-            f"{manifest.name}\n{line.format(n=count, w=manifest.width, h=manifest.height)}"
-        )
+        size = line.format(n=count, w=manifest.width, h=manifest.height)
+        item = QListWidgetItem(f"{words.short(manifest.name)}\n{size}")
         item.setData(Qt.ItemDataRole.UserRole, str(folder))
-        item.setToolTip(manifest.source)
+        item.setToolTip(words.short(manifest.source))
         self.sets.addItem(item)
 
     def _show_something(self) -> None:

@@ -50,7 +50,12 @@ class ImportReport(QWidget):
         self._say(self.skipped, skipped if count else "")
         self.skipped.setStyleSheet(f"color: {theme.WARNING};")
         self.list.clear()
-        self.list.addItems([f"{name}\n{reason}" for name, reason in report.skipped[:LISTED]])
+        self.list.addItems(
+            [
+                f"{words.short(name)}\n{words.short(reason)}"
+                for name, reason in report.skipped[:LISTED]
+            ]
+        )
         self.list.setVisible(bool(count))
 
     def _say(self, line: QLabel, text: str) -> None:
@@ -68,12 +73,17 @@ class ImportReport(QWidget):
         return text.format(n=count, w=manifest.width, h=manifest.height, channels=channels)
 
     def _classes(self, report: Any) -> str:
-        names = [f"{escaped(name)} ({words.count(n)})" for name, n in report.classes.items()]
+        names = [
+            f"{escaped(words.short(name))} ({words.count(n)})" for name, n in report.classes.items()
+        ]
         text = self.tr("<b>Classes:</b> {names}") if names else ""
         return text.format(names=", ".join(names))
 
     def _converted(self, report: Any) -> str:
-        listed = [f"{escaped(note)} ({words.count(n)})" for note, n in report.converted.items()]
+        listed = [
+            f"{escaped(words.short(note))} ({words.count(n)})"
+            for note, n in report.converted.items()
+        ]
         text = self.tr("<b>Converted:</b> {kinds}") if listed else ""
         return text.format(kinds=", ".join(listed))
 

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from studio.core.provenance.record import Rights
 from studio.gui import theme
+from studio.gui.widgets import words
 from studio.gui.widgets.form import SettingsForm
 from studio.gui.widgets.import_report import ImportReport
 from studio.gui.widgets.picture_sheet import PictureSheet
@@ -120,7 +121,9 @@ class SetView(QWidget):
         """Show a set of the project, and whose pictures they are; None where that is damaged."""
         self.flush()
         self.rights.show_value(Rights() if rights is None else rights)
-        self.state.setText(self.tr("From {source}").format(source=packed.manifest.source))
+        self.state.setText(
+            self.tr("From {source}").format(source=words.short(packed.manifest.source))
+        )
         self._show(packed)
         self._allow(draft=False, busy=False)
 
@@ -146,7 +149,7 @@ class SetView(QWidget):
 
     def _show(self, packed: Any) -> None:
         manifest = packed.manifest
-        self.title.setText(manifest.name)
+        self.title.setText(words.short(manifest.name))
         self.sheet.show_pictures(packed.pictures, partial(self._tip, packed))
         self.report.show_manifest(manifest)
         self.report.show()

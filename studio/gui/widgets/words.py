@@ -4,6 +4,7 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
+LONGEST = 300  # characters of a name; a megabyte in one label takes Qt minutes
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -38,6 +39,11 @@ def count(number: int) -> str:
 def percent(share: float) -> str:
     """Say a share of 0..1: '40 %'."""
     return _tr("{n} %").format(n=int(100 * share))
+
+
+def short(name: str) -> str:
+    """Return a name, cut where only a stranger's file would have one so long."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def value(number: float) -> str:
