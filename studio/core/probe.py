@@ -15,6 +15,7 @@ from studio.core.building import batch_size, build_learner, computing, image_siz
 from studio.core.checkpoint import KEPT
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet, open_packed
+from studio.core.data.stored import Stored
 from studio.core.events import Job, Progress, Refused
 from studio.core.families import families
 from studio.core.family import Learner
@@ -79,9 +80,9 @@ def unfit(packed: PackedSet) -> str:
     return ""
 
 
-def all_equal(pictures: np.ndarray) -> bool:
+def all_equal(pictures: Stored | np.ndarray) -> bool:
     """Tell whether all of uint8 [n, h, w, c] are one picture; looks no further than it must."""
-    return all(np.array_equal(pictures[0], picture) for picture in pictures[1:])
+    return all(np.array_equal(pictures[0], pictures[k]) for k in range(1, len(pictures)))
 
 
 def forecast(project: Project, request: TrainRequest) -> Job[Forecast]:

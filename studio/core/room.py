@@ -29,17 +29,36 @@ def preflight(folder: Path, learner: nn.Module) -> tuple[Note, ...]:
     )
 
 
-def unsaved(folder: Path, step: int, error: Exception) -> Note:
-    """Return what is said when `error` kept a step from being saved in `folder`; raise it again
-    if neither the disk nor memory is to blame.
-    """
-    if not (isinstance(error, OSError) or is_oom(error)):
+def reason(error: Exception) -> str:
+    """Return why a save failed; raise `error` again if neither disk nor memory is to blame."""
+    if is_oom(error):
+        return "memory ran out"
+    if not isinstance(error, OSError):
         raise error
-    why = "memory ran out" if is_oom(error) else getattr(error, "strerror", None) or error
+    return error.strerror or str(error)
+
+
+def unsaved(folder: Path, step: int, why: str) -> Note:
+    """Return what is said when a step could not be saved in `folder`, while training goes on."""
     saved = checkpoints(folder)
     last = f"the last save is step {number(saved[-1])}" if saved else "nothing is saved yet"
     text = f"Step {step} could not be saved: {why}. Training goes on; {last}."
     return Note(text, "error", "save", step)
+
+
+def lost(folder: Path, step: int, why: str) -> Refused | None:
+    """Return what is said when a run ends at a step that could not be saved in `folder`; None
+    where nothing is lost, as that step is saved already.
+    """
+    last = max((number(path) for path in checkpoints(folder)), default=-1)
+    if last == step:
+        return None
+    if last < 0:
+        return Refused(f"Nothing of this run could be saved: {why}; start it anew.")
+    return Refused(
+        f"What was learned since step {last} could not be saved: {why}; the run goes on from step"
+        f" {last}."
+    )
 
 
 def number(path: Path) -> int:

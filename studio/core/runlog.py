@@ -15,7 +15,17 @@ import psutil
 
 from studio.core import logparts, pictures
 from studio.core.appending import Appender
-from studio.core.events import Event, Job, Note, Order, Progress, Samples, Saved, Scalars
+from studio.core.events import (
+    Event,
+    Job,
+    Note,
+    Order,
+    Progress,
+    Refused,
+    Samples,
+    Saved,
+    Scalars,
+)
 from studio.core.logparts import Part
 
 T = TypeVar("T")
@@ -176,13 +186,23 @@ def recorded(
         log.ended("finished")
         return stop.value
     except GeneratorExit:
-        job.close()
-        log.ended("stopped")
+        _stop(job, log)
         raise
     except BaseException as error:
         log.append("note", step=None, text=str(error), level="error", kind="failure")
         log.ended("failed")
         raise
+
+
+def _stop(job: Job[Any], log: RunLog) -> None:
+    """Close `job`; what it could not save is written down, and raised again."""
+    try:
+        job.close()
+    except Refused as lost:
+        log.append("note", step=None, text=str(lost), level="error", kind="save")
+        raise
+    finally:
+        log.ended("stopped")
 
 
 def replay(folder: Path) -> History:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from studio.core import checkpoint
+from studio.core import checkpoint, saving
 from studio.core import device as machine
 from studio.core.device import is_oom
 from studio.core.events import Event, Note, Refused
@@ -24,6 +24,7 @@ class Setbacks:
         self._parts = trainee.chunks  # that the user knows of
         self._tries, self._short_at = 0, -1
         self._unseen = False  # whether it was said that pictures can't be drawn
+        self._gone = False  # whether it was said that the set was deleted
 
     def advance(self, seconds: float) -> Note | None:
         """Do steps for about `seconds`; return a note if the run had to go back instead.
@@ -52,7 +53,7 @@ class Setbacks:
                 " choose a lower learning rate or another loss."
             )
         scales = {name: o.scale / 2 for name, o in trainee.learner.optimizers().items()}
-        trainee.go_back(trainee.vitals.judged())
+        saving.go_back(trainee, trainee.vitals.judged())
         checkpoint.put_aside(trainee.run.checkpoints, trainee.step)
         trainee.retries = retries
         for name, optimizer in trainee.learner.optimizers().items():
@@ -85,7 +86,7 @@ class Setbacks:
     def _went_back(self) -> bool:
         """Go back to the last checkpoint; False if there is no memory even for that."""
         try:
-            self.trainee.go_back()
+            saving.go_back(self.trainee)
         except Exception as error:
             if not is_oom(error):
                 raise
@@ -98,6 +99,17 @@ class Setbacks:
             self._parts = self.trainee.chunks
             text = f"Memory ran out{self._split()}."
             yield Note(text, "warning", "memory", self.trainee.step)
+
+    def strayed(self) -> Iterator[Event]:
+        """Say once that the set was deleted under the run, which may well learn on from it."""
+        before, self._gone = self._gone, self.trainee.batches.gone
+        if self._gone and not before:
+            text = (
+                f"The pictures of the set {self.trainee.packed.folder.name} were deleted or moved."
+                " The run learns on from what is still open; put them back, or import them again,"
+                " to train it further another day."
+            )
+            yield Note(text, "warning", "set", self.trainee.step)
 
     def _split(self) -> str:
         if self._parts == 1:

@@ -1,8 +1,6 @@
-"""Everything a run changes while it trains; saved and restored whole."""
+"""Everything a run changes while it trains; `state` and `load` save and restore it whole."""
 
-import contextlib
 import copy
-import math
 import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
@@ -10,31 +8,27 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from studio.core import checkpoint, latents
 from studio.core import device as machine
+from studio.core import latents
 from studio.core.building import (
     batch_size,
     build_learner,
-    built_otherwise,
     computing,
     laid_out,
     part,
-    saved_settings,
 )
+from studio.core.course import UNLIMITED, Course
 from studio.core.data.batches import Batches
 from studio.core.data.packed import PackedSet
-from studio.core.data.reading import Lost
 from studio.core.device import is_oom
-from studio.core.events import Event, Note, Progress, Published, Refused, Samples, Saved
-from studio.core.families import families
+from studio.core.events import Progress, Published, Samples
 from studio.core.family import Batch, ImageSize, Model
 from studio.core.health.vitals import Vitals
 from studio.core.learning import Ema, finite
 from studio.core.pictures import to_pictures
 from studio.core.preview import Preview
-from studio.core.project import Plan, Run
+from studio.core.project import Run
 from studio.core.request import Forecast, Numerics
-from studio.core.room import unsaved
 from studio.core.settings import Settings
 
 STEP, FINISH, WATCH = 1, 2, 3  # streams of randomness
@@ -42,8 +36,6 @@ WATCH_EVERY = 32  # steps between two looks at held-out pictures
 SICK = 3  # steps with non-finite gradients in a row
 FIT_PICTURES = 2048
 FIT_AT_ONCE, FIT_AT_LEAST = 256, 8
-UNLIMITED = 2**40
-PACED, PACED_SHARE = 10.0, 0.05  # seconds of training that tell its pace; of a plan's time
 
 
 class Trainee:
@@ -62,9 +54,8 @@ class Trainee:
         self.run, self.packed, self.settings, self.size = run, packed, settings, size
         self.device = machine.choose(plan.device)
         self.seed, self.step, self.retries, self.seconds = plan.seed, 0, 0, 0.0
-        self.steps = known.steps if known else plan.steps
-        self.until = UNLIMITED if plan.steps else plan.minutes * 60
-        self.planned = (0, 0.0)  # the step and the progress at which `steps` was last set
+        steps = known.steps if known else plan.steps
+        self.course = Course(steps, UNLIMITED if plan.steps else plan.minutes * 60)
         self.numerics = known.numerics if known else Numerics()
         self.threads = known.threads if known else plan.threads or machine.cores()
         self.batches = self._batches()
@@ -73,7 +64,6 @@ class Trainee:
         self.drawing = False  # a grid
         self._left_out = 0  # steps in a row whose pictures were not finite
         self._skipped = 0.0  # steps in a row whose gradients were not
-        self._paced = (0, 0.0)  # the step and the seconds its pace is measured from
         self._extra: dict[str, float] = {}
         self._watched: dict[str, Tensor] = {}
         self._build()
@@ -95,21 +85,17 @@ class Trainee:
     @property
     def done(self) -> bool:
         """The planned steps or the planned time are over."""
-        return self.step >= self.steps or self.seconds >= self.until
+        return self.course.done(self.step, self.seconds)
 
     @property
     def progress(self) -> float:
         """The share of the run that is done, which schedules go by; it never falls."""
-        step, progress = self.planned
-        return progress + (1 - progress) * (self.step - step) / max(1, self.steps - step)
+        return self.course.progress(self.step)
 
     @property
     def expected(self) -> int:
         """The step at which this run will end: the plan's, or an earlier one if time runs out."""
-        if not self.seconds or self.until == UNLIMITED:
-            return self.steps
-        left = max(0.0, self.until - self.seconds) * self.step / self.seconds
-        return self.step + math.ceil(left)
+        return self.course.expected(self.step, self.seconds)
 
     @property
     def chunks(self) -> int:
@@ -134,7 +120,7 @@ class Trainee:
             self.seconds += now - start
             if now - begun >= seconds or self.done or self.sick:
                 break
-        self._replan()
+        self.course.replan(self.step, self.seconds)
         return values
 
     def _one_step(self) -> dict[str, Tensor]:
@@ -226,6 +212,10 @@ class Trainee:
             yield Progress(self.step, self.expected, "Training")
         return images
 
+    def complete(self, haste: bool = False) -> None:
+        """Complete the averaged model for a save; in `haste` as it was completed last."""
+        self._finish(self.ema.model, haste)
+
     def _finish(self, model: Model, haste: bool = False) -> Mapping[str, float]:
         """Complete `model`, in smaller parts where memory is short; in `haste` as it was last."""
         if haste and self.ema.recall():
@@ -242,37 +232,6 @@ class Trainee:
                     raise
                 size //= 2
 
-    def _replan(self) -> None:
-        """Fit the steps of a run planned by time to its pace of late: the machine may have become
-        slower or faster. Schedules go on from where they are, and end with the time.
-        """
-        step, seconds = self._paced
-        took = self.seconds - seconds
-        if self.until == UNLIMITED or self.done or took < max(PACED, PACED_SHARE * self.until):
-            return
-        left = (self.until - self.seconds) * (self.step - step) / took
-        self.planned, self.steps = (self.step, self.progress), self.step + math.ceil(left)
-        self._paced = (self.step, self.seconds)
-
-    def save(self, haste: bool = False) -> Event:
-        """Save a checkpoint if its numbers are finite; full disk or memory is said, not raised."""
-        sick = "Not saved: the model holds numbers that are not finite."
-        if not self.finite():  # which completing it can't stand
-            return Note(sick, "warning", "save", self.step)
-        try:
-            with contextlib.suppress(Lost):  # it is drawn with what was completed last
-                self._finish(self.ema.model, haste)
-            self.vitals.judged()
-            tensors, state = self.state()
-            if not finite(tensors):
-                return Note(sick, "warning", "save", self.step)
-            path = checkpoint.save_checkpoint(self.run.checkpoints, self.step, tensors, state)
-        except Exception as error:
-            return unsaved(self.run.checkpoints, self.step, error)
-        with contextlib.suppress(OSError):  # what can't be deleted now will be after a later save
-            checkpoint.prune(self.run.checkpoints, self.steps)
-        return Saved(self.step, path)
-
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return (tensors, values) that `load` continues from exactly."""
         tensors = {f"learner.{k}": v for k, v in self.learner.state_dict().items()}
@@ -284,10 +243,8 @@ class Trainee:
         values = {
             **self._made(),
             "fingerprint": self.packed.manifest.fingerprint,
-            "steps": self.steps,
-            "planned": self.planned,
+            **self.course.state(),
             "seconds": self.seconds,
-            "until": self.until,
             "retries": self.retries,
             "healthy": self.vitals.healthy,
             "numerics": self.numerics.model_dump(),
@@ -306,41 +263,12 @@ class Trainee:
             "step": self.step,
         }
 
-    def restore(
-        self, newest_step: int | None = None, changes: Mapping[str, Any] | None = None
-    ) -> list[str]:
-        """Load the newest sound checkpoint, at most at `newest_step`, with `changes` to the
-        settings; return a sentence for each newer one that was damaged.
-
-        Raises Refused for changes that the trained weights do not fit.
-        """
-        _, tensors, values, troubles = checkpoint.newest(self.run.checkpoints, newest_step)
-        if values["fingerprint"] != self.packed.manifest.fingerprint:
-            raise Refused(
-                f"Run {self.run.number} was trained on other pictures than its set now holds;"
-                " import them again."
-            )
-        self.numerics, self.threads = Numerics(**values["numerics"]), values["threads"]
-        kept = saved_settings(values["family"], values["settings"])
-        self.settings = kept.updated(dict(changes or {}))
-        family, count = families()[values["family"]], len(self.packed.pictures)
-        if changes and (reason := family.objection(self.settings, self.size, count)):
-            raise Refused(reason)
-        if batch_size(self.settings, self.packed) != self.batches.size:
+    def rebuild(self, settings: Settings, numerics: Numerics, threads: int) -> None:
+        """Build the learner anew, as a checkpoint's values have it; `load` fills it."""
+        self.settings, self.numerics, self.threads = settings, numerics, threads
+        if batch_size(settings, self.packed) != self.batches.size:
             self.batches = self._batches()
         self._build()
-        self.vitals = Vitals(self.settings.model_dump(), self.run.history(), values["step"])
-        try:
-            self.load(tensors, values)
-        except RuntimeError:
-            if not changes:
-                raise Refused(built_otherwise(values["family"])) from None
-            names = ", ".join(f"'{name}'" for name in changes)
-            raise Refused(
-                f"What run {self.run.number} has learned does not fit another {names};"
-                " start a new run with it."
-            ) from None
-        return troubles
 
     def load(self, tensors: dict[str, Tensor], values: dict[str, Any]) -> None:
         """Continue from what `state` returned."""
@@ -348,51 +276,9 @@ class Trainee:
         self.ema.model.load_state_dict(part(tensors, "ema."))
         for name, optimizer in self.learner.optimizers().items():
             optimizer.restore(part(tensors, f"optimizer.{name}."), values["optimizers"][name])
-        self.step, self.steps, self.seconds = values["step"], values["steps"], values["seconds"]
-        self.until, self.retries = values["until"], values["retries"]
-        self.planned, self._paced = tuple(values["planned"]), (self.step, self.seconds)
+        self.step, self.seconds = values["step"], values["seconds"]
+        self.course.load(values, self.step, self.seconds)
+        self.retries = values["retries"]
         self.vitals.back(self.step)
         self.vitals.healthy = values.get("healthy", self.step)  # older versions did not judge
         self.sick, self._skipped, self._left_out = False, 0.0, 0
-
-    def go_back(self, newest_step: int | None = None) -> None:
-        """Load the newest sound checkpoint, at most at `newest_step`; time and the parts that
-        batches are computed in stay as they are.
-        """
-        seconds = self.seconds
-        chunks = {name: o.chunks for name, o in self.learner.optimizers().items()}
-        _, tensors, values, _ = checkpoint.newest(self.run.checkpoints, newest_step)
-        self.load(tensors, values)
-        self.seconds = seconds
-        for name, optimizer in self.learner.optimizers().items():
-            optimizer.chunks = chunks[name]
-
-    def extend(self, plan: Plan | None) -> None:
-        """Add `plan`'s steps or time to what is done; None keeps the run's own plan."""
-        if plan is None:
-            return
-        rate = self.step / self.seconds if self.seconds else 1.0
-        self.until = UNLIMITED if plan.steps else self.seconds + plan.minutes * 60
-        self.planned = (0, 0.0)
-        self.steps = self.step + (plan.steps or max(1, math.ceil(plan.minutes * 60 * rate)))
-
-    def park(self) -> int:
-        """Move everything to the CPU's memory; return the bytes freed on the device."""
-        before = machine.used_memory(self.device)
-        self._move(torch.device("cpu"))
-        machine.release(self.device)
-        return max(0, before - machine.used_memory(self.device))
-
-    def unpark(self) -> None:
-        """Move everything back to the device."""
-        self._move(self.device)
-
-    def _move(self, device: torch.device) -> None:
-        if self.device.type == "cpu":
-            return
-        for module in (self.learner, self.ema.model):
-            module.to(device)
-        for optimizer in self.learner.optimizers().values():
-            optimizer.to(device)
-        self.batches.to(device)
-        self.preview.to(device)

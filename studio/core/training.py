@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from studio.core import checkpoint, runlog
+from torch import Tensor
+
+from studio.core import checkpoint, parking, runlog, saving
 from studio.core import device as machine
 from studio.core import project as projects
 from studio.core.aside import ended, pulled
 from studio.core.building import image_size, part, saved_settings
 from studio.core.data.packed import open_packed, verified
-from studio.core.data.reading import Lost
-from studio.core.events import Event, Job, Note, Order, Progress, Refused, Scalars
+from studio.core.data.stored import Lost
+from studio.core.events import Event, Job, Note, Order, Progress, Refused, Saved, Scalars
 from studio.core.families import families
 from studio.core.health import Remedy, written
 from studio.core.probe import checked, forecast
@@ -30,6 +32,7 @@ COST_AT_MOST = 0.08  # of the time goes into sample grids, and as much into savi
 
 DRAWING = 2.0  # seconds that a pause waits for a grid at most
 T = TypeVar("T")
+State = tuple[dict[str, Tensor], dict[str, Any]]
 
 
 def train(trainee: Trainee, *first: Note) -> Job[None]:
@@ -62,13 +65,16 @@ def train(trainee: Trainee, *first: Note) -> Job[None]:
                 yield from samples.timed(pace.drawn(setbacks.samples()))
             if due[2]:
                 yield from saves.timed(pace.saved())
+                yield from setbacks.strayed()
             yield Progress(trainee.step, trainee.expected, "Training")
         yield from pace.saved()  # first, for drawing may take long and be stopped
     except GeneratorExit:
-        trainee.save(haste=pace.slow)
+        pace.leave()
         raise
-    except Lost:  # between two steps, so what was learned is whole
-        yield trainee.save()
+    except Lost as lost:  # between two steps, so what was learned is whole
+        yield (told := saving.save(trainee))
+        if isinstance(told, Saved):
+            raise Lost(lost.name, "a run learned from them; what it had learned is saved") from None
         raise
     yield from pace.drawn(setbacks.samples())
     rest = trainee.read(setbacks.values if scalars.last != trainee.seconds else {})
@@ -82,6 +88,7 @@ class Pace:
     def __init__(self, trainee: Trainee):
         self.trainee = trainee
         self.took = math.inf  # seconds of the last pull's steps; not known yet
+        self.torn = False  # a step was ended in the middle, and can't be taken back
 
     @property
     def slow(self) -> bool:
@@ -94,16 +101,34 @@ class Pace:
     def step(self, work: Callable[[], T]) -> Job[T]:
         """Do `work`, which takes steps."""
         trainee, seconds = self.trainee, self.trainee.seconds
-        tensors, values = trainee.state() if self.slow else ({}, {})
-        before = {name: tensor.detach().clone() for name, tensor in tensors.items()}
+        before = self._copied() if self.slow else None
         try:
             found = yield from self._done(work)
         except GeneratorExit:
-            if before:
-                trainee.load(before, values)
+            if before is None:
+                self.torn = True
+            else:
+                trainee.load(*before)
             raise
         self.took = trainee.seconds - seconds
         return found
+
+    def _copied(self) -> State | None:
+        """Return a copy of all that a step changes; None where memory is too short for one."""
+        try:
+            tensors, values = self.trainee.state()
+            return {name: tensor.detach().clone() for name, tensor in tensors.items()}, values
+        except Exception as error:
+            if not machine.is_oom(error):
+                raise
+            return None
+
+    def leave(self) -> None:
+        """Save, as a Stop asks; raise Refused with what is lost where that is impossible."""
+        if self.torn:
+            saving.give_up(self.trainee, "memory was too short to stop within a step")
+        else:
+            saving.leave(self.trainee, haste=self.slow)
 
     def _done(self, work: Callable[[], T]) -> Job[T]:
         """Do `work`, which may be left half done."""
@@ -111,7 +136,7 @@ class Pace:
 
     def saved(self) -> Job[None]:
         """Save."""
-        yield (yield from self._done(self.trainee.save))
+        yield (yield from self._done(partial(saving.save, self.trainee)))
 
     def drawn(self, job: Iterator[Event]) -> Job[None]:
         """Be `job`, which draws."""
@@ -213,12 +238,14 @@ def resume(
     """
     run, trainee = _waiting(project, number)
     yield from verified(trainee.packed)
-    restore = partial(trainee.restore, back_to, changes)
+    restore = partial(saving.restore, trainee, back_to, changes)
     troubles = yield from ended(restore, Progress(0, None, "Preparing"))
     machine.use_threads(trainee.threads)
     for trouble in troubles:
         yield Note(f"{trouble} Going on from step {trainee.step} instead.", "warning")
-    trainee.extend(plan or (run.record.plan if changes and trainee.done else None))
+    plan = plan or (run.record.plan if changes and trainee.done else None)
+    if plan is not None:
+        trainee.course.extend(plan, trainee.step, trainee.seconds)
     if trainee.done:
         raise Refused(f"Run {run.number} has done all of its plan; add time to train it further.")
     notes = [*preflight(run.folder, trainee.learner)]
@@ -232,7 +259,7 @@ def resume(
 def keep(project: Project, number: int | None, back_to: int | None) -> Job[Run]:
     """Leave a run at its newest checkpoint at or before `back_to`; returns the run."""
     run, trainee = _waiting(project, number)
-    trainee.restore(back_to)
+    saving.restore(trainee, back_to)
     notes = _remedied(trainee, {}, back_to)
     yield from runlog.recorded(_said(notes), runlog.RunLog(run.folder), trainee.step)
     return projects.read(project.folder).run(run.number)
@@ -254,7 +281,7 @@ def treat(
 def _waiting(project: Project, number: int | None) -> tuple[Run, Trainee]:
     """Return a run that nobody trains, and its trainee still untouched."""
     run = project.run(number)
-    if run.history().status == "running":
+    if runlog.standing(run.folder).status == "running":
         raise Refused(f"Run {run.number} is being trained by another Atelier; stop it there first.")
     if run.origin():
         raise Refused(
@@ -285,7 +312,7 @@ def pausable(job: Job[None], trainee: Trainee) -> Job[None]:
             if order == "pause":
                 rest = _drawn_up(job, trainee)
                 yield _paused(trainee)
-                trainee.unpark()
+                parking.unpark(trainee)
                 order = None
                 for event in rest:  # one of them may be answered by the next pause
                     order = (yield event) or order
@@ -313,7 +340,7 @@ def _drawn_up(job: Job[None], trainee: Trainee) -> list[Event]:
 
 
 def _paused(trainee: Trainee) -> Event:
-    freed = trainee.park()
+    freed = parking.park(trainee)
     where = machine.describe(trainee.device)
     return Note(
         f"Paused at step {trainee.step}; {freed / 1e6:.0f} MB freed on {where}.",

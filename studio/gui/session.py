@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from studio import paths
 from studio.gui import engine
+from studio.gui.drafts import Drafts
 from studio.gui.exports import EXPORT
 from studio.gui.galleries import GALLERY
 from studio.gui.jobs import LIVE
-from studio.gui.loading import Loading
 from studio.gui.repairs import REPAIR
 from studio.gui.styles import STYLE
 from studio.gui.trainings import RECORDED
@@ -19,11 +19,10 @@ from studio.gui.trainings import RECORDED
 PACK = ".atelierpack"
 
 if TYPE_CHECKING:
-    from studio.core.data.importing import Draft
     from studio.core.project import Project, Run
 
 
-class Session(Loading):
+class Session(Drafts):
     """What the panels ask for and listen to. All signals are emitted in the window's thread.
 
     project_changed: another project was opened, or its sets or runs changed (read `project`).
@@ -37,9 +36,6 @@ class Session(Loading):
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
-        self.draft: Draft | None = None
-        self.imported: tuple[str | list[Path], str] | None = None  # what the draft was made of
-        self._made: Path | None = None  # the project that an import made because none was open
         self.access_changed.connect(self._on_access)
 
     def open_project(self, folder: Path) -> None:
@@ -114,16 +110,6 @@ class Session(Loading):
         self._ask("project", lambda: action(project))
         self.project_changed.emit()
 
-    def _ask(self, what: str, action: Callable[[], Any]) -> Any:
-        """Return what the quick `action` returns; say `failed(what, …)` if it is refused."""
-        from studio.core.events import Refused
-
-        try:
-            return action()
-        except (Refused, OSError) as error:
-            self.failed.emit(what, str(error))
-            return None
-
     def take(self, found: list[Path]) -> str:
         """Open a project, go to the place of a picture kept from a model, or import pictures.
 
@@ -149,55 +135,8 @@ class Session(Loading):
 
     def open_pack(self, pack: Path) -> None:
         """Take the model in a pack into the project, or into a new one; done("pack", Run)."""
-        if self._anywhere(pack.stem) is not None:
+        if self.anywhere(pack.stem) is not None:
             self.unpack(pack)
-
-    def _anywhere(self, name: str) -> "Project | None":
-        """Return the open project, or a new one called `name`, gone again if it stays empty."""
-        if self.project is None:
-            self.new_project(engine.free(paths.projects(), name))
-            self._made = self.project.folder if self.project else None
-        return self.project
-
-    def import_pictures(self, source: str, settings: Any) -> None:
-        """Make a draft of `source`; done("import", Draft). A newer call replaces one at work."""
-        self._import(source, Path(source.split(":")[-1]).stem, settings)
-
-    def import_paths(self, found: list[Path], settings: Any) -> None:
-        """Make a draft of a folder, a zip, an idx file, or of loose pictures."""
-        if len(found) == 1 and not engine.is_picture(found[0]):
-            self.import_pictures(str(found[0]), settings)
-        elif found:
-            self._import(found, found[0].parent.name, settings)
-
-    def _import(self, source: str | list[Path], name: str, settings: Any) -> None:
-        project = self._anywhere(name)
-        if project is None or self.refused("import"):
-            return
-        self.imported = source, name
-        folder = project.folder
-        title = self.tr("Importing {name}").format(name=name)
-        self.start("import", title, lambda: engine.importing(source, settings, folder))
-
-    def import_again(self, settings: Any) -> None:
-        """Make the draft anew, with other settings."""
-        if self.imported is not None:
-            self._import(*self.imported, settings)
-
-    def accept_draft(self) -> None:
-        """Keep the draft as a set of the project; done("accept", PackedSet)."""
-        draft = self.draft
-        if draft is not None and not self.refused("import"):
-            title = self.tr("Keeping {name}").format(name=draft.manifest.name)
-            self.start("import", title, lambda: engine.keeping(draft))
-
-    def discard_draft(self) -> None:
-        """Throw the draft away."""
-        from studio.core.data import importing
-
-        draft, self.draft = self.draft, None
-        if draft is not None:
-            self._ask("import", lambda: importing.discard(draft))
 
     def try_now(self, starter: str) -> None:
         """Make a project with a starter set and train it at once."""

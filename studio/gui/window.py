@@ -207,6 +207,9 @@ class Window(Pages):
 
     @Slot(str, str)
     def _on_failed(self, lane: str, sentence: str) -> None:
+        if lane == "train" and self.leaving and self.asked:
+            self.leaving = 0.0  # the user is to read what could not be saved
+            self.setEnabled(True)
         if lane not in QUIET:
             self._noticed = lane
             self.notice.say(sentence, "error" if lane in ("train", "engine") else "warning")
@@ -220,8 +223,6 @@ class Window(Pages):
         self.setWindowTitle(
             self.tr("{name} – Atelier").format(name=project.name) if project else "Atelier"
         )
-
-    # start and end
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
@@ -299,9 +300,9 @@ class Window(Pages):
 
     @Slot()
     def _give_up_or_retry(self) -> None:
-        if time.monotonic() - self.leaving > PATIENCE:
+        if self.leaving and time.monotonic() - self.leaving > PATIENCE:
             log.critical("a job did not end within %s s; leaving without it", PATIENCE)
             logging.shutdown()
             os._exit(1)  # a destroyed running thread would abort anyway
-        if not self.session.title("train"):
+        if self.leaving and not self.session.title("train"):  # else the user stays
             QTimer.singleShot(200, self.close)

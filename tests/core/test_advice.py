@@ -76,7 +76,7 @@ def test_a_set_is_looked_at(tmp_path):
     packed = open_packed(toys.project(tmp_path).dataset("toy"))
     seen = facts(packed)
     assert (seen.count, seen.size, seen.original) == (48, ImageSize(16, 16, 4, 3), (16, 16))
-    distinct = np.unique(packed.pictures.reshape(-1, 4), axis=0)
+    distinct = np.unique(np.array(packed.pictures).reshape(-1, 4), axis=0)
     assert seen.colors == len(distinct) and seen.drawn
 
 

@@ -184,3 +184,17 @@ def test_speed_and_time_left(monkeypatch):
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (187, "3:07"), (3765, "1:02:45")])
 def test_clock(seconds, text):
     assert clock(seconds) == text
+
+
+def test_what_a_stop_could_not_save_is_raised_not_the_stop():
+    def unsaved() -> Job[None]:
+        try:
+            yield Progress(1, None, "Training")
+            os.kill(os.getpid(), signal.SIGINT)
+            while True:
+                yield Progress(1, None, "Training")
+        except GeneratorExit:
+            raise Refused("What was learned since step 3 could not be saved.") from None
+
+    with pytest.raises(Refused, match="since step 3"):
+        pull(unsaved())

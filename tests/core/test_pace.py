@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from studio.core import checkpoint, training
-from studio.core.events import Progress
+from studio.core.events import Progress, Refused
 from studio.core.project import Run
 from studio.core.trainee import Trainee
 from tests.core import toys
@@ -61,6 +61,44 @@ def test_a_slow_step_that_is_stopped_was_never_begun(
     assert checkpoint.newest(stopped.checkpoints)[2]["step"] == STUCK - 1
     toys.finish(training.resume(project, stopped.number))
     assert equal(project.run(stopped.number), whole)
+
+
+def test_a_stop_where_memory_is_too_short_for_a_copy_goes_back_to_the_last_save(
+    slow: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = toys.project(tmp_path)
+    once, real = Trainee._one_step, training.Pace._copied
+
+    def stuck(trainee: Trainee) -> dict[str, torch.Tensor]:
+        found = once(trainee)
+        while trainee.step == STUCK:
+            torch.rand(8, 8).sum()
+        return found
+
+    def short(pace: training.Pace) -> training.State | None:
+        with monkeypatch.context() as patch:
+            patch.setattr(torch.Tensor, "clone", out_of_memory)
+            return real(pace)
+
+    monkeypatch.setattr(Trainee, "_one_step", stuck)
+    monkeypatch.setattr(training.Pace, "_copied", short)
+    job = training.start(project, toys.request("vae", STEPS), toys.known(STEPS))
+    waited = 0
+    while waited < 5:
+        event = next(job)
+        stands = isinstance(event, Progress) and event.done == STUCK - 1
+        waited = waited + 1 if stands else 0
+    with pytest.raises(Refused, match="since step 0 could not be saved: memory was too short"):
+        job.close()
+    run = project.run()
+    assert checkpoint.newest(run.checkpoints)[2]["step"] == 0
+    assert (
+        run.history().status == "stopped" and "could not be saved" in run.history().notes[-1].text
+    )
+
+
+def out_of_memory(*_: object) -> None:
+    raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
 
 
 def test_slow_steps_learn_the_same(slow: None, tmp_path: Path) -> None:

@@ -31,15 +31,34 @@ def test_refused_where_none_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         room.preflight(tmp_path, nn.Linear(1000, 1000, bias=False))
 
 
-def test_a_failed_save_names_why_and_the_last_save(tmp_path: Path) -> None:
-    full = OSError(errno.ENOSPC, "No space left on device")
+def save(folder: Path, step: int) -> None:
+    place = folder / f"step-{step:08d}"
+    place.mkdir()
+    (place / "MANIFEST.json").write_text("{}")
+
+
+def test_disk_and_memory_are_reasons_and_a_fault_of_ours_is_none() -> None:
+    assert (
+        room.reason(OSError(errno.ENOSPC, "No space left on device")) == "No space left on device"
+    )
+    assert room.reason(OSError("odd")) == "odd"
+    assert room.reason(MemoryError()) == "memory ran out"
     with pytest.raises(ValueError, match="mine"):
-        room.unsaved(tmp_path, 30, ValueError("mine"))
-    assert "nothing is saved yet" in room.unsaved(tmp_path, 30, full).text
-    for step in (10, 20):
-        place = tmp_path / f"step-{step:08d}"
-        place.mkdir()
-        (place / "MANIFEST.json").write_text("{}")
-    said = room.unsaved(tmp_path, 30, full)
+        room.reason(ValueError("mine"))
+
+
+def test_a_failed_save_names_why_and_the_last_save(tmp_path: Path) -> None:
+    assert "nothing is saved yet" in room.unsaved(tmp_path, 30, "full").text
+    save(tmp_path, 10)
+    save(tmp_path, 20)
+    said = room.unsaved(tmp_path, 30, "full")
     assert said.level == "error" and "Step 30" in said.text
-    assert "No space left on device" in said.text and "the last save is step 20" in said.text
+    assert "full" in said.text and "the last save is step 20" in said.text
+
+
+def test_a_run_that_ends_unsaved_says_what_is_lost_unless_nothing_is(tmp_path: Path) -> None:
+    assert "Nothing of this run" in str(room.lost(tmp_path, 30, "full"))
+    save(tmp_path, 20)
+    said = str(room.lost(tmp_path, 30, "full"))
+    assert "since step 20 could not be saved: full" in said and said.count(".") == 1
+    assert room.lost(tmp_path, 20, "full") is None

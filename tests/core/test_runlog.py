@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.core import runlog
-from studio.core.events import Note, Progress, Samples, Saved, Scalars
+from studio.core.events import Note, Progress, Refused, Samples, Saved, Scalars
 
 
 @pytest.fixture
@@ -51,6 +51,21 @@ def test_stop_and_failure_are_told_apart(folder):
         list(runlog.recorded(broken(), runlog.RunLog(folder), 0))
     history = runlog.replay(folder)
     assert history.status == "failed" and history.notes[-1].text == "no such luck"
+
+
+def test_a_stop_that_could_not_save_is_raised_and_written_down(folder):
+    def unsaved():
+        try:
+            yield Progress(0, 1, "")
+        except GeneratorExit:
+            raise Refused("The work is lost.") from None
+
+    job = runlog.recorded(unsaved(), runlog.RunLog(folder), 0)
+    next(job)
+    with pytest.raises(Refused, match="work is lost"):
+        job.close()
+    history = runlog.replay(folder)
+    assert history.status == "stopped" and history.notes[-1].text == "The work is lost."
 
 
 def test_orders_reach_the_job(folder):

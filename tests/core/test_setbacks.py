@@ -1,9 +1,11 @@
 """What befalls a run: it goes back or on in parts, says so, and gives up with a sentence."""
 
 import math
+import os
 
 import pytest
 
+from studio.core import saving
 from studio.core.events import Note, Refused
 from studio.core.setbacks import TRIES_AT_MOST, Setbacks
 from tests.faults import sickbed
@@ -12,7 +14,7 @@ from tests.faults import sickbed
 @pytest.fixture
 def run(tmp_path):
     made = sickbed.trainee(tmp_path, "vae")
-    made.save()
+    saving.save(made)
     made.advance(0.0)
     return made
 
@@ -56,6 +58,16 @@ def test_memory_that_runs_out_beside_the_batch_goes_back_and_keeps_the_parts(run
     assert setbacks.advance(0.0) is None and list(setbacks.news()) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets no open file go")
+def test_a_set_that_is_deleted_is_said_once_and_learned_on_from(run):
+    setbacks = Setbacks(run)
+    assert list(setbacks.strayed()) == []
+    run.packed.folder.rename(run.packed.folder.with_name("elsewhere"))
+    (note,) = setbacks.strayed()
+    assert isinstance(note, Note) and "set toy were deleted or moved" in note.text
+    assert list(setbacks.strayed()) == [] and setbacks.advance(0.0) is None
+
+
 def test_memory_that_never_comes_back_ends_it_with_a_sentence(run, monkeypatch):
     setbacks = Setbacks(run)
     monkeypatch.setattr(run.ema, "update", short)
@@ -68,7 +80,7 @@ def test_memory_that_never_comes_back_ends_it_with_a_sentence(run, monkeypatch):
 
 def test_too_little_memory_to_go_back_is_a_sentence_too(run, monkeypatch):
     monkeypatch.setattr(run.ema, "update", short)
-    monkeypatch.setattr(run, "go_back", short)
+    monkeypatch.setattr(saving, "go_back", short)
     with pytest.raises(Refused, match="too short to go on"):
         Setbacks(run).advance(0.0)
 

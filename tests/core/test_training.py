@@ -8,7 +8,7 @@ import re
 import pytest
 import torch
 
-from studio.core import checkpoint, preview, project, trainee, training
+from studio.core import checkpoint, preview, project, training
 from studio.core.events import Note, Progress, Refused, Samples, Saved, Scalars
 from studio.core.families import families
 from studio.core.health import Remedy
@@ -82,7 +82,7 @@ def test_stop_while_the_first_grid_is_drawn_leaves_a_model_to_go_on_from(tmp_pat
     monkeypatch.setattr(preview, "PULL", 0.0)
     made = toys.project(tmp_path)
     job = training.start(made, toys.request("diffusion", 5), toys.known(5))
-    next(event for event in job if isinstance(event, Progress))
+    next(e for e in job if isinstance(e, Progress) and e.text == "Training")
     job.close()
     assert made.run().history().status == "stopped" and not made.run().history().samples
     _, run = toys.finish(training.resume(made))
@@ -208,7 +208,7 @@ def test_a_full_disk_is_said_and_training_goes_on(tmp_path, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
         return original(folder, step, tensors, state)
 
-    monkeypatch.setattr(trainee.checkpoint, "save_checkpoint", full)
+    monkeypatch.setattr(checkpoint, "save_checkpoint", full)
     made = toys.project(tmp_path)
     events, _ = toys.finish(training.start(made, toys.request("gan", 8)))
     notes = [e for e in events if isinstance(e, Note) and e.kind == "save"]

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from studio.core import trainee as training
+from studio.core.course import UNLIMITED, Course
 from studio.core.events import Refused
 from studio.core.families import families
 from studio.core.trainee import Trainee
@@ -64,7 +65,7 @@ def outcome(run: Trainee, state: State, steps: int) -> str:
     """Return the hash of all that a run is `steps` steps after it was given `state`."""
     try:
         run.vitals.healthy = 0
-        run.until, run.retries, run.planned = training.UNLIMITED, 0, (0, 0.0)
+        run.course, run.retries = Course(0, UNLIMITED), 0
         run.load(*copied(state))
         for _ in range(steps):
             run.advance(0.0)
@@ -117,7 +118,7 @@ def without(state: State, part: str, keys: list[str]) -> State:
 
 def changed(state: State, part: str, keys: list[str]) -> State:
     """Return a state in which a bare number is that of a run's start."""
-    fresh = {"seconds": 0.0, "until": training.UNLIMITED, "retries": 0, "planned": (0, 0.0)}
+    fresh = {"seconds": 0.0, "until": UNLIMITED, "retries": 0, "planned": (0, 0.0)}
     fresh |= {"step": 0, "steps": 90, "healthy": 0, "scale": 1.0, "chunks": 1}
     tensors, values = copied(state)
     if part.startswith("values."):

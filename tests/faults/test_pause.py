@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.core import checkpoint, training
+from studio.core import checkpoint, parking, saving, training
 from studio.core import device as machine
 from studio.core.building import image_size
 from studio.core.data.packed import open_packed
@@ -109,12 +109,14 @@ def left_behind(trainee: Trainee, steps: int = 4) -> tuple[list[str], float]:
     trainee.device = SimpleNamespace(type="cuda")  # type: ignore[assignment]  # one that is left
     torch.__future__.set_swap_module_params_on_conversion(True)  # or parameters become others
     try:
-        trainee._move(META)
+        parking.move(trainee, META)
     finally:
         torch.__future__.set_swap_module_params_on_conversion(False)
     known |= {id(t) for t in (*trainee.ema._kept, trainee.preview._grid[1])}  # always off it
     left = [t for t in tensors() if id(t) not in known and t.device != META]
-    trainee.save = lambda *_, **__: None  # type: ignore[assignment]  # there is nothing left
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saving, "leave", lambda *_, **__: None)  # there is nothing left to save
+        job.close()
     names = [
         f"{t.dtype} {tuple(t.shape)}" for t in left if t.is_floating_point() and t.nbytes > TINY
     ]
@@ -167,10 +169,10 @@ def test_pause_gives_back_a_graphics_cards_memory(
             trainee = trainee_of(tmp_path / family, family, "cuda")
             trainee.advance(2.0)
             held = machine.used_memory(device) - empty
-            trainee.park()
+            parking.park(trainee)
             share = 1 - (machine.used_memory(device) - empty) / held
             kept.check(share >= GIVEN_BACK, f"{family}: {share:.0%} of {held / 1e6:.0f} MB")
-            trainee.unpark()
+            parking.unpark(trainee)
             trainee.advance(0.5)
     return None
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.core import checkpoint, training
+from studio.core import checkpoint, saving, training
 from studio.core.drawing import drawn
 from studio.core.events import Note, Saved
 from studio.core.families import families
@@ -99,8 +99,8 @@ def _through(job: Any, run: Trainee, name: str) -> list[Note]:
     if name in ("drawing", "completing the model"):
         return [e for e in run.samples() if isinstance(e, Note)]
     if name == "saving":
-        event = run.save()
-        assert isinstance(run.save(), Saved), "memory is there again, and it is not saved"
+        event = saving.save(run)
+        assert isinstance(saving.save(run), Saved), "memory is there again, and it is not saved"
         return [event] if isinstance(event, Note) else []
     goal = run.step + 3
     for event in job:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from studio.core import checkpoint, training
+from studio.core import checkpoint, saving, training
 from studio.core.events import Note, Published, Refused, Samples, Saved, Scalars
 from studio.core.families import families
 from studio.core.health import judge
@@ -124,7 +124,8 @@ def test_the_test_sees_a_guard_that_is_gone(tmp_path: Path, monkeypatch) -> None
     monkeypatch.setattr(Trainee, "finite", lambda self: True)
     sickbed.average(run, NAN)
     assert "still sick" in troubles(job, run, "average")
-    job.close()
+    with pytest.raises(Refused, match="not finite"):
+        job.close()
 
 
 def test_one_bad_loss_is_only_left_out(tmp_path: Path, promise) -> None:
@@ -168,9 +169,9 @@ def test_the_last_healthy_checkpoint_is_never_pruned(tmp_path: Path, promise, mo
         back = checkpoint.newest(run.run.checkpoints, remedy.back_to)[2]["step"]
         kept.check(back == last_good, f"the remedy goes back to {back}, not to {last_good}")
         again = sickbed.Trainee(run.run, run.packed, run.settings, run.size)
-        again.restore()
+        saving.restore(again)
         kept.check(again.vitals.healthy == last_good, "the word is not saved")
-        again.go_back(again.vitals.healthy)
+        saving.go_back(again, again.vitals.healthy)
         kept.check(again.step == last_good, f"went back to {again.step}")
 
 
@@ -183,7 +184,7 @@ def collapse(run: Trainee, saves: int) -> int:
         run.step = 10 * k
         well = k <= 11
         run.vitals.add(run.step, {"loss": 1.0, "diversity": 0.9 if well else 0.05})
-        assert isinstance(run.save(), Saved)
+        assert isinstance(saving.save(run), Saved)
         good = run.step if well else good
     return good
 

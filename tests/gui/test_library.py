@@ -1,16 +1,19 @@
 """The Library: drafts are looked at, changed, kept or discarded; the sheet is lazy."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from explore_scene import collected_here
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from studio.core.data.packed import open_packed
+from studio.core.data.stored import Stored
 from studio.core.provenance.record import Rights
 from studio.core.provenance.rights import rights_of
 from studio.gui import theme
@@ -21,14 +24,15 @@ from studio.gui.widgets.picture_sheet import SPACE, PictureSheet
 
 @pytest.fixture
 def library(qtbot: QtBot, tmp_path: Path) -> Iterator[LibraryPanel]:
-    session = Session()
-    session.new_project(tmp_path / "p")
-    panel = LibraryPanel(session)
-    qtbot.addWidget(panel)
-    panel.resize(1200, 800)
-    panel.show()
-    yield panel
-    assert session.close(10)
+    with collected_here():
+        session = Session()
+        session.new_project(tmp_path / "p")
+        panel = LibraryPanel(session)
+        qtbot.addWidget(panel)
+        panel.resize(1200, 800)
+        panel.show()
+        yield panel
+        assert session.close(10)
 
 
 @pytest.fixture
@@ -197,6 +201,16 @@ def test_sheet_finds_pictures_under_the_pointer_and_zooms(sheet: PictureSheet) -
     sheet._lay_out()
     assert sheet.columns < small
     assert sheet.visible(QRect(0, 0, 10, SPACE)).start == 0
+
+
+def test_sheet_says_that_its_pictures_are_lost(sheet: PictureSheet, tmp_path: Path) -> None:
+    np.save(tmp_path / "rows.npy", np.zeros((9, 16, 16, 3), np.uint8))
+    sheet.show_pictures(Stored(tmp_path / "rows.npy"))
+    sheet.grab()
+    assert sheet.count == 9
+    os.truncate(tmp_path / "rows.npy", 200)
+    sheet.grab()
+    assert sheet.count == 0 and "were changed or taken away" in sheet.empty
 
 
 def test_sheet_says_something_when_empty(sheet: PictureSheet) -> None:

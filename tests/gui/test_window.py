@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core import locking
 from studio.core import project as projects
-from studio.core.events import Note, Progress, Saved
+from studio.core.events import Note, Progress, Refused, Saved
 from studio.gui.menus import diagnostics
 from studio.gui.session import Session
 from studio.gui.widgets.leave_question import LeaveQuestion
@@ -27,17 +27,18 @@ from studio.gui.window import Window
 @pytest.fixture
 def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     """The real window; the engine is not loaded, as no test here trains."""
-    session = Session()
-    monkeypatch.setattr(session, "warm_up", lambda *later: None)
-    window = Window(session)
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    yield window
-    window.leaving = time.monotonic()
-    session.stop("train")
-    qtbot.waitUntil(lambda: not session.title("train"), timeout=10000)
-    assert session.close(10)
+    with collected_here():
+        session = Session()
+        monkeypatch.setattr(session, "warm_up", lambda *later: None)
+        window = Window(session)
+        qtbot.addWidget(window)
+        window.resize(1280, 800)
+        window.show()
+        yield window
+        window.leaving = time.monotonic()
+        session.stop("train")
+        qtbot.waitUntil(lambda: not session.title("train"), timeout=10000)
+        assert session.close(10)
 
 
 def endless(told: list[str]) -> Any:
@@ -193,6 +194,41 @@ def test_closing_while_training_can_stop_and_save(
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
     assert told == ["saved"]
+
+
+def unsaved() -> Any:
+    """A job whose Stop finds the disk full."""
+    try:
+        while True:
+            yield Progress(1, 1000, "Training")
+            time.sleep(0.002)
+    except GeneratorExit:
+        raise Refused("What was learned since step 3 could not be saved.") from None
+
+
+def test_a_training_that_cannot_be_saved_keeps_the_window_open_and_says_so(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LeaveQuestion, "stop", lambda _question: True)
+    window.session.new_project(tmp_path / "cats")
+    window.session.runner.run("train", "Training", unsaved)
+    window.close()
+    assert not window.isEnabled()
+    qtbot.waitUntil(lambda: not window.session.title("train"), timeout=5000)
+    qtbot.wait(300)
+    assert window.isVisible() and window.isEnabled() and not window.leaving
+    assert "since step 3 could not be saved" in window.notice.text.text()
+    window._give_up_or_retry()  # its timer still runs
+    assert window.close()
+
+
+def test_a_signal_ends_the_program_even_if_nothing_can_be_saved(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    window.session.new_project(tmp_path / "cats")
+    window.session.runner.run("train", "Training", unsaved)
+    window.leave()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
 
 
 def test_leaving_on_a_signal_saves_without_asking(

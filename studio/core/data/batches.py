@@ -44,6 +44,11 @@ class Batches:
         self.labels = None if labels is None else torch.from_numpy(labels).to(device)
         self._pass: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.long))
 
+    @property
+    def gone(self) -> bool:
+        """Whether the set's file was deleted or moved; it may still be read on."""
+        return self.packed.gone
+
     def batch(self, step: int) -> Batch:
         """Return the batch of `size` pictures that belongs to `step`."""
         picks = self._picks(step)

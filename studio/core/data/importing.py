@@ -61,8 +61,8 @@ class Draft:
 
     def previews(self) -> np.ndarray:
         """Return the report's preview pictures, uint8 [n, h, w, c] with straight alpha."""
-        packed = np.load(self.folder / PICTURES, mmap_mode="r", allow_pickle=False)
-        return straighten(np.array(packed[list(self.report.preview)]))
+        packed = open_packed(self.folder)
+        return straighten(packed.pictures[list(self.report.preview)])
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""A packed set: a source's pictures as one uint8 memmap with a sealed manifest, never changed."""
+"""A packed set: a source's pictures in one uint8 file with a sealed manifest, never changed."""
 
 import hashlib
 import json
@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError
 
 from studio.core.data.report import Report
+from studio.core.data.stored import Stored
 from studio.core.events import Job, Refused
 from studio.core.sealing import file_hash, sealed, unsealed
 from studio.core.settings import Settings
@@ -56,11 +57,11 @@ class Manifest(Settings):
 
 @dataclass(frozen=True, eq=False)
 class PackedSet:
-    """An opened set: `pictures` is uint8 [n, h, w, c], a memmap."""
+    """An opened set: `pictures` is uint8 [n, h, w, c], read from its file when indexed."""
 
     folder: Path
     manifest: Manifest
-    pictures: np.ndarray
+    pictures: Stored | np.ndarray
 
     @cached_property
     def packings(self) -> tuple[Packing, ...]:
@@ -87,13 +88,13 @@ def open_packed(folder: Path) -> PackedSet:
     """
     manifest = read_manifest(folder)
     try:
-        pictures = np.load(folder / PICTURES, mmap_mode="r", allow_pickle=False)
+        pictures = Stored(folder / PICTURES)
     except FileNotFoundError:
         raise _missing(folder) from None
     except Exception:  # numpy raises anything over the head of a damaged file
         raise damaged(folder) from None
     shape = (manifest.count, manifest.height, manifest.width, manifest.channels)
-    if pictures.shape != shape or pictures.dtype != np.uint8:
+    if pictures.shape != shape:
         raise damaged(folder)
     return PackedSet(folder, manifest, pictures)
 

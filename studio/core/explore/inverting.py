@@ -292,4 +292,4 @@ def _training(project: Project, run: Run) -> np.ndarray:
     packed = open_packed(project.dataset(run.record.dataset))
     kept, _ = split(len(packed.pictures), run.record.plan.held_out, run.record.plan.seed)
     picks = kept[torch.randperm(len(kept), generator=latents.rng(0))[:USUAL]]
-    return np.array(packed.pictures[picks.sort().values.numpy()])
+    return packed.pictures[picks.sort().values.numpy()]

@@ -55,7 +55,7 @@ def refer(packed: PackedSet, places: np.ndarray) -> Job[Reference]:
     """Look at the set's pictures at `places` [m]."""
     found = []
     for start in range(0, len(places), EMBEDDED):
-        rows = np.array(packed.pictures[places[start : start + EMBEDDED]])
+        rows = packed.pictures[places[start : start + EMBEDDED]]
         found.append(embedded(to_images(torch.from_numpy(rows))))
         yield Progress(start, len(places), "Looking at training pictures")
     features = np.concatenate(found)

@@ -47,7 +47,7 @@ class Alarm:
 
     def picture(self, place: int) -> np.ndarray:
         """Return a picture of the set, uint8 [h, w, c] with straight alpha."""
-        return straighten(np.array(self.packed.pictures[place]))
+        return straighten(self.packed.pictures[place])
 
     def name(self, place: int) -> str:
         """Return the name of a picture of the set; only the project's own window shows it."""

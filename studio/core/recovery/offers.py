@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from studio import paths
-from studio.core import locking, pictures
+from studio.core import locking, pictures, runlog
 from studio.core import project as projects
 from studio.core.events import Job, Progress, Refused
 from studio.core.project import Run
@@ -16,7 +16,7 @@ from studio.core.recovery import shelf
 from studio.core.recovery.shelf import Found
 from studio.core.repair import journal as journals
 
-REPAIR, RUN = "repair", "run"
+REPAIR, RUN, PLACE = "repair", "run", "place"
 SIDE = 2  # pictures of a run's grid that are shown, across and down
 
 
@@ -34,7 +34,17 @@ def offers() -> Job[tuple[Found, ...]]:
         if each.workspace == RUN:
             found += _interrupted(each)
     found += _repairs([each for each in known if each.workspace == REPAIR])
-    return tuple(sorted(found, key=lambda each: each.when, reverse=True))
+    return tuple(_without_older_places(sorted(found, key=lambda each: each.when, reverse=True)))
+
+
+def _without_older_places(found: list[Found]) -> list[Found]:
+    """Leave out, and forget, where the user was in a project before the last time."""
+    kept: dict[object, Found] = {}
+    for each in found:
+        key = (PLACE, each.values.get("project")) if each.workspace == PLACE else id(each)
+        if kept.setdefault(key, each) is not each:
+            shelf.discard(each)
+    return list(kept.values())
 
 
 def discard(found: Iterable[Found]) -> Job[None]:
@@ -89,7 +99,7 @@ def _interrupted(found: Found) -> list[Found]:
         run = run_of(found)
     except Refused:
         return []  # its disk may be back at the next start
-    history = run.history()
+    history = runlog.standing(run.folder)
     if history.status == "running":  # another process goes on with it
         return []
     if history.status != "interrupted" or not history.saved:
@@ -100,7 +110,7 @@ def _interrupted(found: Found) -> list[Found]:
     return [replace(found, title=run.record.name, about=about, thumbnail=small)]
 
 
-def _samples(sample: "projects.runlog.Sample") -> np.ndarray | None:
+def _samples(sample: runlog.Sample) -> np.ndarray | None:
     """Return the first pictures of a grid as one, uint8 [h, w, c]."""
     try:
         some = sample.load()[: SIDE * SIDE]

@@ -7,7 +7,7 @@ import numpy as np
 
 from studio.core import pictures
 from studio.core.data.import_settings import ImportSettings
-from studio.core.events import Job, Progress
+from studio.core.events import Job, Progress, Refused
 from studio.core.recovery.shelf import Found, Held
 
 
@@ -37,7 +37,7 @@ def _look(draft: Any) -> np.ndarray | None:
     """Return the first pictures of the draft as one."""
     try:
         some = draft.previews()[:4]
-    except OSError:  # it was kept or discarded meanwhile
+    except (OSError, Refused):  # it was kept or discarded meanwhile
         return None
     return pictures.grid(some) if len(some) else None
 

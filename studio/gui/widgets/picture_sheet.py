@@ -19,6 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 from typing_extensions import override
 
+from studio.core.data.stored import Stored
+from studio.core.events import Refused
 from studio.gui import theme
 
 CELL = 64  # about how large a picture is shown at first, in logical pixels
@@ -35,12 +37,13 @@ FORMATS = {
 class PictureSheet(QAbstractScrollArea):
     """Shows pictures uint8 [n, h, w, c], colour premultiplied by alpha, over a checker.
 
-    `pictures` may be a memmap of any length; `tip(k)` says what picture k is, under the pointer.
+    `pictures` may be a file of any length, whose loss is said in their place; `tip(k)` says what
+    picture k is, under the pointer.
     """
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.pictures: np.ndarray | None = None
+        self.pictures: np.ndarray | Stored | None = None
         self.tip: Callable[[int], str] | None = None
         self.empty = ""
         self.cell = CELL
@@ -51,7 +54,7 @@ class PictureSheet(QAbstractScrollArea):
         self._checker = QBrush(checker())
 
     def show_pictures(
-        self, pictures: np.ndarray | None, tip: Callable[[int], str] | None = None
+        self, pictures: np.ndarray | Stored | None, tip: Callable[[int], str] | None = None
     ) -> None:
         """Show other pictures, from the first; None shows the sentence `empty`."""
         self.pictures, self.tip = pictures, tip
@@ -126,15 +129,15 @@ class PictureSheet(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), QColor(theme.SURFACE))
-        if self.pictures is None or not self.count:
+        chosen = self.visible(event.rect())
+        pixels = self._read(chosen)
+        if self.pictures is None or pixels is None:
             painter.setPen(QColor(theme.QUIET))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.empty)
             return
         height, width, channels = self.pictures.shape[1:]
         smooth = max(height, width) > CRISP or self.shown.width() < width
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        chosen = self.visible(event.rect())
-        pixels = np.ascontiguousarray(self.pictures[chosen.start : chosen.stop])  # read once
         for picture, k in zip(pixels, chosen, strict=True):
             where = self.place(k)
             if channels == 4:
@@ -142,6 +145,17 @@ class PictureSheet(QAbstractScrollArea):
             stride = width * channels
             painter.drawImage(where, QImage(picture.data, width, height, stride, FORMATS[channels]))
         painter.end()
+
+    def _read(self, chosen: range) -> np.ndarray | None:
+        """Return these pictures, read at once; None without any, or where they are lost."""
+        if self.pictures is None or not self.count:
+            return None
+        try:
+            return np.ascontiguousarray(self.pictures[chosen.start : chosen.stop])
+        except Refused as lost:
+            self.pictures, self.empty = None, str(lost)
+            self.viewport().update()
+            return None
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.core import pictures, runlog
+from studio.core.data.stored import Stored
 from studio.core.events import Job, Refused
 from studio.core.project import Run
 from studio.core.runlog import History
@@ -79,7 +80,7 @@ def face(history: History) -> np.ndarray | None:
         return None
 
 
-def four(grid: np.ndarray) -> np.ndarray:
+def four(grid: np.ndarray | Stored) -> np.ndarray:
     """Return four of the pictures [n, h, w, c], evenly chosen, as one of [2h, 2w, c]."""
     chosen = np.linspace(0, len(grid) - 1, 4).astype(int)
     return pictures.grid(grid[chosen], columns=2, gap=0)

@@ -28,6 +28,7 @@ def read_choice(folder: Path) -> SetChoice | None:
     """Return what the set in `folder` is called and looks like; None if it can't be read."""
     try:
         packed = open_packed(folder)
+        shown = four(packed.pictures) if len(packed.pictures) else None
     except Refused:
         return None
     made = packed.manifest
@@ -35,5 +36,5 @@ def read_choice(folder: Path) -> SetChoice | None:
     text = f"{count(made.count)} pictures  ·  {made.width} × {made.height} {kind}"
     if made.classes:
         text += f"  ·  {len(made.classes)} classes"
-    shown = pictures.straighten(four(packed.pictures)) if len(packed.pictures) else None
+    shown = None if shown is None else pictures.straighten(shown)
     return SetChoice(made.id, made.name, text, shown, (made.width, made.height))

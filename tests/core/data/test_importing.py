@@ -164,7 +164,7 @@ def test_idx_with_labels(tmp_path, home):
         draft = imported(place, home, width=28, height=28)
         assert draft.report.classes == {"0": 1, "1": 1, "2": 1, "3": 1, "4": 2}
         packed = importing.accept(draft)
-        assert np.array_equal(packed.pictures[..., 0], pictures)
+        assert np.array_equal(np.array(packed.pictures)[..., 0], pictures)
         assert packed.labels is not None and packed.labels.tolist() == labels.tolist()
 
 

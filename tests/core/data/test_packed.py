@@ -33,7 +33,7 @@ def test_it_is_opened_as_it_was_written(place):
 
 
 def test_nothing_can_be_written_through_it(place):
-    with pytest.raises(ValueError, match="read-only"):
+    with pytest.raises(TypeError, match="item assignment"):
         open_packed(place).pictures[0] = 0
 
 

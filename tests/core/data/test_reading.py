@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from studio.core.data.packed import PICTURES, open_packed
-from studio.core.data.reading import Lost, Reader
+from studio.core.data.reading import Reader
+from studio.core.data.stored import Lost
 from tests.core import toys
 
 
@@ -57,7 +58,9 @@ def test_a_touched_file_is_no_changed_one_if_its_hash_is_known(packed):
 @pytest.mark.skipif(os.name != "posix", reason="Windows lets no open file go")
 def test_a_deleted_or_replaced_file_is_read_on(packed):
     path, reader, kept = packed.folder / PICTURES, Reader(packed), np.array(packed.pictures)
+    assert not reader.gone
     path.unlink()
+    assert reader.gone
     path.write_bytes(b"something else")
     assert np.array_equal(reader.take(np.array([5])), kept[[5]])
 

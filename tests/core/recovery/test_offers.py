@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,15 @@ def test_a_run_that_ended_or_saved_nothing_is_not(recovery: Path, tmp_path: Path
     with (run.folder / "log.jsonl").open("a") as log:
         log.write(json.dumps({"event": "ended", "how": "stopped"}) + "\n")
     assert listed() == () and list(recovery.iterdir()) == []
+
+
+def test_of_the_places_in_a_project_the_last_is_offered(recovery: Path, tmp_path: Path) -> None:
+    for k, (page, name) in enumerate((("train", "p"), ("style", "q"), ("gallery", "p"))):
+        values = {"project": str(tmp_path / name), "page": page}
+        left(recovery, k).keep("place", f"{k}", Held(name, page, values))
+        time.sleep(0.01)
+    assert [(each.title, each.about) for each in listed()] == [("p", "gallery"), ("q", "style")]
+    assert len(list(recovery.glob("*/place.held"))) == 2
 
 
 def test_a_run_that_is_gone_is_a_sentence(recovery: Path, tmp_path: Path) -> None:
