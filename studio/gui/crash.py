@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import IO
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from studio import paths
 from studio.core.recovery import reports
@@ -109,9 +110,21 @@ class CrashReporter(QObject):
         if self.dialog is not None:
             return
         self.dialog = CrashDialog(Path(file) if file else None)
+        _put_over_the_window(self.dialog)
         self.dialog.finished.connect(self._closed)
         self.dialog.open()
 
     @Slot(int)
     def _closed(self, _result: int) -> None:
         self.dialog = None
+
+
+def _put_over_the_window(dialog: CrashDialog) -> None:
+    """Keep a dialog above the window, and amid it; as its child it could be disabled with it."""
+    every = QApplication.topLevelWidgets()
+    window = next((w for w in every if isinstance(w, QMainWindow) and w.isVisible()), None)
+    if window is not None:
+        dialog.adjustSize()
+        dialog.winId()  # makes the handle
+        dialog.windowHandle().setTransientParent(window.windowHandle())
+        dialog.move(window.frameGeometry().center() - dialog.rect().center())

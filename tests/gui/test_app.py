@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from studio import __main__ as entry
 from tests.gui.conftest import python
@@ -92,14 +93,20 @@ def test_signals_close_the_window(number: signal.Signals, home: Path) -> None:
     assert written.exists(), "the window's place was not kept"
 
 
-def test_crash_is_logged_reported_and_told(qtbot: object, home: Path) -> None:
+def test_crash_is_logged_reported_and_told(qtbot: QtBot, home: Path) -> None:
     from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QMainWindow
 
     from studio.gui.crash import CrashReporter
 
     reporter, hooks = CrashReporter(home / "logs"), (sys.excepthook, None)
     told: list[str] = []
     reporter.caught.connect(told.append)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setGeometry(100, 50, 1200, 700)
+    window.show()
+    window.setEnabled(False)
     try:
         reporter._open_log()
         reporter.report(ValueError, ValueError("boom in /home/Mallory"), None)
@@ -108,6 +115,8 @@ def test_crash_is_logged_reported_and_told(qtbot: object, home: Path) -> None:
         dialog = reporter.dialog
         assert dialog and "ValueError" in dialog.text.toPlainText()
         assert "Mallory" not in dialog.text.toPlainText()
+        assert dialog.isEnabled() and window.frameGeometry().contains(dialog.frameGeometry())
+        assert dialog.windowHandle().transientParent() is window.windowHandle()
         reporter.show(told[0])
         assert reporter.dialog is dialog, "one dialog at a time"
         dialog.copy.click()

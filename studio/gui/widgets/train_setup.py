@@ -240,12 +240,11 @@ class TrainSetup(QWidget):
         family = self.families.get(self.family.currentData())
         self.preset.clear()
         self.family_text.setText(family.summary if family else "")
-        presets = family.presets if family else ()
-        intents = sum(p.id in INTENTS for p in presets)
-        for preset in sorted(presets, key=lambda p: p.id not in INTENTS):
+        aims, others = sorted_presets(family) if family else ((), ())
+        for preset in (*aims, *others):
             self.preset.addItem(preset.title, preset.id)
-        if 0 < intents < len(presets):
-            self.preset.insertSeparator(intents)
+        if aims and others:
+            self.preset.insertSeparator(len(aims))
 
     def _show_preset(self, id: str) -> None:
         self.preset.setCurrentIndex(max(0, self.preset.findData(id)))
@@ -296,3 +295,9 @@ class TrainSetup(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scrolling(inner))
+
+
+def sorted_presets(family: "Family") -> "tuple[list[Preset], list[Preset]]":
+    """Return a family's presets that are named by what the user wants, and the others."""
+    aims = [preset for preset in family.presets if preset.id in INTENTS]
+    return aims, [preset for preset in family.presets if preset.id not in INTENTS]
