@@ -37,12 +37,13 @@ window.show()
 until(lambda: session.ready)
 session.try_now("sprites")
 until(lambda: session.title("train"))
-until(lambda: session.project.runs() and session.project.run().history().saved > 0)
-window.leave()
+until(lambda: session.project.runs() and session.project.run().history().step > 0)
+window.leave()  # which saves: the first save of its own accord is minutes away
 folder = session.project.folder
 until(lambda: not window.isVisible())
 assert not failed, failed
 from studio.core import project
+assert project.open(folder).run().history().saved > 0
 print("saved", project.open(folder).run().history().saved)
 """
 
