@@ -10,6 +10,7 @@ from typing import Any
 from studio.core.aside import let_go
 from studio.core.assets.kind import File, Item, Kind, Product
 from studio.core.assets.writing import checked_name, write_all
+from studio.core.data.decode import Unreadable
 from studio.core.events import Job, Refused
 from studio.core.photographs.photograph import decoded
 from studio.core.provenance import credentials
@@ -105,10 +106,15 @@ def recorded(kind: Kind, items: Sequence[Item], settings: Any) -> Record:
 
 
 def _about(file: File, record: Record) -> Record:
-    """Return the record of exactly the pixels of a PNG; that of any other file as it is."""
+    """Return the record of exactly the pixels of a PNG; that of any other file as it is, and so
+    that of a PNG that moves, as stickers do.
+    """
     if PurePosixPath(file.name).suffix.lower() != ".png":
         return record
-    return record.of(decoded(file.data).pixels)
+    try:
+        return record.of(decoded(file.data).pixels)
+    except Unreadable:
+        return record
 
 
 def _hash(file: File) -> str:

@@ -48,7 +48,7 @@ def _placeless(path: Path) -> Refused:
     try:
         with Image.open(path, formats=["PNG"]) as image:
             image.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:  # whatever Pillow raises over a hurt one, warnings of its size among it
         return Refused(f"{path.name} is no PNG, or a damaged one; drop a picture kept here.")
     return Refused(f"{path.name} holds no place of a model; only pictures kept here do.")
 

@@ -1,6 +1,7 @@
 """A user's picture file, opened with all it holds and saved again with nothing lost."""
 
 import io
+import math
 import re
 import struct
 import zlib
@@ -148,16 +149,24 @@ def decoded(data: bytes) -> Photograph:
     fits = profile and pixels.shape[2] in SPACES.get(profile[16:20], ())
     if profile and not fits:
         notes = (*notes, "Its color profile was left out: it is not one for these channels.")
-    dpi = image.info.get("dpi")
     return Photograph(
         np.require(pixels, requirements=["C", "W"]),  # to be painted on without another copy
         profile if fits else None,
         repaired(exif) if exif else None,
         notes,
         re.sub(rb'(tiff:Orientation(?:="|>))[1-8]', rb"\g<1>1", xmp) if xmp else None,
-        (float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None,
+        _dpi(image),
         chunks,
     )
+
+
+def _dpi(image: ImageFile.ImageFile) -> tuple[float, float] | None:
+    """Return the dots an inch, across and down, where the file says them in numbers above 0."""
+    try:
+        across, down = (float(value) for value in image.info["dpi"])
+    except Exception:  # of Pillow's fractions, whatever may be in them
+        return None
+    return (across, down) if min(across, down) > 0 and math.isfinite(across + down) else None
 
 
 def _opened(data: bytes) -> ImageFile.ImageFile:

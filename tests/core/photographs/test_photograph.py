@@ -17,6 +17,7 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from studio.core.events import Refused
+from studio.core.photographs import photograph
 from studio.core.photographs.photograph import Photograph, open_photograph, save_photograph
 from tests.core.photographs.test_exif import camera
 
@@ -328,3 +329,10 @@ def test_a_bitmap_and_a_still_gif_open(tmp_path):
     Image.fromarray(pixels()).quantize(16).save(file, "GIF")
     (tmp_path / "a.gif").write_bytes(file.getvalue())
     assert open_photograph(tmp_path / "a.gif").pixels.shape == (9, 7, 3)
+
+
+@pytest.mark.parametrize("dpi", [(1, float("nan")), (0, 3), "odd", (1,), None, (1, 2, 3)])
+def test_dots_an_inch_that_are_none_are_left_out(dpi):
+    image = Image.new("RGB", (3, 3))
+    image.info["dpi"] = dpi
+    assert photograph._dpi(image) is None

@@ -117,3 +117,10 @@ def test_a_picture_with_nothing_to_see_is_a_clear_sticker():
     nothing = Item("n", Photograph(np.zeros((9, 9, 4), np.uint8)))
     picture = finished(make(KIND, [nothing], StickersSettings(sizes="32"), "a.png")).picture
     assert picture.shape == (32, 32, 4) and picture.max() == 0
+
+
+def test_a_moving_sticker_may_be_named_as_a_png(tmp_path: Path):
+    settings = StickersSettings(sizes="64", animated=True)
+    finished(export(KIND, [sprite("a"), sprite("b", 6)], settings, tmp_path / "wave.png"))
+    with Image.open(tmp_path / "wave.png") as image:
+        assert image.n_frames == 2
