@@ -17,8 +17,7 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from studio.core.events import Refused
-from studio.core.photographs import photograph
-from studio.core.photographs.photograph import Photograph, open_photograph, save_photograph
+from studio.core.photographs.photograph import Photograph, _dpi, open_photograph, save_photograph
 from tests.core.photographs.test_exif import camera
 
 RGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -335,4 +334,4 @@ def test_a_bitmap_and_a_still_gif_open(tmp_path):
 def test_dots_an_inch_that_are_none_are_left_out(dpi):
     image = Image.new("RGB", (3, 3))
     image.info["dpi"] = dpi
-    assert photograph._dpi(image) is None
+    assert _dpi(image) is None
