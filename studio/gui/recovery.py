@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio import paths
+from studio.gui.widgets import words
 
 if TYPE_CHECKING:
     from studio.core.events import Job
@@ -42,10 +43,28 @@ def begun() -> "Job[tuple[Any, tuple[Found, ...]]]":
     own, found = Shelf(), ()
     if any(paths.recovery().glob("*")) or any(paths.repairs().glob("*")):
         try:
-            found = yield from offers()
+            found = tuple(e for e in (yield from offers()) if e.workspace in KEPT)
         except Exception:  # what is done from now on is kept all the same
             log.exception("what a crash left could not be read")
     return own, found
+
+
+def loaded(found: "Found") -> "Job[Any]":
+    """Read what is needed to give back what was found; whatever is wrong with it, Refused says it
+    in a sentence, and it stays where it is.
+    """
+    from studio.core.events import Refused
+
+    try:
+        return (yield from holder(found.workspace).load(found))
+    except Refused:
+        raise
+    except Exception:
+        log.exception("what was held of %s could not be read", found.workspace)
+        name = words.short(found.title)
+        raise Refused(
+            f"{name} could not be recovered: what was kept of it is damaged; it stays on the disk."
+        ) from None
 
 
 class Keeper(QObject):
@@ -229,7 +248,7 @@ class Recovery(QObject):
         if found.workspace != "library" and not self._at_home(found):  # which makes a project
             self._next()
             return
-        self._read(partial(holder(found.workspace).load, found), partial(self._give, found))
+        self._read(partial(loaded, found), partial(self._give, found))
 
     def _at_home(self, found: "Found") -> bool:
         """Tell whether the project it belongs to is open."""
@@ -241,8 +260,8 @@ class Recovery(QObject):
             holder(found.workspace).give(self.window, found, loaded)
         except Exception:  # it is still where it was found, and what comes after it must come
             log.exception("%s could not be given back", found.workspace)
-            words = self.tr("{name} could not be recovered; it is offered again at the next start.")
-            self.session.failed.emit(READING, words.format(name=found.title))
+            told = self.tr("{name} could not be recovered; it is offered again at the next start.")
+            self.session.failed.emit(READING, told.format(name=words.short(found.title)))
             return
         self.keeper.adopt(found)
 

@@ -2,8 +2,8 @@
 
 `python -m tests.faults.edited FOLDER SEED [recover]` prints a line of JSON for every edit: when it
 was done (seconds, this machine's clock), what it set, and to what. With `recover` it presses
-Recover in the dialog first, and then tells all that is there, once. FOLDER holds the pictures and
-the project.
+Recover in the dialog first, tells all that is there, once, and is edited from then on. FOLDER holds
+the pictures and the project.
 """
 
 import json
@@ -52,7 +52,14 @@ class User:
 
     def __init__(self, window: Any, folder: Path, seed: int):
         self.window, self.folder, self.rng = window, folder, random.Random(seed)
-        self.ways = (self.style, self.stroke, self.repair, self.export, self.train, self.gallery)
+        self.ways = {
+            "style settings": self.style,
+            "style mask": self.stroke,
+            "repair mask": self.repair,
+            "export settings": self.export,
+            "train plan": self.train,
+            "gallery words": self.gallery,
+        }
 
     def begin(self) -> None:
         """Open the project and the pictures."""
@@ -80,8 +87,9 @@ class User:
         )
 
     def edit(self) -> None:
-        """Change something."""
-        self.rng.choice(self.ways)()
+        """Change something that is there."""
+        there = told(self.window)
+        self.rng.choice([way for what, way in self.ways.items() if what in there])()
 
     def style(self) -> None:
         """Move a slider of Style."""
@@ -172,14 +180,14 @@ def main(folder: Path, seed: int, recover: bool) -> int:
     user = User(window, folder, seed)
     window.show()
     timer = QTimer(interval=PACE)
-    state = {"begun": False, "quiet": 0}
+    state = {"begun": False, "quiet": 0, "told": not recover}
 
     def edit() -> None:
         if not state["begun"]:
             if window.recovery.keeper.shelf is not None and window.session.ready:
                 state["begun"] = True
                 user.begin()
-        elif user.ready():
+        elif recover or user.ready():
             user.edit()
 
     def look() -> None:
@@ -196,9 +204,10 @@ def main(folder: Path, seed: int, recover: bool) -> int:
         still = state["begun"] and not (busy or waits)
         state["quiet"] = state["quiet"] + 1 if still else 0
         if state["quiet"] == 8:
+            state["told"] = True
             tell("found", told(window))
 
-    timer.timeout.connect(look if recover else edit)
+    timer.timeout.connect(lambda: edit() if state["told"] else look())
     timer.start()
     return app.exec()
 

@@ -1,5 +1,7 @@
 """Hurt projects: each opens, or a sentence says why not; nothing runs, nothing outside changes."""
 
+import json
+import logging
 import os
 import random
 import shutil
@@ -11,7 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.faults import hostile, hostile_project
+from studio.core.recovery import shelf
+from tests.faults import hostile, hostile_home, hostile_project
 from tests.faults.canary import Outcome, Trial, sentence, watched
 from tests.faults.page import Promise
 
@@ -46,6 +49,37 @@ def cores(root: Path, base: str) -> Trial:
         return f"{what}: {'; '.join(wrong)}" if wrong else ""
 
     trial(-ALL)  # as it is, all of it opens
+    return trial
+
+
+def homes(root: Path, base: str, trusting: bool = False) -> Trial:
+    """Read back what is kept of a user after one file of it was hurt; what is beside that must all
+    be there, and the file itself must stay. `trusting`: a reader is in use that breaks.
+    """
+    project = root / "toy.atelier"
+    again(Path(base), project)
+    home = hostile_home.made(root, project)
+    plant(root)
+    whole, readers = root / "whole", hostile_home.readers()
+    again(home, whole)
+    there = {part: read(home) for part, read in readers.items()}
+    logging.getLogger().addHandler(logging.NullHandler())  # it goes to a file, in the program
+    if trusting:
+        shelf._said = lambda file: json.loads(file.read_bytes().partition(b"\n")[2])
+
+    def trial(number: int) -> str:
+        again(whole, home)
+        path = hostile_home.hurt(home, random.Random(number))
+        part, owner = hostile_home.part_of(path, home), hostile_home.owner_of(path, home)
+        try:
+            found = readers[part](home)
+        except BaseException as error:
+            return f"{path.relative_to(home)} raises {error!r:.300} at {place(error)}"
+        gone = there[part] - found - {owner}
+        words = f"{path.relative_to(home)} {path.name} hides {sorted(gone)}" if gone else ""
+        kept = owner in found or part != "recovery" or any(home.rglob(path.name))
+        return words if kept else f"{words}; {path.name} is gone"
+
     return trial
 
 
@@ -103,6 +137,20 @@ def test_a_hurt_project_opens_or_a_sentence_says_why_not(root, base, promise, am
         "Hostile files", "a hurt project opens, or a sentence; no code, no socket"
     ) as kept:
         entered(kept, watched(f"{HERE}cores", root, 0, amount(300, 20_000), base=base))
+
+
+@pytest.mark.timeout(3600)
+def test_what_is_kept_of_a_user_is_read_back_or_left_out(root, base, promise, amount) -> None:
+    words = "hurt presets, repairs, settings, packs: a sentence, no other lost"
+    with promise("Hostile files", words) as kept:
+        entered(kept, watched(f"{HERE}homes", root, 0, amount(150, 20_000), base=base))
+
+
+def test_a_reader_that_trusts_what_it_reads_is_found_out(root, base, amount) -> None:
+    if not amount(0, 1):
+        pytest.skip("it makes one more home: the full set only")
+    found = watched(f"{HERE}homes", root, 0, 400, base=base, trusting=True)
+    assert found.broken
 
 
 def test_names_are_as_bad_as_they_are_said_to_be() -> None:

@@ -399,6 +399,27 @@ def test_a_workspace_that_breaks_is_logged_once_and_the_others_are_kept(
     ) == 1
 
 
+def test_what_can_not_be_read_is_a_sentence_and_stays(
+    windows: Any, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = windows()
+    styled(window, qtbot, tmp_path)
+    crashed(window, qtbot, monkeypatch)
+    (one,) = [each for each in finished(offers()) if each.workspace == "style"]
+    for workspace, values in (("style", {"path": 5}), ("explore", {}), ("train", {"project": 1})):
+        shelf.Shelf(one.folder).keep(workspace, workspace, shelf.Held("cat", "", values))
+    Path(one.folder).rename(one.folder.with_name(f"{2**22 + 5}-1.00-00000000"))
+    again, told = windows(), []
+    again.session.failed.connect(lambda _, sentence: told.append(sentence))
+    dialog = offered(again, qtbot)
+    dialog.recover.click()
+    qtbot.waitUntil(lambda: not again.recovery.wanted and len(told) == 2, timeout=LONG)
+    assert all("cat could not be recovered" in each and each.endswith(".") for each in told)
+    assert {each.name for each in paths.recovery().glob("*/*.held")} >= {
+        *("style.held", "explore.held", "train.held")
+    }
+
+
 def test_a_disk_that_is_full_is_told_once(
     windows: Any, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

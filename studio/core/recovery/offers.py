@@ -1,5 +1,6 @@
 """What can be recovered after a crash: what the windows held, repairs, and runs that trained."""
 
+import logging
 import os
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,6 +19,9 @@ from studio.core.repair import journal as journals
 
 REPAIR, RUN, PLACE = "repair", "run", "place"
 SIDE = 2  # pictures of a run's grid that are shown, across and down
+ODD = (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
+
+log = logging.getLogger("studio.recovery")
 
 
 def offers() -> Job[tuple[Found, ...]]:
@@ -26,14 +30,15 @@ def offers() -> Job[tuple[Found, ...]]:
     """
     yield Progress(0, None, "Recovery")
     known = shelf.held_in(shelf.trim(shelf.crashed()))
-    yield Progress(0, None, "Recovery")
-    known = [each for each in known if not _locked(each)]
-    found = [each for each in known if each.workspace not in (REPAIR, RUN)]
+    found, repairs = [], []
     for each in known:
         yield Progress(0, None, each.title)
-        if each.workspace == RUN:
-            found += _interrupted(each)
-    found += _repairs([each for each in known if each.workspace == REPAIR])
+        try:
+            if _sound(each) and not _locked(each):
+                (repairs if each.workspace == REPAIR else found).extend(_offered(each))
+        except ODD:
+            log.exception("what was held of %s is left out", each.workspace)
+    found += _repairs(repairs)
     return tuple(_without_older_places(sorted(found, key=lambda each: each.when, reverse=True)))
 
 
@@ -67,6 +72,22 @@ def run_of(found: Found) -> Run:
     return projects.open(Path(found.values["project"])).run(found.values["number"])
 
 
+def _sound(found: Found) -> bool:
+    """Tell whether it says what a workspace says where it belongs; else it stays on the disk."""
+    project, values = found.values.get("project"), found.values
+    wanted = {REPAIR: ("journal", str), RUN: ("number", int)}.get(found.workspace)
+    known = found.workspace != RUN or project is not None
+    known &= project is None or (isinstance(project, str) and Path(project).is_absolute())
+    known &= wanted is None or type(values.get(wanted[0])) is wanted[1]
+    if not known:
+        log.warning("what was held of %s does not say where it belongs", found.workspace)
+    return known
+
+
+def _offered(found: Found) -> list[Found]:
+    return _interrupted(found) if found.workspace == RUN else [found]
+
+
 def _locked(found: Found) -> bool:
     """Tell whether another program has the project open: it is offered once that is over."""
     project = found.values.get("project")
@@ -76,7 +97,7 @@ def _locked(found: Found) -> bool:
 
 def _repairs(held: list[Found]) -> list[Found]:
     """Return the repairs that can be gone on with, with what their windows held besides."""
-    known = {each.values.get("journal"): each for each in held}
+    known: dict[str, Found] = {each.values["journal"]: each for each in held}
     found = []
     for repair in journals.unfinished():
         about = f"{repair.edits} step{'s' * (repair.edits != 1)}"
@@ -88,8 +109,9 @@ def _repairs(held: list[Found]) -> list[Found]:
         nowhere = paths.recovery() / repair.folder.name
         place = (nowhere, REPAIR, repair.folder.name, 0, repair.when)
         found.append(Found(*place, repair.name, about, values))
-    for stale in known.values():
-        shelf.discard(stale)
+    for name, stale in known.items():
+        if not (paths.repairs() / name).is_dir():  # else it is damaged, or another window's
+            shelf.discard(stale)
     return found
 
 

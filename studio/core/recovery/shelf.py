@@ -8,6 +8,8 @@ whose process is gone was left by a crash, and the window that finds it renames 
 import contextlib
 import hashlib
 import json
+import logging
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +21,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 import psutil
+from pydantic import BaseModel, ConfigDict, Field
 
 from studio import paths
 from studio.core.events import Job, Progress, Refused
@@ -26,10 +29,15 @@ from studio.core.project import write_whole
 
 SCHEMA = 1
 ENDING, OFFERED = ".held", "offered"
+PICTURE = re.compile(r"[\w-]{1,200}\.png")
 BUDGET = 2 << 30  # bytes of pictures that a window's folder may hold
+VALUES = 256 << 20  # bytes of what a workspace holds beside its pictures; ours have a few thousand
 SESSIONS, BYTES = 20, 4 << 30  # of crashed windows that are kept, if they were offered before
 LOOK = 8.0  # seconds between two thumbnails of a workspace
 QUICK = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+YEAR_9000 = 221_845_392_000  # seconds; no moment after it can be shown
+
+log = logging.getLogger("studio.recovery")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +87,21 @@ class Found:
     def read(self, name: str) -> np.ndarray | None:
         """Return a picture as it was held; None where there is none of that name."""
         return _read(self.pictures[name]) if name in self.pictures else None
+
+
+class Said(BaseModel):
+    """What a file says was held; a picture is its file and that one's digest."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    version: int = Field(alias="schema", ge=1, le=SCHEMA)
+    key: str
+    turn: int = Field(ge=0, le=2**53)
+    when: float = Field(ge=0, le=YEAR_9000, allow_inf_nan=False)
+    title: str
+    about: str
+    values: dict[str, Any]
+    pictures: dict[str, tuple[str, str]]
 
 
 class Change(NamedTuple):
@@ -249,38 +272,44 @@ def trim(folders: Iterable[Path], most: int = SESSIONS, room: int = BYTES) -> li
 
 def size_of(folder: Path) -> int:
     """Return how many bytes the files of a folder take."""
-    return sum(file.stat().st_size for file in folder.iterdir()) if folder.is_dir() else 0
+    return sum(file.lstat().st_size for file in folder.iterdir()) if folder.is_dir() else 0
 
 
 def _when(folder: Path) -> float:
-    return max((file.stat().st_mtime for file in folder.iterdir()), default=0.0)
+    return max((file.lstat().st_mtime for file in folder.iterdir()), default=0.0)
 
 
 def _of(file: Path) -> Found | None:
-    """Return what a file says was held; None where it is damaged, or from a newer program."""
+    """Return what a file says was held. One that is damaged, or of a newer program, stays where it
+    is; None, and nothing beside it is hidden by it.
+    """
     try:
-        seal, _, data = file.read_bytes().partition(b"\n")
-        if hashlib.sha256(data).hexdigest().encode() != seal:
-            return None
-        said = json.loads(data)
-        if said["schema"] > SCHEMA:
-            return None
-        whole = {
-            n: file.parent / p
-            for n, (p, mark) in said["pictures"].items()
-            if _whole(file.parent / p, mark)
-        }
-        small = whole.pop("thumbnail", None)
-        known = (file.parent, file.stem, said["key"], said["turn"], said["when"])
-        words = (said["title"], said["about"], said["values"])
-        return Found(*known, *words, whole, _read(small) if small else None)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        said = _said(file)
+        whole = {n: file.parent / p[0] for n, p in said.pictures.items() if _whole(file.parent, *p)}
+    except (OSError, ValueError) as error:
+        log.warning("%s of %s is left out: %r", file.name, file.parent.name, error)
         return None
+    small = whole.pop("thumbnail", None)
+    known = (file.parent, file.stem, said.key, said.turn, said.when)
+    words = (said.title, said.about, said.values)
+    return Found(*known, *words, whole, _read(small) if small else None)
 
 
-def _whole(file: Path, mark: str) -> bool:
+def _said(file: Path) -> Said:
+    """Return what is in a file; raises OSError, or ValueError where that is not what was kept."""
+    if not file.is_file() or file.stat().st_size > VALUES:
+        raise ValueError("no file, or too large")
+    seal, _, data = file.read_bytes().partition(b"\n")
+    if hashlib.sha256(data).hexdigest().encode() != seal:
+        raise ValueError("changed since it was written")
+    return Said.model_validate_json(data)
+
+
+def _whole(folder: Path, name: str, mark: str) -> bool:
+    file = folder / name
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest() == mark
+        sound = PICTURE.fullmatch(name) and not file.is_symlink() and file.stat().st_size <= BUDGET
+        return bool(sound) and hashlib.sha256(file.read_bytes()).hexdigest() == mark
     except OSError:
         return False
 
@@ -295,9 +324,12 @@ def _encoded(pixels: np.ndarray) -> bytes:
 
 
 def _read(file: Path) -> np.ndarray | None:
-    """Return a PNG's pixels, uint8 or uint16 [h, w, c]; None where it is no picture."""
-    data = np.frombuffer(file.read_bytes(), np.uint8)
-    found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    """Return a PNG's pixels, uint8 or uint16 [h, w, c]; None where it is no picture, or gone."""
+    try:
+        data = np.frombuffer(file.read_bytes(), np.uint8)
+        found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    except (OSError, cv2.error):
+        return None
     if found is None:
         return None
     if found.ndim == 2:
@@ -314,5 +346,5 @@ def _alive(name: str) -> bool:
     try:
         pid, since = name.split("-")[:2]
         return abs(psutil.Process(int(pid)).create_time() - float(since)) < 1
-    except (psutil.Error, ValueError):
+    except (psutil.Error, ValueError, OverflowError):
         return False

@@ -9,6 +9,7 @@ before and of itself, so that none is taken that is damaged, or left over from b
 import contextlib
 import hashlib
 import json
+import logging
 import shutil
 import time
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ BUDGET = 2_000_000_000  # bytes of edits on disk
 LINK = 32  # bytes of a digest
 ABOUT, POSITION, PICTURE = "journal.json", "position.json", "picture"
 PART = "coming"  # of a picture's name, until it is whole
+DAMAGED = (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError)
+
+log = logging.getLogger("studio.repair")
 
 
 @dataclass(frozen=True)
@@ -170,28 +174,41 @@ def begin(photograph: Photograph, name: str, path: Path | None = None) -> Journa
 def unfinished() -> tuple[Unfinished, ...]:
     """Return the repairs that a crash interrupted, newest first.
 
-    Those with nothing to lose, without an edit or exported after the last, are removed.
+    Those with nothing to lose, without an edit or exported after the last, are removed; one whose
+    files are damaged stays, and hides no other.
     """
     found = []
     durable.recover()
     durable.sweep(paths.repairs())
     for file in paths.repairs().glob(f"*/{ABOUT}"):
         try:
-            about = json.loads(file.read_bytes())
-            if about["schema"] > SCHEMA or _alive(about["process"], about["started"]):
-                continue
-            path = Path(about["path"]) if about["path"] else None
-            edits = sum(1 for _ in file.parent.glob("*.edit"))
-            when = max(each.stat().st_mtime for each in file.parent.iterdir())
-            repair = Unfinished(file.parent, str(about["name"]), path, when, edits)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            repair = _left(file)
+        except DAMAGED as error:
+            log.warning("the repair in %s is left out: %r", file.parent.name, error)
             continue
-        position, safe = _state(file.parent, edits)
-        if edits and position != safe:
+        if repair is None:
+            continue
+        position, safe = _state(repair.folder, repair.edits)
+        if repair.edits and position != safe:
             found.append(repair)
         else:
             discard(repair)
     return tuple(sorted(found, key=lambda repair: repair.when, reverse=True))
+
+
+def _left(file: Path) -> Unfinished | None:
+    """Return whose `journal.json` that is; None where its process lives, or is a newer program's.
+    Raises one of DAMAGED.
+    """
+    about = json.loads(file.read_bytes())
+    if not isinstance(about["name"], str) or type(about["process"]) is not int:
+        raise TypeError("not what a journal says")
+    if about["schema"] > SCHEMA or _alive(about["process"], about["started"]):
+        return None
+    path = Path(about["path"]) if about["path"] else None
+    edits = sum(1 for _ in file.parent.glob("*.edit"))
+    when = max(each.lstat().st_mtime for each in file.parent.iterdir())
+    return Unfinished(file.parent, about["name"], path, when, edits)
 
 
 def discard(repair: Unfinished) -> None:
@@ -258,7 +275,7 @@ def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
     link = digest(photograph.pixels)
     try:
         known = json.loads((repair.folder / ABOUT).read_bytes())["digest"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except DAMAGED:
         known = ""
     if link.hex() != known:
         raise Refused(f"{repair.name} was changed since its repair began; it can't be continued.")
@@ -266,15 +283,17 @@ def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
 
 
 def _state(folder: Path, otherwise: int) -> tuple[int, int | None]:
-    """Return how many edits are done, and how many were when it was exported last."""
+    """Return how many of `otherwise` edits are done, and how many were when it was exported last;
+    all, and None, where that is damaged, as nothing must be thought safe that may not be.
+    """
     try:
         state = json.loads((folder / POSITION).read_bytes())
         position, safe = state["position"], state["exported"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except DAMAGED:
         return otherwise, None
-    if not isinstance(position, int) or position < 0:
+    if type(position) is not int or not 0 <= position <= otherwise:
         return otherwise, None
-    return position, safe if isinstance(safe, int) else None
+    return position, safe if type(safe) is int and 0 <= safe <= otherwise else None
 
 
 def _own(folder: Path, about: dict[str, str | None]) -> None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from studio.gui import theme
 from studio.gui.widgets.parts import label
 from studio.gui.widgets.run_list import thumbnail
+from studio.gui.widgets.words import short
 
 if TYPE_CHECKING:
     from studio.core.recovery.shelf import Found
@@ -40,14 +41,14 @@ class Row(QFrame):
         self.found = found
         self.setProperty("role", "card")
         self.box = QCheckBox()
-        self.box.setAccessibleName(f"{kind}: {found.title}")
+        self.box.setAccessibleName(f"{kind}: {short(found.title)}")
         self.box.setChecked(True)
         self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.picture.setFixedSize(SIDE, SIDE)
         self.picture.setPixmap(self._pixmap())
-        self.name, self.told = label(found.title, "heading"), label("", "quiet", small=True)
+        self.name, self.told = label(short(found.title), "heading"), label("", "quiet", small=True)
         self.told.setText(
-            "  ·  ".join(part for part in (kind, found.about, when(found.when)) if part)
+            "  ·  ".join(part for part in (kind, short(found.about), when(found.when)) if part)
         )
         for each in (self.name, self.told):
             each.setTextFormat(Qt.TextFormat.PlainText)

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -136,6 +137,45 @@ def test_a_repair_is_offered_once_with_what_its_window_held(
 def test_what_is_held_of_a_repair_that_is_gone_is_forgotten(recovery: Path) -> None:
     left(recovery).keep("repair", "k", Held("cat.png", "", {"journal": "20260101-000000-aa"}))
     assert listed() == () and list(recovery.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"journal": []}, {"journal": {}}, {"journal": None}, {"journal": 3}]
+)
+def test_a_repair_that_names_no_journal_hides_nothing(
+    recovery: Path, monkeypatch: pytest.MonkeyPatch, values: dict[str, Any]
+) -> None:
+    kept = repaired(monkeypatch)
+    shelves = left(recovery)
+    shelves.keep("repair", "k", Held("cat.png", "", values))
+    shelves.keep("style", "s", Held("cat", "", {"project": 5}))
+    shelves.keep("train", "t", Held("dog", "", {}))
+    assert {each.title for each in listed()} == {"cat.png", "dog"}
+    assert kept.folder.is_dir()
+    assert {f.name for f in recovery.glob("*/*.held")} == {
+        *("repair.held", "style.held", "train.held")
+    }
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"project": 7, "number": 1}, {"project": "a\0b", "number": 1}, {"number": 1}]
+)
+def test_a_run_that_names_no_project_hides_nothing(recovery: Path, values: dict[str, Any]) -> None:
+    shelves = left(recovery)
+    shelves.keep("run", "r", Held("fluffy", "", values))
+    shelves.keep("train", "t", Held("dog", "", {}))
+    assert [each.title for each in listed()] == ["dog"]
+    assert len(list(recovery.glob("*/run.held"))) == 1
+
+
+def test_what_is_held_of_a_damaged_repair_stays(
+    recovery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = repaired(monkeypatch)
+    left(recovery).keep("repair", "k", Held("cat.png", "", {"journal": kept.folder.name}))
+    (kept.folder / journal.ABOUT).write_text("{")
+    assert listed() == () and len(list(recovery.glob("*/repair.held"))) == 1
+    assert kept.folder.is_dir()
 
 
 def test_my_own_shelf_is_not_offered(recovery: Path) -> None:

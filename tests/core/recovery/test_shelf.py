@@ -1,7 +1,12 @@
 """Side files: whole or not at all, found once, never lost silently."""
 
+import hashlib
+import json
+import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -108,6 +113,68 @@ def test_junk_is_passed_over(recovery: Path, junk: bytes) -> None:
     folder.mkdir(parents=True)
     (folder / "style.held").write_bytes(junk)
     assert found() == []
+
+
+def lie(file: Path, **said: Any) -> None:
+    """Let a file say something else, its seal right."""
+    values = json.loads(file.read_bytes().partition(b"\n")[2]) | said
+    data = json.dumps(values).encode()
+    file.write_bytes(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            {"key": []},
+            {"key": None},
+            {"turn": "1"},
+            {"turn": -1},
+            {"when": "now"},
+            {"when": 1e300},
+        ),
+        *({"when": float("nan")}, {"when": None}, {"title": 7}, {"about": {}}, {"values": []}),
+        *({"pictures": []}, {"pictures": {"a": 1}}, {"schema": 2}, {"schema": "1"}, {"schema": 0}),
+    ],
+)
+def test_a_file_that_says_what_none_says_hides_no_other(
+    recovery: Path, said: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    shelves = left(recovery)
+    for workspace in ("train", "style", "export"):
+        shelves.keep(workspace, workspace, held(workspace))
+    lie(shelves.folder / "style.held", **said)
+    with caplog.at_level(logging.WARNING):
+        listed = found()
+    assert {each.workspace for each in listed} == {"train", "export"}
+    assert "style.held" in caplog.text, "it is named"
+    for each in listed:
+        shelf.discard(each)
+    assert len(list(recovery.glob("*/style.held"))) == 1, "it stays on the disk"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes as POSIX has them")
+def test_what_is_no_file_hides_no_other(recovery: Path) -> None:
+    shelves = left(recovery)
+    shelves.keep("style", "s", held("style"))
+    (shelves.folder / "train.held").symlink_to("nowhere")
+    (shelves.folder / "export.held").mkdir()
+    os.mkfifo(shelves.folder / "place.held")
+    assert [each.workspace for each in found()] == ["style"]
+
+
+def test_pictures_are_read_beside_it_only(recovery: Path, tmp_path: Path) -> None:
+    shelves = left(recovery)
+    shelves.keep("style", "s", held("style", mask=pixels(1)))
+    own = next(shelves.folder.glob("*.png"))
+    outside = tmp_path / "outside.png"
+    outside.write_bytes(own.read_bytes())
+    mark = hashlib.sha256(own.read_bytes()).hexdigest()
+    names = (str(outside), "../../outside.png", "", ".", "a\0b", "x" * 300)
+    pictures = {str(k): [name, mark] for k, name in enumerate(names)} | {"mask": [own.name, mark]}
+    lie(shelves.folder / "style.held", pictures=pictures)
+    (one,) = found()
+    assert set(one.pictures) == {"mask"}
 
 
 def test_a_full_disk_is_a_sentence(recovery: Path, monkeypatch: pytest.MonkeyPatch) -> None:

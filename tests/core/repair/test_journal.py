@@ -247,7 +247,12 @@ def test_damage_costs_only_what_follows(harm):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"position": -3, "exported": 1}', '{"position": "x"}', "nul"]
+    "text",
+    [
+        *("", "{}", "[]", '{"position": -3, "exported": 1}', '{"position": "x"}', "nul"),
+        *('{"position": 9, "exported": 9}', '{"position": true, "exported": true}'),
+        *('{"position": 2, "exported": 2.0}', "[" * 9999),
+    ],
 )
 def test_a_damaged_position_means_that_all_is_done(text):
     book, painting = begun()
@@ -263,6 +268,28 @@ def test_damaged_journals_are_not_offered(home):
     (book.folder / "journal.json").write_text("{")
     (home / "stray").mkdir()
     assert journal.unfinished() == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"name": 7}, {"name": None}, {"process": None}, {"process": "x"}, {"process": [1]}),
+        *({"schema": "1"}, {"path": 5}, {"path": {"a": 1}}),
+    ],
+)
+def test_a_damaged_journal_stays_and_hides_no_other(monkeypatch, said):
+    others, (book, painting) = begun(), begun()
+    write(*others, 1)
+    write(book, painting, 2)
+    monkeypatch.undo()
+    monkeypatch.setattr(paths, "repairs", lambda: book.folder.parent)
+    for about in book.folder.parent.glob("*/journal.json"):  # their process is gone
+        gone = {"process": 2**22 + 5, "started": 1.0}
+        about.write_text(json.dumps(json.loads(about.read_bytes()) | gone))
+    about = book.folder / "journal.json"
+    about.write_text(json.dumps(json.loads(about.read_bytes()) | said))
+    assert len(journal.unfinished()) == 1
+    assert book.folder.is_dir()
 
 
 def test_a_full_disk_is_told_once_and_leaves_a_whole_journal(monkeypatch):
