@@ -64,7 +64,7 @@ def _size(data: bytearray, rng: random.Random, _seeds: list[bytes]) -> bytearray
     if at + struct.calcsize(kind) <= len(data):
         most = (1 << 8 * struct.calcsize(kind)) - 1
         struct.pack_into(kind, data, at, rng.choice((*EXTREMES, 20_000, 3, 17)) & most)
-    return _mended(data, 8) if data.startswith(PNG) else data
+    return mended(data, 8) if data.startswith(PNG) else data
 
 
 def _dimensions(head: bytes, rng: random.Random) -> tuple[int, str]:
@@ -84,7 +84,7 @@ def _dimensions(head: bytes, rng: random.Random) -> tuple[int, str]:
     return (tag.end() + 4, "<I") if tag else (8, "<H")
 
 
-def _mended(data: bytearray, at: int) -> bytearray:
+def mended(data: bytearray, at: int) -> bytearray:
     """Let a PNG's chunk keep its promise, so that what is inside is looked at."""
     if at + 12 <= len(data):
         (length,) = struct.unpack_from(">I", data, at)
@@ -144,7 +144,7 @@ def _body(data: bytearray, rng: random.Random, _seeds: list[bytes]) -> bytearray
             data[begin + 8 + rng.randrange(length)] = rng.choice(
                 (0, 1, 0x7F, 0xFF, rng.randrange(256))
             )
-        return _mended(data, begin)
+        return mended(data, begin)
     one, other = rng.randrange(len(data) + 1), rng.randrange(len(data) + 1)
     data[one : one + 8], data[other : other + 8] = data[other : other + 8], data[one : one + 8]
     return data

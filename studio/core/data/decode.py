@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from studio.core.data.bands import bands, by_rows, pixels_of
+from studio.core.data.growth import impossible, jpeg_holds
 from studio.core.silence import SILENCE
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
@@ -18,7 +20,6 @@ BYTES_AT_MOST = 256 << 20
 ORIENTATION = 0x0112  # EXIF tag
 SIXTEEN = ("I;16", "I;16L", "I;16B", "I;16N")
 PLAIN = ("L", "RGB", "RGBA")
-LARGE, RATIO_AT_MOST = 64 << 20, 2000  # bytes of pixels, and how many a file's byte may become
 
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -107,22 +108,16 @@ def _decoded(image: Image.Image, least: tuple[int, int] | None) -> Decoded:
     load(image)
     plain, notes = to_plain(image)
     plain, turned = _upright(image, plain)
-    picture = np.asarray(plain)
-    if picture.ndim == 2:
-        picture = picture[..., None]
+    picture = pixels_of(plain)
     if picture.shape[-1] == 4 and picture[..., 3].min() == 255:
         picture = picture[..., :3]
     return Decoded(picture, size, mode, (*notes, *turned, *_frames(image)), photo)
 
 
-def check_growth(image: Image.Image, data: bytes) -> None:
-    """Raise Unreadable for a small file that says it is a huge picture, before room is made."""
-    grown = image.width * image.height * (1 if len(image.getbands()) == 1 else 4)
-    if grown > max(LARGE, RATIO_AT_MOST * len(data)):
-        raise Unreadable(
-            f"It would become {image.width}×{image.height} pixels, over {RATIO_AT_MOST:,} times its"
-            " size, as only harmful files do."
-        )
+def check_growth(image: ImageFile.ImageFile, data: bytes) -> None:
+    """Raise Unreadable for a file that can't be as large as it says, before room is made."""
+    if reason := impossible(image, data):
+        raise Unreadable(reason)
 
 
 def load(image: Image.Image) -> None:
@@ -138,11 +133,10 @@ def to_plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     """Return the image in mode L, RGB or RGBA, and what had to be converted."""
     mode, clear = image.mode, "transparency" in image.info
     if mode in SIXTEEN:
-        deep = np.asarray(image).astype(np.uint32)
-        return Image.fromarray(((deep + 128) // 257).astype(np.uint8)), ("16-bit grey to 8 bit",)
+        levels = by_rows(np.asarray(image), lambda part: (part.astype(np.uint32) + 128) // 257)
+        return Image.fromarray(levels), ("16-bit grey to 8 bit",)
     if mode in ("I", "F"):
-        with np.errstate(invalid="ignore"):  # what is no number becomes 0
-            return _from_numbers(np.asarray(image).astype(np.float64), mode)
+        return _from_numbers(np.asarray(image), mode)
     if mode in PLAIN and not clear:
         return image, ()
     if mode in ("P", "PA"):
@@ -157,18 +151,26 @@ def to_plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
 
 def _from_numbers(values: np.ndarray, mode: str) -> tuple[Image.Image, tuple[str, ...]]:
     """Bring 32-bit values to 8 bit: 0..1, 0..255 or 0..65535 if they fit, else their own range."""
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
+    parts = (_numbers(values[rows]) for rows in bands(len(values), values[:1].nbytes))
+    lows, highs = zip(*((float(part.min()), float(part.max())) for part in parts), strict=True)
+    low, high = min(lows), max(highs)
     if mode == "F" and low >= 0 and high <= 1:
-        levels = values * 255
+        zero, scale = 0.0, 255.0
     elif low >= 0 and high <= 255:
-        levels = values
+        zero, scale = 0.0, 1.0
     elif low >= 0 and high <= 65535:
-        levels = values / 257
+        zero, scale = 0.0, 1 / 257
     else:
-        levels = (values - low) / max(high - low, np.finfo(np.float64).tiny) * 255
+        zero, scale = low, 255 / max(high - low, np.finfo(np.float64).tiny)
+    levels = by_rows(values, lambda part: (_numbers(part) - zero) * scale + 0.5)
     kind = "32-bit whole numbers" if mode == "I" else "32-bit fractions"
-    return Image.fromarray((levels + 0.5).astype(np.uint8)), (f"{kind} to 8 bit",)
+    return Image.fromarray(levels), (f"{kind} to 8 bit",)
+
+
+def _numbers(part: np.ndarray) -> np.ndarray:
+    """Return values as float64; what is no number becomes 0."""
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(part.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _upright(image: Image.Image, plain: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
@@ -210,6 +212,8 @@ def _plain_jpeg(data: bytes, least: tuple[int, int] | None) -> Decoded | None:
         return None
     width, height, components = frame
     if not 0 < width * height <= PIXELS_AT_MOST or (least and max(width, height) > 6 * max(least)):
+        return None
+    if not jpeg_holds(width, height, components, data):
         return None
     import cv2
 

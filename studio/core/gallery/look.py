@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 
 from studio.core.colors.oklab import to_oklab
+from studio.core.data.bands import bands, by_rows
+from studio.core.data.growth import HOLDS
 from studio.core.events import Refused
 from studio.core.photographs.photograph import open_photograph
 from studio.core.provenance.record import TEXT_AT_MOST, Record, parse
@@ -25,6 +27,7 @@ THUMBNAIL = 128
 SIDE_AT_MOST = 8192  # of what is decoded before it is asked whether there is memory for it
 SIMILAR = 54 + 48  # numbers that likeness is measured by
 STARTS = PNG + b"\0\0\0\rIHDR"
+HEAD, CHANNELS = len(STARTS) + 17, {2: 3, 6: 4}
 SWAP = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
 
 
@@ -89,13 +92,31 @@ def _unpacked(body: bytes) -> str | None:
 
 def pixels_of(path: Path, data: bytes) -> np.ndarray:
     """Return a picture uint8 or uint16 [h, w, c]; raise Refused where it can't be decoded."""
-    plain = data.startswith(STARTS) and data[24] == 8 and data[25] in (2, 6)
-    if plain and b"eXIf" not in data and max(struct.unpack_from(">2I", data, 16)) <= SIDE_AT_MOST:
+    if _quick(data):
         with SILENCE:
             found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if found is not None and found.ndim == 3 and found.dtype == np.uint8:
             return cv2.cvtColor(found, SWAP[found.shape[2]])
     return open_photograph(path).pixels
+
+
+def _quick(data: bytes) -> bool:
+    """Tell whether this is an upright PNG of eight bits in color whose parts are all there: OpenCV
+    makes room for whatever a part says of its length, and at least as soon as its head is read.
+    """
+    if not data.startswith(STARTS) or len(data) < HEAD:
+        return False
+    width, height, depth, kind = struct.unpack_from(">2I2B", data, 16)
+    if depth != 8 or kind not in CHANNELS or max(width, height) > SIDE_AT_MOST:
+        return False
+    fits = width * height * CHANNELS[kind] <= HOLDS["zip"] * len(data)
+    at, name = len(PNG), b""
+    while fits and name != b"IEND":
+        if at + 12 > len(data) or name == b"eXIf":
+            return False
+        length, name = struct.unpack_from(">I4s", data, at)
+        at += 12 + length
+    return fits and at <= len(data)
 
 
 def look(pixels: np.ndarray) -> Look:
@@ -122,7 +143,7 @@ def look(pixels: np.ndarray) -> Look:
 def eight(pixels: np.ndarray) -> np.ndarray:
     """Return a picture uint8 or uint16 as uint8."""
     deep = pixels.dtype == np.uint16
-    return (pixels >> 8).astype(np.uint8) if deep else np.ascontiguousarray(pixels)
+    return by_rows(pixels, lambda part: part >> 8) if deep else np.ascontiguousarray(pixels)
 
 
 def scaled(pixels: np.ndarray, most: int) -> np.ndarray:
@@ -134,7 +155,11 @@ def scaled(pixels: np.ndarray, most: int) -> np.ndarray:
     if pixels.shape[2] < 4:
         found = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
         return found if found.ndim == 3 else found[..., None]
-    found = cv2.resize(premultiplied(pixels), size, interpolation=cv2.INTER_AREA)
+    narrow = np.empty((len(pixels), size[0], 4), np.float32)  # the width first, a band at a time
+    for rows in bands(len(pixels), 4 * pixels[:1].nbytes):
+        part, room = premultiplied(pixels[rows]), (size[0], rows.stop - rows.start)
+        narrow[rows] = cv2.resize(part, room, interpolation=cv2.INTER_AREA)
+    found = cv2.resize(narrow, size, interpolation=cv2.INTER_AREA)
     color = found[..., :3] * 255 / np.maximum(found[..., 3:], 1e-3)
     return np.concatenate([color, found[..., 3:]], -1).round().clip(0, 255).astype(np.uint8)
 

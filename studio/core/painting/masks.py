@@ -127,7 +127,7 @@ def _eight(values: np.ndarray) -> np.ndarray:
     """Return grey of any depth as uint8: what is too large for eight bits has sixteen."""
     if values.dtype == np.uint8:
         return values
-    levels = values.astype(np.float32)
+    levels = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
     top = 1.0 if levels.max(initial=0) <= 1 and values.dtype.kind == "f" else 65535.0
     if values.dtype.kind != "u" and 1 < levels.max(initial=0) <= 255:
         top = 255.0

@@ -17,6 +17,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from studio.core.aside import let_go
+from studio.core.data.bands import pixels_of
 from studio.core.data.decode import (
     ORIENTATION,
     SIXTEEN,
@@ -42,8 +43,6 @@ EXIF_IFDS = (0x8769, 0x8825)  # camera, place
 TIFFS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 STRIPS = ((273, 279), (324, 325))  # where they and their tiles begin, and their sizes
 PNG_HEAD = 8
-PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-DEFLATED = 1032  # bytes that one can become
 PNG_KEPT = (b"gAMA", b"cHRM", b"sRGB", b"cICP", b"tEXt", b"iTXt", b"zTXt")
 # The place a model drew it at, which a repair is not; what is kept apart, and may turn it again.
 NOT_KEPT = (b"atelier\0", b"XML:com.adobe.xmp\0", b"Raw profile type ")
@@ -204,9 +203,6 @@ def _check(image: ImageFile.ImageFile, data: bytes) -> None:
 
 def _whole(image: ImageFile.ImageFile, data: bytes) -> bool:
     """Tell whether a file is long enough; the decoders would complain on stderr, and late."""
-    if image.format == "PNG":
-        bits = image.width * image.height * data[24] * PNG_CHANNELS.get(data[25], 1)
-        return bits // 8 <= DEFLATED * len(data)
     if isinstance(image, TiffImageFile):
         for begins, sizes in STRIPS:
             parts = zip(image.tag_v2.get(begins, ()), image.tag_v2.get(sizes, ()), strict=False)
@@ -290,8 +286,7 @@ def _pixels(
     load(image)
     notes = _left_out(image)
     plain, converted = to_plain(image)
-    pixels = np.asarray(plain)
-    pixels = pixels.reshape(*pixels.shape[:2], -1)
+    pixels = pixels_of(plain)
     turned = 1 if isinstance(image, TiffImageFile) else turn  # Pillow has turned it already
     return _upright(pixels, turned), (*notes, *(f"{c[0].upper()}{c[1:]}." for c in converted))
 

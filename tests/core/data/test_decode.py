@@ -73,6 +73,18 @@ def test_float_and_whole_numbers():
     assert decode(encoded(Image.fromarray(odd), "TIFF")).picture.shape == (2, 2, 1)
 
 
+@pytest.mark.parametrize("least", [-3.0, 0.0])
+@pytest.mark.parametrize("most", [1.0, 255.0, 65535.0, 1e9])
+def test_numbers_have_one_range_in_all_bands_of_a_picture(monkeypatch, least, most):
+    values = np.linspace(least, most, 600, dtype=np.float32).reshape(30, 20)
+    values[3, 4] = np.nan
+    whole = decode(encoded(Image.fromarray(values), "TIFF")).picture
+    monkeypatch.setattr("studio.core.data.bands.BAND", 200)
+    assert np.array_equal(decode(encoded(Image.fromarray(values), "TIFF")).picture, whole)
+    if least == 0:
+        assert (whole.min(), whole.max()) == (0, 255)
+
+
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM"])
 def test_formats(format):
     assert decode(encoded(photo(), format)).picture.shape == (32, 32, 3)

@@ -15,6 +15,7 @@ from studio.core.photographs.photograph import Photograph
 from studio.core.provenance.record import Rights
 from tests.core.data.made import photo
 from tests.core.gallery.conftest import record, sprite
+from tests.faults.mutating import mended
 
 
 def test_colors_are_those_that_show():
@@ -89,11 +90,31 @@ def test_a_picture_of_an_older_program_is_read(tmp_path: Path):
     assert (found.run, found.step, found.family) == (3, 9, "gan")
 
 
-@pytest.mark.parametrize("cut", [0, 7, 33, 100, -20])
+@pytest.mark.parametrize("cut", [0, 7, 16, 23, 25, 33, 100, -20])
 def test_damaged_files_are_no_pictures(tmp_path: Path, cut: int):
     data = encoded(Photograph(photo()), ".png")[0]
     (tmp_path / "a.png").write_bytes(data[:cut])
     assert look.read(tmp_path / "a.png")[1] is None
+
+
+@pytest.mark.parametrize(
+    ("at", "said"), [(33, b"\xff\0\0\x19"), (33, b"\x80\0\0\0"), (16, b"\0\0\x1f\0" * 2)]
+)
+def test_no_room_is_made_for_what_a_part_only_says(tmp_path, monkeypatch, at: int, said: bytes):
+    data = bytearray(encoded(Photograph(photo()), ".png")[0])
+    assert look._quick(bytes(data))
+    data[at : at + len(said)] = said
+    (tmp_path / "a.png").write_bytes(mended(data, 8))
+    monkeypatch.setattr(look.cv2, "imdecode", None)
+    assert look.read(tmp_path / "a.png")[1] is None
+
+
+def test_a_large_picture_is_made_small_in_bands_as_at_once(monkeypatch):
+    pixels = np.dstack([photo(413, 301), photo(413, 301, 1)[..., 0]])
+    once = look.scaled(pixels, 128)
+    monkeypatch.setattr("studio.core.data.bands.BAND", 50_000)
+    banded = look.scaled(pixels, 128)
+    assert np.abs(once.astype(int) - banded).max() <= 1
 
 
 def test_words_name_settings_and_rights():

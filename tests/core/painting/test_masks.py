@@ -116,6 +116,13 @@ def test_deep_grey_is_read_by_its_own_range(tmp_path: Path, kind: str) -> None:
     )
 
 
+def test_what_is_no_number_is_not_masked(tmp_path: Path) -> None:
+    values = np.array([[np.nan, np.inf, 1]], np.float32)
+    Image.fromarray(values).save(tmp_path / "m.tif")
+    with np.errstate(all="raise"):
+        assert masks.load_mask(tmp_path / "m.tif", (3, 1))[0].tolist() == [0, 0, 255]
+
+
 def test_a_mask_of_another_size_is_refused_with_both(tmp_path: Path, square: np.ndarray) -> None:
     masks.save_mask(tmp_path / "m.png", square)
     with pytest.raises(Refused, match=r"m\.png is 100×90 pixels and the picture 640×480"):

@@ -1,0 +1,37 @@
+"""Large pictures changed a band of rows at a time, so that no second copy is held."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from PIL import Image
+
+BAND = 4 << 20  # bytes
+
+
+def bands(rows: int, size: int) -> Iterator[slice]:
+    """Yield slices of so many `rows`, each of `size` bytes, one band after the other."""
+    step = max(1, BAND // max(1, size))
+    return (slice(top, min(rows, top + step)) for top in range(0, rows, step))
+
+
+def by_rows(values: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return uint8 of the same shape: what `change` makes of each band of values [h, w, …]."""
+    found = np.empty(values.shape, np.uint8)
+    for rows in bands(len(values), values[:1].nbytes):
+        found[rows] = change(values[rows])
+    return found
+
+
+def pixels_of(image: Image.Image) -> np.ndarray:
+    """Return an image in mode L, RGB or RGBA as uint8 [h, w, c]; a large one without the two
+    copies that Pillow makes on the way.
+    """
+    width, height = image.size
+    shape = (height, width, len(image.getbands()))
+    if 4 * width * height <= BAND:
+        return np.asarray(image).reshape(shape)
+    found = np.empty(shape, np.uint8)
+    for rows in bands(height, 4 * width):
+        part = image.crop((0, rows.start, width, rows.stop))
+        found[rows] = np.asarray(part).reshape(-1, *shape[1:])
+    return found
