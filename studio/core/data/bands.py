@@ -22,6 +22,15 @@ def by_rows(values: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> n
     return found
 
 
+def changed(values: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return the values [h, w, …] themselves, each band of which `change` has made another of the
+    same shape.
+    """
+    for rows in bands(len(values), values[:1].nbytes):
+        values[rows] = change(values[rows])
+    return values
+
+
 def pixels_of(image: Image.Image) -> np.ndarray:
     """Return an image in mode L, RGB or RGBA as uint8 [h, w, c]; a large one without the two
     copies that Pillow makes on the way.

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from studio.core.colors.oklab import to_oklab
-from studio.core.data.bands import bands, by_rows
+from studio.core.data.bands import bands, by_rows, changed
 from studio.core.data.growth import HOLDS
 from studio.core.events import Refused
 from studio.core.photographs.photograph import open_photograph
@@ -96,7 +96,7 @@ def pixels_of(path: Path, data: bytes) -> np.ndarray:
         with SILENCE:
             found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if found is not None and found.ndim == 3 and found.dtype == np.uint8:
-            return cv2.cvtColor(found, SWAP[found.shape[2]])
+            return changed(found, lambda part: cv2.cvtColor(part, SWAP[found.shape[2]]))
     return open_photograph(path).pixels
 
 

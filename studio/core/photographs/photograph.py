@@ -17,7 +17,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from studio.core.aside import let_go
-from studio.core.data.bands import pixels_of
+from studio.core.data.bands import changed, pixels_of
 from studio.core.data.decode import (
     ORIENTATION,
     SIXTEEN,
@@ -326,7 +326,7 @@ def _deep_tiff(image: TiffImageFile, data: bytes, turn: int) -> tuple[np.ndarray
     if tags.get(PHOTOMETRIC) == 0:  # white is zero
         pixels = ~pixels
     if pixels.shape[2] == 4 and 1 in tags.get(EXTRA_SAMPLES, ()):
-        pixels = _straight(pixels)
+        pixels = changed(pixels, _straight)
     return pixels, notes
 
 
@@ -353,7 +353,7 @@ def _by_opencv(data: bytes) -> np.ndarray:
         raise Unreadable("The file is damaged: its picture can't be decoded.")
     if found.ndim == 2:
         return found[..., None]
-    return cv2.cvtColor(found, encoding.SWAP[found.shape[2]])
+    return changed(found, lambda part: cv2.cvtColor(part, encoding.SWAP[found.shape[2]]))
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -22,6 +22,15 @@ def test_what_changes_band_by_band_is_the_whole(monkeypatch, band):
     assert np.array_equal(bands.by_rows(values, lambda part: part >> 8), values >> 8)
 
 
+@pytest.mark.parametrize("band", [1, 100, 4 << 20])
+def test_what_is_changed_in_place_is_changed_once_everywhere(monkeypatch, band):
+    monkeypatch.setattr(bands, "BAND", band)
+    values = noise(23, 17, 3)
+    before = values.copy()
+    assert bands.changed(values, lambda part: part[..., ::-1].copy()) is values
+    assert np.array_equal(values, before[..., ::-1])
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
 @pytest.mark.parametrize("band", [1, 500, 4 << 20])
 def test_pixels_are_those_of_the_image(monkeypatch, mode, band):
