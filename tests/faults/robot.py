@@ -259,15 +259,18 @@ class Robot:
         for errand in errands.errands:
             yield errand()
         yield errands.rest()
+        yield errands.work()
         yield from errands_again(errands)
         yield errands.rest()
         self._measure(first=True)
+        yield errands.work()
         begun = time.monotonic()
         for part in range(1, RESTS + 2):
             while time.monotonic() - begun < self.seconds * part / (RESTS + 1):
                 yield errands.one(errands.errands)()
             yield errands.rest()
             self._measure()
+            yield errands.work()
 
     def _ready(self) -> Any:
         from studio.gui.jobs import LANES, LIVE

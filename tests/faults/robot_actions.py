@@ -285,6 +285,11 @@ class Errands(Hand):
         yield 1.5
         self.discards = False
 
+    def work(self) -> Steps:
+        """Leave the project of the rests, which stays as it is, for the other."""
+        self.session.open_project(self.folder / "walked.atelier")
+        yield 0.6
+
     def _same_pages(self) -> Steps:
         shutil.rmtree(self.folder / "out", ignore_errors=True)
         (self.folder / "out").mkdir()

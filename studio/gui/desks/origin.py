@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from studio.gui.session import Session
@@ -50,7 +50,6 @@ class OriginDesk(QObject):
         if self.dialog is not None:
             self.dialog.close()
         self.dialog = OriginDialog(chain, self.window)
-        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.destroyed.connect(self._forget)
         self.dialog.explore_asked.connect(self._explore)
         self.dialog.open()

@@ -148,7 +148,6 @@ class SourceDesk(QObject):
         self.session.look_at(found[::-1])
         dialog.exec()
         self.session.stop("thumbnails")
-        dialog.deleteLater()
         self.take(dialog.chosen, place)
 
     @Slot()

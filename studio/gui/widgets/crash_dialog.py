@@ -22,6 +22,7 @@ class CrashDialog(QDialog):
 
     def __init__(self, file: Path | None, parent: QWidget | None = None, fresh: bool = True):
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.file = file
         self.setWindowTitle(self.tr("Something broke") if fresh else self.tr("Crash report"))
         self.setMinimumSize(640, 420)

@@ -38,6 +38,7 @@ class FilmDialog(QDialog):
 
     def __init__(self, frames: np.ndarray, fps: float, loop: bool, parent: QWidget | None = None):
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.setWindowTitle(self.tr("Export the path"))
         count, height, width = frames.shape[:3]
         self.kind = QComboBox()

@@ -38,6 +38,7 @@ class FieldLabel(QLabel):
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Reset to default"), self.reset_asked.emit)
         menu.popup(self.mapToGlobal(at))
 

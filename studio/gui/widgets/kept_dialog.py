@@ -27,6 +27,7 @@ class KeptDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.chosen: list[Path] = []
         self.setWindowTitle(self.tr("Kept pictures"))
         self.list = QListWidget()

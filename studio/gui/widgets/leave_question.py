@@ -8,6 +8,7 @@ class LeaveQuestion(QMessageBox):
 
     def __init__(self, title: str, parent: QWidget | None = None):
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.setIcon(QMessageBox.Icon.Question)
         self.setWindowTitle(self.tr("A model is training"))
         self.setText(self.tr("{title} is under way.").format(title=title))

@@ -32,6 +32,7 @@ class ModelDialog(QDialog):
     def __init__(self, title: str, name: str, parent: QWidget | None = None):
         """`title` is what is said of the run, `name` what a file of it may be called."""
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.name = name
         self.setWindowTitle(self.tr("Export the model"))
         self.kind = QComboBox()

@@ -35,6 +35,7 @@ class OriginDialog(QDialog):
 
     def __init__(self, chain: Any, parent: QWidget | None = None):
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.chain = chain
         self.setWindowTitle(self.tr("Where did this come from?"))
         row = QHBoxLayout()

@@ -25,6 +25,7 @@ class ShortcutList(QDialog):
 
     def __init__(self, window: QWidget):
         super().__init__(window)
+        self.finished.connect(self.deleteLater)
         self.setWindowTitle(self.tr("Shortcuts"))
         rows = [*self._actions(window), *self._buttons(window)]
         inner = QWidget()

@@ -14,6 +14,7 @@ class UnsavedQuestion(QMessageBox):
 
     def __init__(self, words: tuple[str, str, str, str], parent: QWidget | None = None):
         super().__init__(parent)
+        self.finished.connect(self.deleteLater)
         self.setIcon(QMessageBox.Icon.Question)
         title, text, told, discarding = words
         self.setWindowTitle(title)
