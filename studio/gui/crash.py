@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from studio import paths
 from studio.core.recovery import reports
+from studio.gui import theme
 from studio.gui.widgets.crash_dialog import CrashDialog
 
 LOG_AT_MOST = 1_000_000  # bytes; then the log becomes atelier.old and begins anew
@@ -110,6 +111,7 @@ class CrashReporter(QObject):
         if self.dialog is not None:
             return
         self.dialog = CrashDialog(Path(file) if file else None)
+        theme.cover(self.dialog)
         _put_over_the_window(self.dialog)
         self.dialog.finished.connect(self._closed)
         self.dialog.open()

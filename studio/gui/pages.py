@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
+from studio.gui import theme
 from studio.gui.desks.origin import OriginDesk
 from studio.gui.panels.welcome import WelcomePanel
 from studio.gui.session import Session
@@ -84,6 +85,7 @@ class Pages(QMainWindow):
 
     def __init__(self, session: Session):
         super().__init__()
+        theme.cover(self)
         self.session = session
         self.pages: dict[str, QWidget] = {}
         self._before: QWidget | None = None  # what was on show when the export room opened

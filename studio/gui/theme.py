@@ -1,10 +1,11 @@
 """How the program looks: a calm dark palette, one accent color, one style sheet, and its icons."""
 
+import sys
 from functools import cache
 
 from PySide6.QtCore import QBuffer, QByteArray, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImageReader, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QImageReader, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio import paths
 
@@ -22,6 +23,7 @@ CHECKER = ("#3a3a3a", "#4a4a4a")  # under transparency; core.pictures shows the 
 CHECK, DOWN, UP = (
     (paths.resources() / "icons" / f"{name}.svg").as_posix() for name in ("check", "down", "up")
 )
+ORPHANS = sys.platform == "win32"  # where a tool tip has no parent to take the style sheet from
 GAP = 8  # every margin and spacing is a multiple of this many pixels
 
 # Text is plain wherever it is shown: a name out of a file might be HTML, which would load pictures.
@@ -120,11 +122,22 @@ QSplitter::handle {{ background: {EDGE}; }}
 
 
 def dress(app: QApplication) -> None:
-    """Give the application its palette and style sheet. Light system themes are overridden."""
+    """Give the application its style and palette. Light system themes are overridden."""
     app.setStyle("Fusion")
     app.styleHints().setColorScheme(Qt.ColorScheme.Dark)  # does nothing on a bare X11: hence below
     app.setPalette(palette())
-    app.setStyleSheet(STYLE)
+    if ORPHANS:
+        app.setStyleSheet(STYLE)
+
+
+def cover(window: QWidget) -> None:
+    """Give a window the style sheet, and with it all that is in it or opened from it.
+
+    As the application's own it would be applied to every widget again with each parent that it or
+    its parents get while a page is put together: that took as long as all the rest of making it.
+    """
+    if not ORPHANS:
+        window.setStyleSheet(STYLE)
 
 
 def palette() -> QPalette:
@@ -164,15 +177,21 @@ def icon(name: str, size: int = 24) -> QIcon:
 
 def pixmap(name: str, size: int, color: str = TEXT) -> QPixmap:
     """Draw the icon `name` at `size` logical pixels; `color` replaces its currentColor."""
+    screen = QGuiApplication.primaryScreen()
+    ratio = screen.devicePixelRatio() if screen else 1.0
+    picture = QPixmap.fromImage(_drawn(name, round(size * ratio), color))
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+@cache
+def _drawn(name: str, side: int, color: str) -> QImage:
+    """Draw the icon once: pages share most of theirs, and each took half a millisecond."""
     data = QBuffer()
     data.setData(QByteArray(_svg(name).replace(b"currentColor", color.encode())))
     reader = QImageReader(data, QByteArray(b"svg"))
-    screen = QGuiApplication.primaryScreen()
-    ratio = screen.devicePixelRatio() if screen else 1.0
-    reader.setScaledSize(QSize(round(size * ratio), round(size * ratio)))
-    picture = QPixmap.fromImage(reader.read())
-    picture.setDevicePixelRatio(ratio)
-    return picture
+    reader.setScaledSize(QSize(side, side))
+    return reader.read()
 
 
 @cache

@@ -43,6 +43,8 @@ QUIET = (
     "closer",
 )  # lanes nobody asked for: what fails there is said in its place
 LATER = (
+    "studio.gui.panels.train",
+    "studio.gui.panels.library",
     "studio.gui.panels.explore",
     "studio.gui.panels.style",
     "studio.gui.panels.repair",

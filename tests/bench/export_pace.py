@@ -89,6 +89,7 @@ def main() -> None:
     theme.dress(app)
     session, watch = Session(), Watch(app)
     panel = ExportPanel(session)
+    theme.cover(panel)
     panel.resize(1352, 870)
     panel.show()
     found = [item.path for item in finished(open_items([asked.folder])) if item.path]

@@ -25,6 +25,8 @@ from typing import Any
 import numpy as np
 
 WARM_UP = 4.0  # seconds of training before anything is measured
+PLANNED = 30.0  # minutes: so that no training ends before enough was heard of it
+ENOUGH = 20  # times that values were heard, at least, however busy the machine is
 GOALS = {"ratio": 0.97, "p99": 16.0, "max": 50.0}
 SCRUB, TURN = 50, 1500  # ms between two steps of the slider, between two pages
 PAGES = ("train", "explore", "train", "gallery", "train", "library")
@@ -99,7 +101,7 @@ def measured(role: str, folder: str, threads: int, seconds: float) -> dict:
         environment["QT_QPA_PLATFORM"] = "offscreen"
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(done.stderr[-2000:])
+        raise SystemExit(f"{role} with {threads} threads measured nothing: {done.stderr[-2000:]}")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
@@ -119,14 +121,14 @@ def prepare(folder: Path) -> dict:
             return {}
 
 
-def request(opened, threads: int, seconds: float):
+def request(opened, threads: int):
     """Ask for the training both roles do, computed one way only, so that both compute alike."""
     from studio.core import probe
     from studio.core.project import Plan
     from studio.core.request import Numerics, TrainRequest
 
     probe.candidates = lambda device, request: iter([(threads, Numerics())])
-    plan = Plan(minutes=(seconds + WARM_UP) / 60, threads=threads)
+    plan = Plan(minutes=PLANNED, threads=threads)
     return TrainRequest(dataset=opened.datasets()[0].name, plan=plan)
 
 
@@ -136,11 +138,49 @@ def headless(folder: Path, threads: int, seconds: float) -> dict:
     from studio.core.events import Scalars
 
     opened = project.open(folder / "bench.atelier")
-    marks = []
-    for event in training.start(opened, request(opened, threads, seconds)):
-        if isinstance(event, Scalars) and event.seconds > WARM_UP:
-            marks.append((time.perf_counter(), event.step))
-    return {"steps": rate(marks)}
+    heard = Heard(seconds)
+    job = training.start(opened, request(opened, threads))
+    while not heard.enough:
+        event = next(job)
+        if isinstance(event, Scalars):
+            heard.add(event)
+    job.close()
+    return {"steps": heard.rate}
+
+
+class Heard:
+    """When values of which step were heard after the warm-up."""
+
+    def __init__(self, seconds: float):
+        self.seconds, self.marks, self.newest = seconds, [], 0.0
+        self.limit = time.monotonic() + 60 + 5 * (WARM_UP + seconds)
+
+    def add(self, event) -> None:
+        """Take what a training tells, a studio.core.events.Scalars."""
+        self.newest = event.seconds
+        if event.seconds > WARM_UP:
+            self.marks.append((time.perf_counter(), event.step))
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether as many seconds were heard of as asked for; ends the program where the
+        machine is too busy for that.
+        """
+        if time.monotonic() > self.limit:
+            print(
+                f"heard of {self.newest:.1f} s of training, {len(self.marks)} times after the "
+                f"first {WARM_UP:.0f} s; is the machine busy?",
+                file=sys.stderr,
+            )
+            os._exit(1)
+        marks = self.marks
+        return len(marks) >= ENOUGH and marks[-1][0] - marks[0][0] >= self.seconds
+
+    @property
+    def rate(self) -> float:
+        """Return steps a second between the first and the last mark."""
+        (start, first), (end, last) = self.marks[0], self.marks[-1]
+        return (last - first) / (end - start)
 
 
 def used(folder: Path, threads: int, seconds: float) -> dict:
@@ -172,8 +212,9 @@ def window(folder: Path, threads: int, seconds: float, restless: bool = False) -
     class Watch(QObject):
         def __init__(self):
             super().__init__()
-            self.marks, self.lags, self.last, self.asked = [], [], 0.0, False
-            self.busy: list[float] = []
+            self.heard = Heard(seconds)
+            self.lags, self.last, self.asked = [], 0.0, False
+            self.seen, self.busy = [], []  # the wall's clock and the thread's
             self.turns = 0
             self.hand = QTimer(self, interval=SCRUB)
             self.hand.timeout.connect(self.scrub)
@@ -182,22 +223,25 @@ def window(folder: Path, threads: int, seconds: float, restless: bool = False) -
             self.timer = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
             self.timer.timeout.connect(self.tick)
             self.timer.start()
-            session.events.connect(self.heard)
-            session.done.connect(self.ended)
+            session.events.connect(self.hear)
+            session.busy_changed.connect(self.ended)
             session.failed.connect(self.broke)
 
         @Slot()
         def tick(self):
             now = time.perf_counter()
-            if self.marks:
+            if self.heard.marks:
                 self.lags.append((now - self.last) * 1000 - 16)
+                self.seen.append(now)
                 self.busy.append(time.thread_time())
             self.last = now
+            if self.heard.enough:
+                session.stop("train")
             if session.ready and not self.asked:
                 self.asked = True
                 session.open_project(folder_of)
                 shown.show_page("train")
-                session.train(request(session.project, threads, seconds))
+                session.train(request(session.project, threads))
                 if restless:
                     self.hand.start()
                     self.page.start()
@@ -216,14 +260,14 @@ def window(folder: Path, threads: int, seconds: float, restless: bool = False) -
             self.turns += 1
 
         @Slot(str, list)
-        def heard(self, lane, events):
+        def hear(self, lane, events):
             for event in events:
-                if lane == "train" and isinstance(event, Scalars) and event.seconds > WARM_UP:
-                    self.marks.append((time.perf_counter(), event.step))
+                if lane == "train" and isinstance(event, Scalars):
+                    self.heard.add(event)
 
-        @Slot(str, object)
-        def ended(self, lane, result):
-            if lane == "train":
+        @Slot(str)
+        def ended(self, lane):
+            if lane == "train" and self.heard.marks and not session.title("train"):
                 app.quit()
 
         @Slot(str, str)
@@ -236,15 +280,9 @@ def window(folder: Path, threads: int, seconds: float, restless: bool = False) -
     session.close(20)
     lag = np.array(watch.lags[1:])
     percentiles = [round(float(v), 2) for v in np.percentile(lag, (50, 99, 100))]
-    passed = watch.marks[-1][0] - watch.marks[0][0]
+    passed = watch.seen[-1] - watch.seen[0]
     share = (watch.busy[-1] - watch.busy[0]) / passed
-    return {"steps": rate(watch.marks), "lag": percentiles, "share": round(share, 4)}
-
-
-def rate(marks: list[tuple[float, int]]) -> float:
-    """Return steps a second between the first and the last mark."""
-    (start, first), (end, last) = marks[0], marks[-1]
-    return (last - first) / (end - start)
+    return {"steps": watch.heard.rate, "lag": percentiles, "share": round(share, 4)}
 
 
 ROLES = {"headless": headless, "window": window, "used": used}

@@ -39,7 +39,7 @@ def named(root: Path, base: str, naked: bool = False) -> Trial:
     plant(root)
     shown, known = Shown(), list(NAMES.items())
     if naked:
-        shown.application.setStyleSheet("")
+        shown.window.setStyleSheet("")
 
     def trial(number: int) -> str:
         folder = root / "ab"[number % 2] / "toy.atelier"

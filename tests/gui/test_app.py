@@ -94,8 +94,9 @@ def test_signals_close_the_window(number: signal.Signals, home: Path) -> None:
 
 
 def test_crash_is_logged_reported_and_told(qtbot: QtBot, home: Path) -> None:
+    from PySide6.QtCore import Qt
     from PySide6.QtGui import QGuiApplication
-    from PySide6.QtWidgets import QMainWindow
+    from PySide6.QtWidgets import QLabel, QMainWindow
 
     from studio.gui.crash import CrashReporter
 
@@ -115,6 +116,8 @@ def test_crash_is_logged_reported_and_told(qtbot: QtBot, home: Path) -> None:
         dialog = reporter.dialog
         assert dialog and "ValueError" in dialog.text.toPlainText()
         assert "Mallory" not in dialog.text.toPlainText()
+        labels = dialog.findChildren(QLabel)
+        assert {each.textFormat() for each in labels} == {Qt.TextFormat.PlainText}, "it is dressed"
         assert dialog.isEnabled() and window.frameGeometry().contains(dialog.frameGeometry())
         assert dialog.windowHandle().transientParent() is window.windowHandle()
         reporter.show(told[0])
