@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 
 if sys.version_info < (3, 11):  # before any import that an older Python can't read
     sys.exit(
@@ -37,8 +36,8 @@ def main(arguments: list[str]) -> int:
 
 
 def opens_window(arguments: list[str]) -> bool:
-    """Tell whether the window is asked for: no argument, or a project folder."""
-    return not arguments or arguments[0].endswith(".atelier") or Path(arguments[0]).is_dir()
+    """Tell whether the window is asked for: no argument, or what is to be opened in it."""
+    return not arguments or arguments[0].endswith(".atelier") or os.path.lexists(arguments[0])
 
 
 def check_libraries() -> None:

@@ -26,6 +26,7 @@ VERBS = (
     "inspect",
     "doctor",
 )
+LONGEST = 200  # characters of an argument that is named in a sentence
 # What a bare Debian lacks for Qt's window and for its xcb platform plugin (found in a debootstrap).
 QT_PACKAGES = (
     "libgl1 libegl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon0 libxcb-cursor0 "
@@ -79,16 +80,23 @@ def refuse(sentence: str) -> int:
 
 
 def misread(arguments: list[str]) -> str:
-    """Return what is wrong with the arguments of `atelier [PROJECT]`, or nothing."""
+    """Return what is wrong with the arguments of `atelier [PROJECT]`, or nothing.
+
+    What is there is opened in the window, which says what is wrong with it: whoever double-clicks
+    a file sees no terminal.
+    """
+    known = f"the commands are {', '.join(VERBS)}."
     if len(arguments) > 1:
-        return f"'{arguments[0]}' is not a command; the commands are {', '.join(VERBS)}."
-    packed = arguments and arguments[0].endswith(".atelierpack") and Path(arguments[0]).is_file()
-    if arguments and not packed and not (Path(arguments[0]) / "project.json").is_file():
-        return (
-            f"'{arguments[0]}' is neither a project folder nor a command; "
-            f"the commands are {', '.join(VERBS)}."
-        )
+        return f"{quoted(arguments[0])} is not a command; {known}"
+    if arguments and not os.path.lexists(arguments[0]):
+        return f"{quoted(arguments[0])} is neither a project folder nor a command; {known}"
     return ""
+
+
+def quoted(text: str) -> str:
+    """Return what was typed as a terminal can show it."""
+    plain = "".join(c if c.isprintable() else "?" for c in text)
+    return f"'{plain[:LONGEST]}{'…' * (len(plain) > LONGEST)}'"
 
 
 def no_display() -> str:

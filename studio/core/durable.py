@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,29 @@ def sweep_project(folder: Path) -> None:
     for top, folders, files in os.walk(folder):
         _settle(Path(top), [*folders, *files])
         folders[:] = [n for n in folders if n not in UNSWEPT and not n.startswith((".", "step-"))]
+
+
+def endless(folder: Path) -> Path | None:
+    """Return what in a folder would never be read to its end: a pipe, a device, or a link to one;
+    None where all is well. What hidden folders hold is not the program's.
+    """
+    waiting = [os.fspath(folder)]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting += [] if entry.name.startswith(".") else [entry.path]
+                elif not entry.is_file(follow_symlinks=False) and _endless(Path(entry.path)):
+                    return Path(entry.path)
+    return None
+
+
+def _endless(path: Path) -> bool:
+    try:
+        kind = path.stat().st_mode
+    except (OSError, ValueError):  # a link to nowhere
+        return False
+    return stat.S_ISFIFO(kind) or stat.S_ISCHR(kind) or stat.S_ISBLK(kind)
 
 
 def _settle(folder: Path, names: Iterable[str]) -> None:

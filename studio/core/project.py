@@ -27,6 +27,7 @@ FORBIDDEN = frozenset('<>:"/\\|?*')  # in names on Windows, and what it keeps na
 DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"}
 DEVICES |= {f"{port}{k}" for port in ("com", "lpt") for k in "0123456789¹²³"}
 LONGEST = 120  # bytes
+SIZE_AT_MOST = 1 << 24  # bytes of project.json; ours has a hundred
 ORIGIN = "origin.json"  # in a run that came in a pack
 
 
@@ -230,9 +231,21 @@ def open(folder: Path) -> Project:
     """Open a project folder, tended; raise Refused with the reason if it is none or from a newer
     program.
     """
-    found = read(folder)
+    found = look(folder)
     finished(tend(folder))
     return found
+
+
+def look(folder: Path) -> Project:
+    """Return the project in a folder, as `read` does, after a look over all that it holds: what is
+    no file may be a trap, as a pipe's or device's contents never end.
+    """
+    if (trap := durable.endless(folder)) is not None:
+        raise Refused(
+            f"{trap.relative_to(folder).as_posix()} in {folder} is a pipe or a device, which no"
+            " project holds; remove it to open the project."
+        )
+    return read(folder)
 
 
 def due(folder: Path) -> bool:
@@ -259,7 +272,8 @@ def tend(folder: Path) -> Job[None]:
 def read(folder: Path) -> Project:
     """Return the project in a folder without writing anything; raise Refused as `open` does."""
     try:
-        stored = json.loads((folder / "project.json").read_bytes())
+        with (folder / "project.json").open("rb") as file:
+            stored = json.loads(file.read(SIZE_AT_MOST))
         schema, name = int(stored["schema"]), str(stored["name"])
     except OSError:
         raise Refused(

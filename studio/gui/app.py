@@ -1,6 +1,7 @@
 """The application: QApplication, theme, crash net and system signals around the window."""
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -33,7 +34,7 @@ def launch(project: Path | None = None) -> int:
     window.restore()
     window.show()
     if project is not None:
-        window.open_later(project.resolve())
+        window.open_later(Path(os.path.realpath(project)))  # resolve() raises in a ring of links
     code = app.exec()
     leaving.close()
     garbage.end()

@@ -42,7 +42,7 @@ class Session(Drafts):
         """Open the project in `folder`; `failed("project", sentence)` if that is impossible."""
         from studio.core import project
 
-        self._open(lambda: project.read(folder))
+        self._open(lambda: project.look(folder))
 
     def new_project(self, folder: Path) -> None:
         """Make a project at `folder` and open it."""
@@ -118,7 +118,7 @@ class Session(Drafts):
         if len(found) == 1 and (found[0] / "project.json").is_file():
             self.open_project(found[0])
             return ""
-        if len(found) == 1 and found[0].suffix.lower() == PACK:
+        if len(found) == 1 and self.is_pack(found[0]):
             self.open_pack(found[0])
             return "train"
         if self.explorable(found):
@@ -131,7 +131,12 @@ class Session(Drafts):
         """Tell whether this is one picture kept from a model, and a project is open."""
         from studio.core.explore.kept import holds_place  # 90 ms that the first paint need not wait
 
-        return len(found) == 1 and self.project is not None and holds_place(found[0])
+        one = len(found) == 1 and engine.is_picture(found[0])  # a zip of gigabytes is not searched
+        return one and self.project is not None and holds_place(found[0])
+
+    def is_pack(self, path: Path) -> bool:
+        """Tell whether this is the file of a packed model, by its name."""
+        return path.suffix.lower() == PACK and path.is_file()
 
     def open_pack(self, pack: Path) -> None:
         """Take the model in a pack into the project, or into a new one; done("pack", Run)."""

@@ -145,9 +145,9 @@ class Window(Pages):
         if self.session.project:
             self.show_page("library")
 
-    def open_later(self, folder: Path) -> None:
-        """Open the project after the window was painted."""
-        self._first = folder
+    def open_later(self, found: Path) -> None:
+        """Open the project, or take the pack in, after the window was painted."""
+        self._first = found
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name; override costs 16 ms)
         if event.source() is None and any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -239,10 +239,15 @@ class Window(Pages):
         self.session.warm_up(*LATER)
         self.recovery.begin()
         first, self._first = self._first, None
-        if first is not None and first.is_file():
-            self._take([first])
-        elif first is not None:
-            self.session.open_project(first)
+        if first is not None:
+            self.open_found(first)
+
+    def open_found(self, found: Path) -> None:
+        """Open a project, or take a pack in; of anything else a sentence says that it is none."""
+        if self.session.is_pack(found):
+            self._take([found])
+        else:
+            self.session.open_project(found)
 
     _first: Path | None = None
 

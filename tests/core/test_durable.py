@@ -128,3 +128,22 @@ def test_a_killed_writer_leaves_nothing_after_the_next_start(tmp_path: Path):
     assert len(names(tmp_path)) == 2 and len(names(tmp_path / "under way")) == 1
     durable.recover()
     assert names(tmp_path) == ["under way"] and names(tmp_path / "under way") == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices as POSIX has them")
+def test_what_never_ends_is_found_wherever_it_lies(tmp_path: Path):
+    inner = tmp_path / "runs" / "001"
+    inner.mkdir(parents=True)
+    (inner / "run.json").write_text("{}")
+    (inner / "nowhere").symlink_to("nothing")
+    (inner / "ring").symlink_to("ring")
+    (inner / "passwd").symlink_to("/etc/passwd")
+    (inner / "up").symlink_to("../..")
+    (tmp_path / ".git").mkdir()
+    os.mkfifo(tmp_path / ".git" / "pipe")
+    assert durable.endless(tmp_path) is None and durable.endless(tmp_path / "gone") is None
+    os.mkfifo(inner / "log.jsonl")
+    assert durable.endless(tmp_path) == inner / "log.jsonl"
+    (inner / "log.jsonl").unlink()
+    (inner / "log.jsonl").symlink_to("/dev/zero")
+    assert durable.endless(tmp_path) == inner / "log.jsonl"

@@ -113,3 +113,20 @@ def test_a_record_that_could_not_be_written_again_is_no_run(tmp_path):
     file = project.new_run(record()).folder / "run.json"
     file.write_text(file.read_text().replace('"settings": {', '"settings": {"a": 1e999, '))
     assert "1e999" in file.read_text() and project.runs() == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
+def test_a_pipe_in_a_project_is_named_and_nothing_is_read(tmp_path):
+    made = projects.create(tmp_path / "p.atelier")
+    os.mkfifo(made.folder / "runs" / "run.json")
+    for read in (projects.open, projects.look):
+        with pytest.raises(Refused, match=r"runs/run\.json .* is a pipe"):
+            read(made.folder)
+
+
+def test_a_huge_project_file_is_not_read_whole(tmp_path):
+    made = projects.create(tmp_path / "p.atelier")
+    with (made.folder / "project.json").open("ab") as file:
+        file.truncate(1 << 33)
+    with pytest.raises(Refused, match="damaged"):
+        projects.look(made.folder)

@@ -1,5 +1,6 @@
 """A project with everything in it, and all that reads a part of one."""
 
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterable
@@ -129,11 +130,15 @@ def _in_the_way(folder: Path, rng: random.Random) -> str:
     """Put a folder, a link, nothing or a pipe where a file is."""
     path = rng.choice(hostile.files(folder))
     path.unlink()
-    kind = rng.choice(("folder", "link", "loop", "nothing", "outside"))
+    kind = rng.choice(("folder", "link", "loop", "nothing", "outside", "pipe", "zeros"))
     if kind == "folder":
         path.mkdir()
     elif kind == "link":
         path.symlink_to("/etc/passwd")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "zeros":
+        path.symlink_to("/dev/zero")
     elif kind == "loop":
         path.symlink_to(path.name)
     elif kind == "outside":

@@ -109,6 +109,29 @@ class Shown:
             self.wrong.append("it trains")
         return self.taken()
 
+    def clicked(self, path: str, opens: bool) -> list[str]:
+        """Open what was double-clicked, as the program does, and return what is wrong: what is not
+        opened is refused in a sentence, on the terminal or in the window, which stays.
+        """
+        from studio.__main__ import misread
+
+        self.said, before = 0, self.session.project
+        if why_not := misread([path]):
+            told = sentence(ValueError(why_not))
+            return [f"the terminal {told}"] if told or opens else []
+        found = Path(os.path.realpath(path))
+        self.window.open_found(found)
+        self.rest()
+        project = self.session.project
+        if opens and (project is None or project.folder != found):
+            self.wrong.append("it does not open")
+        elif not opens and (project is not before or not self.said):
+            self.wrong.append("it opens, or no sentence says why not")
+        if not self.window.isVisible():
+            self.wrong.append("the window is gone")
+        self.window.grab()
+        return self.taken()
+
     def taken(self) -> list[str]:
         """Return what went wrong, and forget it."""
         found, self.wrong = list(dict.fromkeys(self.wrong)), []

@@ -1,5 +1,6 @@
 """Hurt and strange projects in the window: each opens, or a sentence says why not; all is text."""
 
+import logging
 import random
 from pathlib import Path
 
@@ -7,20 +8,30 @@ import pytest
 
 from tests.faults import hostile_project
 from tests.faults.canary import Trial, watched
+from tests.faults.hostile_clicks import clicks
 from tests.faults.hostile_window import NAMES, Shown, renamed
 from tests.faults.test_hostile_projects import again, base, entered, plant, root
 
 __all__ = ["base", "root"]  # fixtures
 HERE = "tests.faults.test_hostile_windows:"
 LONG = 60.0  # seconds a trial
+CLICKS = 35  # of `hostile_clicks`; fewer where the disk has no such names
 
 
 def hurt(root: Path, base: str) -> Trial:
-    """Open a hurt project in the window and show every page."""
+    """Double-click on all that is no project or a strange one; after that, open hurt projects in
+    the window and show every page.
+    """
     plant(root)
+    logging.getLogger().addHandler(logging.NullHandler())  # it goes to a file, in the program
     shown = Shown()
+    known = list(clicks(root / "clicked", Path(base)).items())
 
     def trial(number: int) -> str:
+        if 0 <= number < len(known):
+            what, path = known[number]
+            wrong = shown.clicked(path, what.endswith("opens"))
+            return f"{what}: {'; '.join(wrong)}" if wrong else ""
         folder = root / "ab"[number % 2] / "toy.atelier"  # the other one is open
         folder.parent.mkdir(exist_ok=True)
         again(Path(base), folder)
@@ -59,8 +70,10 @@ def named(root: Path, base: str, naked: bool = False) -> Trial:
 
 @pytest.mark.timeout(3600)
 def test_a_hurt_project_in_the_window(root, base, promise, amount) -> None:
-    with promise("Hostile files", "a hurt project in the window: all pages, a sentence") as kept:
-        entered(kept, watched(f"{HERE}hurt", root, 0, amount(3, 120), LONG, base=base))
+    with promise(
+        "Hostile files", "double-clicked: a hurt project or any file opens, or a sentence"
+    ) as kept:
+        entered(kept, watched(f"{HERE}hurt", root, 0, CLICKS + amount(3, 120), LONG, base=base))
 
 
 @pytest.mark.timeout(3600)

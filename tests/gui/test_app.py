@@ -69,6 +69,24 @@ def test_a_typo_is_no_window(
     assert "'trian' is neither a project folder nor a command" in said and "train" in said
 
 
+@pytest.mark.parametrize("text", ["x" * 9000, "a\0b", "\x1b[31mred", "a\u202eb", "", "\udcff"])
+def test_odd_names_are_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["atelier", text])
+    assert entry.main() == 2
+    said = capsys.readouterr().err.removesuffix("\n")
+    assert said.isprintable() and said.endswith(".") and len(said) < 500
+
+
+def test_what_is_there_is_left_to_the_window(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("hello")
+    (tmp_path / "ring").symlink_to("ring")
+    for path in (tmp_path, tmp_path / "a.txt", tmp_path / "ring"):
+        assert entry.misread([str(path)]) == ""
+    assert "not a command" in entry.misread([str(tmp_path), "train"])
+
+
 def test_verbs_go_to_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     import studio.cli
 

@@ -369,6 +369,31 @@ def test_explore_is_shown_before_a_kept_picture_is_taken(
     assert done == ["explore", "take"]
 
 
+def test_a_file_that_is_no_project_is_a_sentence(window: Window, tmp_path: Path) -> None:
+    told: list[str] = []
+    window.session.failed.connect(lambda _, sentence: told.append(sentence))
+    for name in ("a.png", "a.zip", "a.atelier", "a.txt", "gone.atelier", "gone.atelierpack"):
+        if not name.startswith("gone"):
+            (tmp_path / name).write_bytes(b"\x89PNG")
+        window.open_found(tmp_path / name)
+    assert len(told) == 6 and all("is not an Atelier project" in each for each in told)
+    assert window.session.project is None and window.session.draft is None
+
+
+def test_only_pictures_are_searched_for_where_they_were_kept(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.core.explore import kept
+
+    asked: list[Path] = []
+    monkeypatch.setattr(kept, "holds_place", lambda path: bool(asked.append(path)))
+    window.session.new_project(tmp_path / "p")
+    for name in ("a.zip", "a.png"):
+        (tmp_path / name).write_bytes(b"PK")
+        assert not window.session.explorable([tmp_path / name])
+    assert [each.name for each in asked] == ["a.png"], "a zip of gigabytes would take seconds"
+
+
 def test_the_window_closes_while_pictures_are_drawn(
     collected: None,
     qtbot: QtBot,
