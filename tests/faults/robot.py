@@ -2,9 +2,10 @@
 
     python -m tests.faults.robot --minutes 30 --seed 1 FOLDER
 
-It first does every errand once, so that every page is built and every lane has its thread; comes to
-rest and measures; goes on at random, coming to rest and measuring now and then; and prints what it
-found as one line of JSON. `FOLDER` must be empty or absent.
+It warms up: does every errand twice and goes on at random for five minutes, so that every page is
+built, every lane has its thread, and libraries that load when first used are there. Then it comes
+to rest and measures; goes on at random, coming to rest and measuring now and then; and prints what
+it found as one line of JSON. `FOLDER` must be empty or absent.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Any
 
 import psutil
 
+WARM_UP = 300.0  # seconds at random before the first rest that is measured
 RESTS = 6  # measured on the way, beside the first and the last
 BEAT = 5  # ms between two looks at the clock in the window's thread
 HARMLESS = ("This plugin does not support", "propagateSizeHints")
@@ -135,7 +137,7 @@ class Findings:
             if kind != QtMsgType.QtDebugMsg and not any(word in text for word in HARMLESS):
                 self.warnings[text] += 1
 
-        def caught(kind: type, error: BaseException, trace: Any) -> None:
+        def caught(kind: type, error: BaseException | None, trace: Any) -> None:
             self.exceptions.append("".join(traceback.format_exception(kind, error, trace)))
 
         qInstallMessageHandler(handle)
@@ -206,7 +208,6 @@ def measured(start: float) -> dict[str, Any]:
         "threads": process.num_threads(),
         "fds": sum(files.values()),
         "files": dict(files),
-        "objects": len(gc.get_objects()),
         "children": len(process.children(recursive=True)),
     }
 
@@ -253,24 +254,24 @@ class Robot:
         self.beat, self.used = now, used
 
     def _plan(self) -> Any:
-        """Yield errands: each once, rest, at random with rests between, rest."""
+        """Yield errands: each twice, at random, rest, at random with rests between, rest."""
         errands = self.errands
         yield self._ready()
-        for errand in errands.errands:
+        for errand in (*errands.errands, *errands.errands):
             yield errand()
-        yield errands.rest()
-        yield errands.work()
-        yield from errands_again(errands)
-        yield errands.rest()
-        self._measure(first=True)
-        yield errands.work()
+        warm = min(WARM_UP, self.seconds)
+        yield from self._at_random(warm)
+        for _ in range(RESTS + 1):
+            yield from self._at_random(self.seconds / (RESTS + 1))
+
+    def _at_random(self, seconds: float) -> Any:
+        """Yield errands for so long, then a rest, and measure."""
         begun = time.monotonic()
-        for part in range(1, RESTS + 2):
-            while time.monotonic() - begun < self.seconds * part / (RESTS + 1):
-                yield errands.one(errands.errands)()
-            yield errands.rest()
-            self._measure()
-            yield errands.work()
+        while time.monotonic() - begun < seconds:
+            yield self.errands.one(self.errands.errands)()
+        yield self.errands.rest()
+        self._measure()
+        yield self.errands.work()
 
     def _ready(self) -> Any:
         from studio.gui.jobs import LANES, LIVE
@@ -280,7 +281,8 @@ class Robot:
         for name in (*LIVE, *LANES):  # a thread each, which otherwise comes when first used
             session.runner._lane(name)
 
-    def _measure(self, first: bool = False) -> None:
+    def _measure(self) -> None:
+        first = not self.found.rests
         self.found.rests.append(measured(self.start))
         if self.found.file is not None:
             self.found.file.write_text(json.dumps(self.found.told()), "utf-8")
@@ -309,12 +311,6 @@ class Robot:
             self.found.stuck.append(f"{self.name}: {text}")
             self.errand, wait = iter(()), 0.2
         QTimer.singleShot(int(1000 * wait), self.step)
-
-
-def errands_again(errands: Any) -> Any:
-    """Yield every errand a second time: what is kept of the first is there then."""
-    for errand in errands.errands:
-        yield errand()
 
 
 if __name__ == "__main__":

@@ -281,8 +281,9 @@ class Errands(Hand):
         self.session.open_project(self.folder / "still.atelier")
         self.window.resize(1280, 800)
         yield from self._same_pages()
-        yield from self.until(self.quiet, what="rest")
-        yield 1.5
+        for _ in range(3):  # what one begins another may follow
+            yield from self.until(self.quiet, what="rest")
+            yield 0.7
         self.discards = False
 
     def work(self) -> Steps:
