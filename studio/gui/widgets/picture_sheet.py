@@ -93,10 +93,17 @@ class PictureSheet(QAbstractScrollArea):
 
     def place(self, k: int) -> QRect:
         """Return where picture `k` is in the viewport."""
-        size, (row, column) = self.shown, divmod(k, self.columns)
-        x = self._left() + column * (size.width() + SPACE)
-        y = SPACE + row * (size.height() + SPACE) - self.verticalScrollBar().value()
-        return QRect(QPoint(x, y), size)
+        return self.places(range(k, k + 1))[0]
+
+    def places(self, chosen: range) -> list[QRect]:
+        """Return where these pictures are in the viewport."""
+        size, columns, left = self.shown, self.columns, self._left()
+        top = SPACE - self.verticalScrollBar().value()
+        across, down = size.width() + SPACE, size.height() + SPACE
+        return [
+            QRect(QPoint(left + k % columns * across, top + k // columns * down), size)
+            for k in chosen
+        ]
 
     def at(self, where: QPoint) -> int:
         """Return the picture at `where` in the viewport, -1 if there is none."""
@@ -138,12 +145,11 @@ class PictureSheet(QAbstractScrollArea):
         height, width, channels = self.pictures.shape[1:]
         smooth = max(height, width) > CRISP or self.shown.width() < width
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        for picture, k in zip(pixels, chosen, strict=True):
-            where = self.place(k)
+        stride, form = width * channels, FORMATS[channels]
+        for picture, where in zip(pixels, self.places(chosen), strict=True):
             if channels == 4:
                 painter.fillRect(where, self._checker)
-            stride = width * channels
-            painter.drawImage(where, QImage(picture.data, width, height, stride, FORMATS[channels]))
+            painter.drawImage(where, QImage(picture.data, width, height, stride, form))
         painter.end()
 
     def _read(self, chosen: range) -> np.ndarray | None:
