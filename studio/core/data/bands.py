@@ -31,16 +31,14 @@ def changed(values: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> n
     return values
 
 
-def pixels_of(image: Image.Image) -> np.ndarray:
-    """Return an image in mode L, RGB or RGBA as uint8 [h, w, c]; a large one without the two
-    copies that Pillow makes on the way.
+def pixels_of(image: Image.Image, mode: str) -> np.ndarray:
+    """Return a loaded image in mode L, RGB or RGBA, whatever it has now, as uint8 [h, w, c]; a
+    large one without the three copies that Pillow makes on the way.
     """
     width, height = image.size
-    shape = (height, width, len(image.getbands()))
-    if 4 * width * height <= BAND:
-        return np.asarray(image).reshape(shape)
-    found = np.empty(shape, np.uint8)
+    found = np.empty((height, width, len(mode)), np.uint8)
     for rows in bands(height, 4 * width):
-        part = image.crop((0, rows.start, width, rows.stop))
-        found[rows] = np.asarray(part).reshape(-1, *shape[1:])
+        part = image if rows == slice(0, height) else image.crop((0, rows.start, width, rows.stop))
+        plain = part if part.mode == mode else part.convert(mode)
+        found[rows] = np.asarray(plain).reshape(-1, width, len(mode))
     return found

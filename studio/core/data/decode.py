@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from studio.core.data.bands import bands, by_rows, pixels_of
 from studio.core.data.growth import impossible, jpeg_holds
@@ -106,9 +106,10 @@ def _decoded(image: Image.Image, least: tuple[int, int] | None) -> Decoded:
     if photo and least is not None and mode in ("L", "RGB"):
         image.draft(None, (3 * max(least), 3 * max(least)))
     load(image)
-    plain, notes = to_plain(image)
-    plain, turned = _upright(image, plain)
-    picture = pixels_of(plain)
+    picture, notes = plain(image)
+    turn = turn_of(image)
+    picture = np.ascontiguousarray(upright(picture, turn))
+    turned = ("turned upright (EXIF)",) if turn > 1 else ()
     if picture.shape[-1] == 4 and picture[..., 3].min() == 255:
         picture = picture[..., :3]
     return Decoded(picture, size, mode, (*notes, *turned, *_frames(image)), photo)
@@ -129,27 +130,31 @@ def load(image: Image.Image) -> None:
         image.load()
 
 
-def to_plain(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    """Return the image in mode L, RGB or RGBA, and what had to be converted."""
-    mode, clear = image.mode, "transparency" in image.info
-    if mode in SIXTEEN:
+def plain(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return a loaded image as uint8 [h, w, c], c in 1, 3, 4, and what had to be converted."""
+    if image.mode in SIXTEEN:
         levels = by_rows(np.asarray(image), lambda part: (part.astype(np.uint32) + 128) // 257)
-        return Image.fromarray(levels), ("16-bit grey to 8 bit",)
-    if mode in ("I", "F"):
-        return _from_numbers(np.asarray(image), mode)
+        return levels[..., None], ("16-bit grey to 8 bit",)
+    if image.mode in ("I", "F"):
+        return _from_numbers(np.asarray(image), image.mode)
+    mode, notes = _plain_mode(image.mode, "transparency" in image.info)
+    return pixels_of(image, mode), notes
+
+
+def _plain_mode(mode: str, clear: bool) -> tuple[str, tuple[str, ...]]:
+    """Return which of the modes L, RGB and RGBA holds another, and what to say of it."""
     if mode in PLAIN and not clear:
-        return image, ()
+        return mode, ()
     if mode in ("P", "PA"):
-        return image.convert("RGBA" if clear or mode == "PA" else "RGB"), ("palette to full color",)
+        return "RGBA" if clear or mode == "PA" else "RGB", ("palette to full color",)
     if mode == "1":
-        return image.convert("RGBA" if clear else "L"), ("black and white to grey",)
+        return "RGBA" if clear else "L", ("black and white to grey",)
     if mode in ("LA", "La", "RGBa") or clear:
-        grey = ("grey with alpha to color with alpha",) if mode in ("LA", "La") else ()
-        return image.convert("RGBA"), grey
-    return image.convert("RGB"), (f"{mode} to RGB",)
+        return "RGBA", ("grey with alpha to color with alpha",) if mode in ("LA", "La") else ()
+    return "RGB", (f"{mode} to RGB",)
 
 
-def _from_numbers(values: np.ndarray, mode: str) -> tuple[Image.Image, tuple[str, ...]]:
+def _from_numbers(values: np.ndarray, mode: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """Bring 32-bit values to 8 bit: 0..1, 0..255 or 0..65535 if they fit, else their own range."""
     parts = (_numbers(values[rows]) for rows in bands(len(values), values[:1].nbytes))
     lows, highs = zip(*((float(part.min()), float(part.max())) for part in parts), strict=True)
@@ -164,7 +169,7 @@ def _from_numbers(values: np.ndarray, mode: str) -> tuple[Image.Image, tuple[str
         zero, scale = low, 255 / max(high - low, np.finfo(np.float64).tiny)
     levels = by_rows(values, lambda part: (_numbers(part) - zero) * scale + 0.5)
     kind = "32-bit whole numbers" if mode == "I" else "32-bit fractions"
-    return Image.fromarray(levels), (f"{kind} to 8 bit",)
+    return levels[..., None], (f"{kind} to 8 bit",)
 
 
 def _numbers(part: np.ndarray) -> np.ndarray:
@@ -173,17 +178,22 @@ def _numbers(part: np.ndarray) -> np.ndarray:
         return np.nan_to_num(part.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def _upright(image: Image.Image, plain: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    """Turn the picture as its EXIF asks; unreadable EXIF turns nothing."""
+def turn_of(image: Image.Image) -> int:
+    """Return how EXIF says an image is turned, 1 to 8; unreadable EXIF turns nothing."""
     try:
-        turn = image.getexif().get(ORIENTATION, 1)
-        if turn not in range(2, 9):
-            return plain, ()
-        bare = plain.copy()
-        bare.getexif()[ORIENTATION] = turn
-        return ImageOps.exif_transpose(bare), ("turned upright (EXIF)",)
+        turn = int(image.getexif().get(ORIENTATION, 1))
     except Exception:
-        return plain, ()
+        return 1
+    return turn if 1 <= turn <= 8 else 1
+
+
+def upright(pixels: np.ndarray, turn: int) -> np.ndarray:
+    """Turn pixels [h, w, c] by an EXIF orientation, 1 to 8."""
+    if turn >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    down = turn in (3, 4, 7, 8)
+    right = turn in (2, 3, 6, 7)
+    return pixels[:: -1 if down else 1, :: -1 if right else 1]
 
 
 def _frames(image: Image.Image) -> tuple[str, ...]:

@@ -17,15 +17,16 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from studio.core.aside import let_go
-from studio.core.data.bands import changed, pixels_of
+from studio.core.data.bands import changed
 from studio.core.data.decode import (
-    ORIENTATION,
     SIXTEEN,
     Unreadable,
     check_growth,
     load,
-    to_plain,
+    plain,
     told,
+    turn_of,
+    upright,
 )
 from studio.core.events import Job, Refused, finished
 from studio.core.photographs import encoding
@@ -141,7 +142,7 @@ def decoded(data: bytes) -> Photograph:
         raise Unreadable("The file is empty.")
     with told(data), _opened(data) as image:
         _check(image, data)
-        turn = _turn(image)
+        turn = turn_of(image)
         exif, profile, xmp = _exif(image), image.info.get("icc_profile"), image.info.get("xmp")
         chunks = tuple(_png_chunks(data)) if image.format == "PNG" else ()
         pixels, notes = _pixels(image, data, turn)
@@ -242,15 +243,6 @@ def _deep(image: ImageFile.ImageFile, data: bytes) -> bool:
     return bits[0] == 16
 
 
-def _turn(image: ImageFile.ImageFile) -> int:
-    """Return how EXIF says the picture is turned, 1 to 8; unreadable EXIF turns nothing."""
-    try:
-        turn = int(image.getexif().get(ORIENTATION, 1))
-    except Exception:
-        return 1
-    return turn if 1 <= turn <= 8 else 1
-
-
 def _exif(image: ImageFile.ImageFile) -> bytes | None:
     """Return the EXIF as a TIFF structure; of a TIFF, whose own tags it is, what is not layout."""
     stored = image.info.get("exif")
@@ -278,26 +270,16 @@ def _pixels(
     if _deep(image, data):
         if isinstance(image, TiffImageFile):
             return _deep_tiff(image, data, turn)
-        return _upright(_deep_png(image, data), turn), ()
+        return upright(_deep_png(image, data), turn), ()
     if isinstance(
         image, TiffImageFile
     ):  # Pillow would make room for itself, but no more than 89 megapixels
         image.im = Image.new(image.mode, image._tile_size).im
     load(image)
     notes = _left_out(image)
-    plain, converted = to_plain(image)
-    pixels = pixels_of(plain)
+    pixels, converted = plain(image)
     turned = 1 if isinstance(image, TiffImageFile) else turn  # Pillow has turned it already
-    return _upright(pixels, turned), (*notes, *(f"{c[0].upper()}{c[1:]}." for c in converted))
-
-
-def _upright(pixels: np.ndarray, turn: int) -> np.ndarray:
-    """Turn pixels [h, w, c] by an EXIF orientation, 1 to 8."""
-    if turn >= 5:
-        pixels = pixels.swapaxes(0, 1)
-    down = turn in (3, 4, 7, 8)
-    right = turn in (2, 3, 6, 7)
-    return pixels[:: -1 if down else 1, :: -1 if right else 1]
+    return upright(pixels, turned), (*notes, *(f"{c[0].upper()}{c[1:]}." for c in converted))
 
 
 def _left_out(image: ImageFile.ImageFile) -> tuple[str, ...]:
@@ -319,7 +301,7 @@ def _deep_tiff(image: TiffImageFile, data: bytes, turn: int) -> tuple[np.ndarray
     if tags.get(PLANES, 1) == 2 and tags.get(SAMPLES, 1) > 1:
         import tifffile
 
-        pixels = _upright(np.moveaxis(tifffile.imread(io.BytesIO(data), key=0), 0, -1), turn)
+        pixels = upright(np.moveaxis(tifffile.imread(io.BytesIO(data), key=0), 0, -1), turn)
     else:
         pixels = _by_opencv(data)  # which turns it
     pixels = pixels[..., : len(image.getbands())]

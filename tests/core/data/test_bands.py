@@ -33,9 +33,13 @@ def test_what_is_changed_in_place_is_changed_once_everywhere(monkeypatch, band):
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
 @pytest.mark.parametrize("band", [1, 500, 4 << 20])
-def test_pixels_are_those_of_the_image(monkeypatch, mode, band):
+@pytest.mark.filterwarnings("ignore:Palette images")
+def test_pixels_are_those_of_the_image_in_that_mode(monkeypatch, mode, band):
     monkeypatch.setattr(bands, "BAND", band)
-    image = Image.fromarray(noise(23, 17, 4)).convert(mode)
-    found = bands.pixels_of(image)
-    assert found.shape == (23, 17, len(mode)) and found.dtype == np.uint8
-    assert np.array_equal(found.squeeze(), np.asarray(image))
+    image = Image.fromarray(noise(23, 17, 4))
+    clear = image.convert("RGB").quantize(8)
+    clear.info["transparency"] = bytes(range(0, 160, 20))
+    for each in (image, clear, image.convert("1"), image.convert("LA"), image.convert("CMYK")):
+        found = bands.pixels_of(each, mode)
+        assert found.shape == (23, 17, len(mode)) and found.dtype == np.uint8
+        assert np.array_equal(found.squeeze(), np.asarray(each.convert(mode)))
