@@ -34,7 +34,7 @@ def launch(project: Path | None = None) -> int:
     window.restore()
     window.show()
     if project is not None:
-        window.open_later(Path(os.path.realpath(project)))  # resolve() raises in a ring of links
+        window.first = Path(os.path.realpath(project))  # resolve() raises in a ring of links
     code = app.exec()
     leaving.close()
     garbage.end()

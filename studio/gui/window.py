@@ -66,6 +66,7 @@ class Window(Pages):
         self._noticed = ""  # the lane that the notice is about
         self._unsaved = False  # it is about a training that could not be saved
         self.asked = True  # whether the user is, before the window closes
+        self.first: Path | None = None  # what is opened once the window was painted
         self.leaving = 0.0  # since when (monotonic) the window waits for a job to save
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -144,10 +145,6 @@ class Window(Pages):
         self.session.import_paths(found, None)
         if self.session.project:
             self.show_page("library")
-
-    def open_later(self, found: Path) -> None:
-        """Open the project, or take the pack in, after the window was painted."""
-        self._first = found
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name; override costs 16 ms)
         if event.source() is None and any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -238,9 +235,8 @@ class Window(Pages):
         self.setWindowIcon(theme.app_icon())
         self.session.warm_up(*LATER)
         self.recovery.begin()
-        first, self._first = self._first, None
-        if first is not None:
-            self.open_found(first)
+        if self.first is not None:
+            self.open_found(self.first)
 
     def open_found(self, found: Path) -> None:
         """Open a project, or take a pack in; of anything else a sentence says that it is none."""
@@ -248,8 +244,6 @@ class Window(Pages):
             self._take([found])
         else:
             self.session.open_project(found)
-
-    _first: Path | None = None
 
     def restore(self) -> None:
         """Take the size and place of last time, or a size that suits the screen."""

@@ -101,7 +101,7 @@ def worked(folder: Path, seconds: float, seed: int, grown: bool) -> dict[str, An
     window = Window(session)
     window.restore()
     window.show()
-    window.open_later(folder / "walked.atelier")
+    window.first = folder / "walked.atelier"
     errands = Errands(window, session, folder, seed)
     found.file = folder / "found.json"
     robot = Robot(errands, found, seconds, grown)
