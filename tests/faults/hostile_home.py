@@ -82,7 +82,10 @@ def _left(project: Path, picture: Path, journal: str) -> None:
 
     shelf = Shelf(paths.recovery() / f"{GONE}-1.00-00000000")
     for workspace, values in _held(str(project), str(picture), journal).items():
-        pictures = {"source0": PIXELS, "mask0mask": PIXELS[..., 0]} if workspace == "style" else {}
+        pictures = {
+            "style": {"source0": PIXELS, "mask0mask": PIXELS[..., 0]},
+            "explore": {"corner0": PIXELS, "corner3": PIXELS},
+        }.get(workspace, {})
         held = Held(f"a {workspace}", "some words", values, pictures, lambda: PIXELS)
         shelf.keep(workspace, f"key {workspace}", held)
 
@@ -101,12 +104,13 @@ def _held(project: str, picture: str, journal: str) -> dict[str, dict[str, Any]]
     shown = {"styles": [[0, 1.0]], "masks": 0, "history": [style], "made": None}
     shown |= {"sources": ["s"], "masksets": [["mask"]]}
     plan = Plan().model_dump(mode="json")
+    tagged = {"project": project, "run": 1, "yes": [place], "no": [place], "name": "n"}
     train = {"name": "n", "dataset": "toy", "family": "gan", "preset": "a", "settings": {}}
     loaded = ImportSettings().model_dump(mode="json")
     return {
         "library": {"project": project, "source": picture, "name": "n", "settings": loaded},
         "train": {"project": project, **train, "plan": plan, "start_from": 0},
-        "explore": {"project": project, "run": 1, "yes": [place], "no": [place], "name": "n"},
+        "explore": tagged | {"corners": {"0": place, "3": place}, "dot": [0.5, 0.25]},
         "style": shown | {"path": picture, "name": "n", "slots": [way, None], "at": 0},
         "repair": {"journal": journal, "settings": RepairSettings().model_dump(mode="json")},
         "export": {"paths": [picture], "row": 0, "kind": "sheet", "settings": {}, "endings": {}},

@@ -10,7 +10,7 @@ from explore_scene import LONG, at_rest, collected_here, copied
 from pytestqt.qtbot import QtBot
 
 from studio.core.events import finished
-from studio.core.recovery.shelf import Found, Held
+from studio.core.recovery.shelf import Found, Held, Shelf, held_in
 from studio.gui import recovery
 from studio.gui.holding import explore, place
 from studio.gui.session import Session
@@ -85,6 +85,43 @@ def test_tags_are_there_again(
     assert all(a.same(b) for a, b in zip(page.tag_desk.places, places, strict=True))
     assert page.tags.name.text() == "has a hat"
     at_rest(window.session, qtbot)
+
+
+def test_the_corners_of_the_pad_are_there_again(
+    window: Window, qtbot: QtBot, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project = copied(tmp_path_factory, tmp_path, "vae", "gan")
+    window.session.open_project(project.folder)
+    window.show_page("explore")
+    page: Any = window.pages["explore"]
+    qtbot.waitUntil(lambda: window.session.opened is not None, timeout=LONG)
+    at_rest(window.session, qtbot)
+    assert explore.take(window) is None
+    for seed, corner in ((3, 0), (4, 3)):
+        page.walk.go_to(seed)
+        at_rest(window.session, qtbot)
+        page.pad.corner_asked.emit(corner)
+    page.pad.set_dot(0.25, 0.75)
+    held = explore.take(window)
+    assert held is not None and held.same(explore.take(window)), "it is kept once"
+    assert (held.title, held.about) == ("Mix", "2 corners")
+    before = page.pad_desk.filled
+    shelf = Shelf(tmp_path / "shelf")
+    shelf.keep("explore", "k", held)
+    (found,) = held_in([shelf.folder])
+    window.session.leave_model()
+    page.shown = None
+    page.pad_desk.forget()
+    page.pad.set_dot(0.5, 0.5)
+    assert page.pad_desk.filled == []
+    give(window, explore, found)
+    qtbot.waitUntil(lambda: bool(page.pad_desk.filled), timeout=LONG)
+    at_rest(window.session, qtbot)
+    for now, was in zip(page.pad_desk.filled, before, strict=True):
+        assert now[0] == was[0] and now[1].same(was[1]) and (now[2] == was[2]).all()
+    assert page.pad.dot == (0.25, 0.75) and page.pad.ready
+    page.pad_desk.forget()
+    assert page.pad_desk.filled == [], "once"
 
 
 def test_one_is_back_where_one_was(

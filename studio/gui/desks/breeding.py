@@ -1,6 +1,7 @@
 """The breeding desks: four corners mixed on a pad, and children of one or two parents."""
 
 from functools import partial
+from pathlib import Path
 from secrets import randbelow
 from typing import Any
 
@@ -13,6 +14,7 @@ from studio.gui.widgets.corner_pad import CornerPad
 
 CHILDREN = 9
 Parent = tuple[Any, np.ndarray, int | None]  # place, picture, step
+Corners = list[tuple[int, Any, np.ndarray]]  # corner, place, picture
 DISTANCE = 0.35
 
 
@@ -24,6 +26,7 @@ class PadDesk(QObject):
         self.stand, self.pad = stand, pad
         self.corners: list[Any] = [None] * 4
         self._goal: Any = None
+        self._coming: tuple[Path, Corners, tuple[float, float]] | None = None  # see `bring_back`
         pad.corner_asked.connect(self._fill)
         pad.moved.connect(self._move)
         pad.settled.connect(self._settle)
@@ -33,6 +36,32 @@ class PadDesk(QObject):
         self.corners, self._goal = [None] * 4, None
         for corner in range(4):
             self.pad.show_corner(corner, None)
+        self._fill_again()
+
+    @property
+    def filled(self) -> Corners:
+        """What the corners hold that are not empty: each one's number, place and picture."""
+        return [
+            (corner, self.corners[corner], still.picture)
+            for corner, still in enumerate(self.pad.corners)
+            if still is not None
+        ]
+
+    def bring_back(self, folder: Path, corners: Corners, dot: tuple[float, float]) -> None:
+        """Fill corners as they were before a crash, once the run in `folder` is open."""
+        self._coming = folder, corners, dot
+        self._fill_again()
+
+    def _fill_again(self) -> None:
+        opened = self.stand.session.opened
+        if self._coming is None or opened is None or opened.run.folder != self._coming[0]:
+            return
+        _, corners, dot = self._coming
+        self._coming = None
+        for corner, place, picture in corners:
+            self.corners[corner] = place
+            self.pad.show_corner(corner, picture)
+        self.pad.set_dot(*dot)
 
     @Slot(int)
     def _fill(self, corner: int) -> None:

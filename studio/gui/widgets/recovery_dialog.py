@@ -157,7 +157,7 @@ class RecoveryDialog(QDialog):
             "library": self.tr("Pictures to keep"),
             "train": self.tr("Training form"),
             "run": self.tr("Goes on training"),
-            "explore": self.tr("Tags"),
+            "explore": self.tr("Explore"),
             "style": self.tr("Style"),
             "repair": self.tr("Repair"),
             "export": self.tr("Export"),
