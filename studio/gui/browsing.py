@@ -26,6 +26,7 @@ AT_ONCE = 16  # thumbnails a pull: 10 ms
 FILES = 500  # that are looked for in a pull
 SHARP = 128  # pixels that core's thumbnails have; larger cells want more
 HALVES = 8  # copies of a large picture, each half as large as the one before
+SMOOTH_AT_MOST = 1 << 18  # pixels a side: at 2^19 Qt's smooth way crashes
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,10 +160,17 @@ def reduced(path: Path, side: int) -> QImage:
     image = QImageReader(str(path)).read()
     if image.isNull():
         return image
-    within = Qt.AspectRatioMode.KeepAspectRatio
-    size = image.size().scaled(QSize(side, side), within)
-    smooth = Qt.TransformationMode.SmoothTransformation
-    return ready(image.scaled(size, within, smooth))
+    size = image.size().scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio)
+    return smaller(image, size)
+
+
+def smaller(image: QImage, size: QSize) -> QImage:
+    """Return an image in another size, ready to be painted."""
+    modes = Qt.TransformationMode
+    fast = max(image.width(), image.height()) > SMOOTH_AT_MOST
+    mode = modes.FastTransformation if fast else modes.SmoothTransformation
+    size = size.expandedTo(QSize(1, 1))
+    return ready(image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, mode))
 
 
 def make_marks(asked: deque[tuple[Gallery, Mark]]) -> Job[int]:
@@ -260,13 +268,9 @@ def levels(path: Path) -> tuple[QImage, ...]:
     if image.colorSpace().isValid() and image.colorSpace() != srgb:
         image.convertToColorSpace(srgb)
     found = [ready(image)]
-    smooth, within = (
-        Qt.TransformationMode.SmoothTransformation,
-        Qt.AspectRatioMode.IgnoreAspectRatio,
-    )
     while max(found[-1].width(), found[-1].height()) > 256 and len(found) < HALVES:
         size = QSize(max(1, found[-1].width() // 2), max(1, found[-1].height() // 2))
-        found.append(ready(found[-1].scaled(size, within, smooth)))
+        found.append(smaller(found[-1], size))
     return tuple(found)
 
 

@@ -25,6 +25,7 @@ from studio.gui.browsing import (
     look_closely,
     make_marks,
     open_folder,
+    reduced,
     take_in,
 )
 
@@ -124,3 +125,9 @@ def test_large_pictures_have_smaller_copies(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((900, 700, 3), np.uint8)).save(tmp_path / "a.png")
     sizes = [image.size().toTuple() for image in levels(tmp_path / "a.png")]
     assert sizes == [(700, 900), (350, 450), (175, 225)]
+
+
+def test_a_picture_longer_than_qt_can_make_small_smoothly_is_shown(tmp_path: Path) -> None:
+    Image.new("RGB", (2, 530_000), "red").save(tmp_path / "a.png")
+    assert levels(tmp_path / "a.png")[1].height() == 265_000
+    assert reduced(tmp_path / "a.png", 512).size().toTuple() == (1, 512)
