@@ -46,7 +46,7 @@ def faults(pytest: list[str]) -> dict[str, list[str]]:
     """
     page = f"--page={Path(tempfile.mkdtemp()) / 'page.json'}"
     return {
-        "faults": [*pytest, *SPREAD, page, "-m", "not alone"],
+        "faults": [*pytest, *SPREAD, "--no-loadscope-reorder", page, "-m", "not alone"],
         "times": [*pytest, page, "-m", "alone"],
     }
 

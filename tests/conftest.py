@@ -44,6 +44,17 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin the full set with the files that may take longest: none is left for one core alone."""
+    if config.getoption("--faults"):
+        longest: dict[Path, float] = {}
+        for item in items:
+            limit = item.get_closest_marker("timeout")
+            taken = float(limit.args[0]) if limit else 0.0
+            longest[item.path] = max(longest.get(item.path, 0.0), taken)
+        items.sort(key=lambda item: -longest[item.path])
+
+
 @pytest.fixture
 def promise(request: pytest.FixtureRequest):
     """Enter promises into the page: `with promise(section, words) as kept: …`."""

@@ -16,7 +16,7 @@ DRIFT = 0.02  # of the memory held at the first rest
 SLACK = WARM_UP + 300.0  # s beside the minutes asked for: the engine, the errands, the rests
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_a_robot_at_the_window_breaks_and_grows_nothing(
     tmp_path: Path, promise: Any, untried: Any, amount: Any
 ) -> None:
