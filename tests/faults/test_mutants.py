@@ -115,6 +115,25 @@ def palettes(root: Path) -> Trial:
     return trial
 
 
+def shown(root: Path, real: bool = False) -> Trial:
+    """Show every mutant as the gallery does, by Qt, which reads by libraries of its own."""
+    from studio.core.silence import SILENCE
+    from studio.gui.browsing import SHARP, levels, reduced
+
+    known, path = list(sound.seeds(real).values()), root / "a.png"
+
+    def trial(number: int) -> str:
+        path.write_bytes(mutant(number, known))
+        with SILENCE:
+            images = (*levels(path), reduced(path, 4 * SHARP))
+        sides = [side for image in images[1:] for side in image.size().toTuple()]
+        return "" if max(sides, default=0) <= 1 << 20 else f"shown as {sides}"
+
+    for number in range(3 * FILES):
+        trial(number)
+    return trial
+
+
 def crashing(root: Path) -> Trial:
     """Be a reader that a few mutants are too much for: the test's own test."""
     known = list(sound.seeds().values())
@@ -127,6 +146,18 @@ def test_hurt_pictures_open_or_are_refused_by_a_sentence(tmp_path, promise, amou
     with promise("Hostile files", "a hurt picture opens, or a sentence says why not") as kept:
         found = watched(
             "tests.faults.test_mutants:pictures", tmp_path / "root", 0, count, real=count > 10_000
+        )
+        kept.count(found.tried - len(found.broken))
+        for text in found.broken:
+            kept.check(False, text)
+        kept.say(f"{found.figures()}, {found.died} processes died")
+
+
+def test_hurt_pictures_in_the_gallery_do_not_hurt_the_window(tmp_path, promise, amount) -> None:
+    count = amount(1000, 50_000)
+    with promise("Hostile files", "a hurt picture in the gallery is shown, or is not") as kept:
+        found = watched(
+            "tests.faults.test_mutants:shown", tmp_path / "root", 0, count, real=count > 1000
         )
         kept.count(found.tried - len(found.broken))
         for text in found.broken:
