@@ -94,6 +94,14 @@ def finished(job: "Job[T]") -> T:
             return ended.value
 
 
+NAMED = 300  # characters of a name that are shown; a megabyte in one label takes Qt minutes
+
+
+def cut(text: str, most: int = NAMED) -> str:
+    """Return what a file calls something, cut where only a stranger's file is so long."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 class Refused(Exception):
     """Bad input. The message is one sentence for the user: what, where, what to do.
 

@@ -16,7 +16,7 @@ from studio.core import durable, locking, migrating, runlog
 from studio.core.durable import sync_folder as sync_folder
 from studio.core.durable import write_json as write_json
 from studio.core.durable import write_whole as write_whole
-from studio.core.events import Job, Note, Refused, finished
+from studio.core.events import Job, Note, Refused, cut, finished
 from studio.core.settings import Settings, field
 
 SCHEMA = migrating.SCHEMA
@@ -27,6 +27,7 @@ FORBIDDEN = frozenset('<>:"/\\|?*')  # in names on Windows, and what it keeps na
 DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"}
 DEVICES |= {f"{port}{k}" for port in ("com", "lpt") for k in "0123456789¹²³"}
 LONGEST = 120  # bytes
+WORDS = ("name", "family", "preset")  # of a run's record, which are shown
 SIZE_AT_MOST = 1 << 24  # bytes of project.json; ours has a hundred
 ORIGIN = "origin.json"  # in a run that came in a pack
 
@@ -189,7 +190,8 @@ class Project:
             json.dumps(record.model_dump(), allow_nan=False)  # as it is written when it is renamed
         except (OSError, ValueError, RecursionError):
             return None
-        return Run(folder, number, record)
+        words = {word: cut(getattr(record, word)) for word in WORDS}
+        return Run(folder, number, record.model_copy(update=words))
 
 
 def numbered(runs: Path) -> dict[int, Path]:
@@ -285,7 +287,7 @@ def read(folder: Path) -> Project:
         ) from None
     if schema > SCHEMA:
         raise Refused(f"{folder} was made by a newer Atelier; update the program to open it.")
-    return Project(folder.absolute(), name)
+    return Project(folder.absolute(), cut(name))
 
 
 def open_or_create(folder: Path) -> Project:

@@ -25,11 +25,13 @@ from studio.core.events import (
     Samples,
     Saved,
     Scalars,
+    cut,
 )
 from studio.core.logparts import Part
 
 T = TypeVar("T")
 Ending = Literal["finished", "stopped", "failed"]
+TEXT_AT_MOST = 2000  # characters of a note
 TAIL = 1 << 16  # bytes of a log that mostly tell how its run stands
 BACK = ("rollback", "memory")  # kinds of notes after whose step it is trained anew
 
@@ -326,7 +328,7 @@ def _sample(folder: Path, line: dict[str, Any]) -> Sample:
 
 
 def _note(line: dict[str, Any]) -> Note:
-    return Note(line["text"], line["level"], line["kind"], line["step"])
+    return Note(cut(line["text"], TEXT_AT_MOST), line["level"], line["kind"], line["step"])
 
 
 def _changes(lines: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from studio.core import project as projects
-from studio.core.events import Refused
+from studio.core.events import NAMED, Refused
 from studio.core.project import Plan, RunRecord
 
 
@@ -130,3 +130,16 @@ def test_a_huge_project_file_is_not_read_whole(tmp_path):
         file.truncate(1 << 33)
     with pytest.raises(Refused, match="damaged"):
         projects.look(made.folder)
+
+
+def test_names_of_a_megabyte_are_cut_where_they_are_read_and_stay_in_their_files(tmp_path):
+    made = projects.create(tmp_path / "p.atelier", "n" * 1_000_000)
+    words = dict.fromkeys(("name", "family", "preset"), "x" * 1_000_000)
+    record = RunRecord(created=0.0, dataset="d", settings={}, plan=Plan(), **words)
+    file = made.new_run(record).folder / "run.json"
+    found = projects.look(made.folder)
+    (run,) = found.runs()
+    assert len(found.name) == NAMED and found.name.endswith("n…")
+    for word in words:
+        assert len(getattr(run.record, word)) == NAMED
+    assert json.loads(file.read_bytes())["name"] == words["name"]

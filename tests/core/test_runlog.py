@@ -121,3 +121,11 @@ def test_not_a_number_is_kept_as_such(folder):
 
 def test_no_log_is_an_empty_history(folder):
     assert runlog.replay(folder) == runlog.History()
+
+
+def test_a_note_of_a_megabyte_is_cut(folder):
+    log = runlog.RunLog(folder)
+    log.record(Note("x" * 1_000_000))
+    log.file.close()
+    (note,) = runlog.replay(folder).notes
+    assert len(note.text) == runlog.TEXT_AT_MOST and note.text.endswith("x…")

@@ -22,6 +22,7 @@ NAMES = {
     "letters turned": f"{MARK}\u202egnp.exe\u2066\u200b",
     "60 kB": f"<b>{MARK}</b> " * 4000,
     "a long word": MARK * 3000,
+    "a megabyte": f"<i>{MARK}</i> " * 70_000,
     "nothing": " ",
     "lines": f"{MARK}\n\n{MARK}\r\n<br>{MARK}\t\0",
     "a template": f"{{name}} {{0.__class__}} %s%n %1 &{MARK} {{n}}",

@@ -1,6 +1,7 @@
 """What a crash left: one calm list of all that can be brought back, with pictures."""
 
 import datetime
+import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -53,6 +55,8 @@ class Row(QFrame):
         for each in (self.name, self.told):
             each.setTextFormat(Qt.TextFormat.PlainText)
             each.setWordWrap(False)
+            each.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # cut off
+        self.name.setToolTip(f"<qt>{html.escape(self.name.text())}</qt>")
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addStretch(1)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from studio.core import pictures
 from studio.core.data.packed import open_packed
-from studio.core.events import Refused
+from studio.core.events import Refused, cut
 from studio.gui.widgets.run_rows import four
 from studio.gui.widgets.train_setup import SetChoice
 from studio.gui.widgets.words import count
@@ -37,4 +37,4 @@ def read_choice(folder: Path) -> SetChoice | None:
     if made.classes:
         text += f"  ·  {len(made.classes)} classes"
     shown = None if shown is None else pictures.straighten(shown)
-    return SetChoice(made.id, made.name, text, shown, (made.width, made.height))
+    return SetChoice(made.id, cut(made.name), text, shown, (made.width, made.height))

@@ -4,7 +4,8 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
-LONGEST = 300  # characters of a name; a megabyte in one label takes Qt minutes
+from studio.core.events import cut
+
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -43,7 +44,7 @@ def percent(share: float) -> str:
 
 def short(name: str) -> str:
     """Return a name, cut where only a stranger's file would have one so long."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return cut(name)
 
 
 def value(number: float) -> str:
