@@ -16,7 +16,6 @@ import struct
 import subprocess
 import sys
 import time
-import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +32,10 @@ PROGRAM = {
     *("code.__new__", "function.__new__", "ctypes.dlopen", "ctypes.dlsym", "ctypes.call_function"),
 }
 CODE = {"exec", "compile", "marshal.loads"}
+BY = {  # what libraries do to types' names and to functions under no_grad, whatever is opened
+    "compile": "/typing.py",
+    "code.__new__": "/torch/utils/_contextlib.py",
+}
 CHANGING = {  # the event, and which of its values are the places it changes
     **dict.fromkeys(("os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.chown"), (0,)),
     **dict.fromkeys(("os.truncate", "os.utime", "shutil.rmtree", "sqlite3.connect"), (0,)),
@@ -150,8 +153,10 @@ class Guard:
                 self._note(f"import {values[0]}")
         elif event in CHANGING:
             self._changed(event, values)
-        elif event == "compile" and (values[1] == "<unknown>" or _caller() == typing.__file__):
-            return  # only parsed: by numpy the head of an array's file, and the name of a type
+        elif event == "compile" and values[1] == "<unknown>":
+            return  # only parsed, as numpy does with the head of an array's file
+        elif event in BY and _caller().replace("\\", "/").endswith(BY[event]):
+            return
         elif (event in PROGRAM or event in CODE) and not _importing():
             self._note(f"{event} {str(values)[:200]}")
             raise PermissionError(errno.EACCES, f"the test's guard forbids {event}")
