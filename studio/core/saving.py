@@ -106,6 +106,7 @@ def restore(
             f"What run {run.number} has learned does not fit another {names};"
             " start a new run with it."
         ) from None
+    trainee.ema.keep(trainee.ema.model)
     return troubles
 
 
@@ -117,6 +118,7 @@ def go_back(trainee: Trainee, newest_step: int | None = None) -> None:
     chunks = {name: o.chunks for name, o in optimizers.items()}
     _, tensors, values, _ = checkpoint.newest(trainee.run.checkpoints, newest_step)
     trainee.load(tensors, values)
+    trainee.ema.keep(trainee.ema.model)
     trainee.seconds = seconds
     for name, optimizer in trainee.learner.optimizers().items():
         optimizer.chunks = chunks[name]

@@ -87,13 +87,12 @@ class Pace:
 
     def __init__(self, trainee: Trainee):
         self.trainee = trainee
-        self.took = math.inf  # seconds of the last pull's steps; not known yet
+        self.steps = self.save = self.grid = math.inf  # seconds of the last pull; not known yet
         self.torn = False  # a step was ended in the middle, and can't be taken back
 
-    @property
-    def slow(self) -> bool:
-        """Whether a step may take longer than whoever stops the run would wait."""
-        return self.trainee.device.type == "cpu" and self.took > SLOW
+    def slow(self, seconds: float) -> bool:
+        """Whether what took so long may take longer than whoever stops the run would wait."""
+        return self.trainee.device.type == "cpu" and seconds > SLOW
 
     def _said(self) -> Progress:
         return Progress(self.trainee.step, self.trainee.expected, "Training")
@@ -101,16 +100,17 @@ class Pace:
     def step(self, work: Callable[[], T]) -> Job[T]:
         """Do `work`, which takes steps."""
         trainee, seconds = self.trainee, self.trainee.seconds
-        before = self._copied() if self.slow else None
+        slow = self.slow(self.steps)
+        before = self._copied() if slow else None
         try:
-            found = yield from self._done(work)
+            found = yield from self._done(work, slow)
         except GeneratorExit:
             if before is None:
                 self.torn = True
             else:
                 trainee.load(*before)
             raise
-        self.took = trainee.seconds - seconds
+        self.steps = trainee.seconds - seconds
         return found
 
     def _copied(self) -> State | None:
@@ -128,21 +128,33 @@ class Pace:
         if self.torn:
             saving.give_up(self.trainee, "memory was too short to stop within a step")
         else:
-            saving.leave(self.trainee, haste=self.slow)
+            saving.leave(self.trainee, haste=self.slow(max(self.steps, self.save)))
 
-    def _done(self, work: Callable[[], T]) -> Job[T]:
-        """Do `work`, which may be left half done."""
-        return (yield from ended(work, self._said())) if self.slow else work()
+    def _done(self, work: Callable[[], T], slow: bool) -> Job[T]:
+        """Do `work`, which may be left half done where it is slow."""
+        return (yield from ended(work, self._said())) if slow else work()
 
     def saved(self) -> Job[None]:
         """Save."""
-        yield (yield from self._done(partial(saving.save, self.trainee)))
+        begun = time.monotonic()
+        told = yield from self._done(partial(saving.save, self.trainee), self.slow(self.save))
+        self.save = time.monotonic() - begun
+        yield told
 
     def drawn(self, job: Iterator[Event]) -> Job[None]:
         """Be `job`, which draws."""
         self.trainee.drawing = True
-        yield from pulled(job, self._said()) if self.slow else job
+        slow, self.grid = self.slow(self.grid), 0.0
+        job = self._timed(job)
+        yield from pulled(job, self._said()) if slow else job
         self.trainee.drawing = False
+
+    def _timed(self, job: Iterator[Event]) -> Iterator[Event]:
+        begun = time.monotonic()
+        for event in job:
+            self.grid = max(self.grid, time.monotonic() - begun)
+            yield event
+            begun = time.monotonic()
 
 
 class Due:
@@ -236,7 +248,8 @@ def resume(
     Raises Refused when there is nothing to go on from, nothing left to do, or for changes that
     do not fit what was trained.
     """
-    run, trainee = _waiting(project, number)
+    wait = partial(_waiting, project, number)
+    run, trainee = yield from ended(wait, Progress(0, None, "Preparing"))
     yield from verified(trainee.packed)
     restore = partial(saving.restore, trainee, back_to, changes)
     troubles = yield from ended(restore, Progress(0, None, "Preparing"))

@@ -27,7 +27,7 @@ def equal(one: Run, other: Run) -> bool:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every step count as slow, and each be a pull of its own."""
-    monkeypatch.setattr(training.Pace, "slow", property(lambda _: True))
+    monkeypatch.setattr(training.Pace, "slow", lambda *_: True)
     monkeypatch.setattr(training, "PULL", 0.0)
 
 
@@ -106,7 +106,7 @@ def test_slow_steps_learn_the_same(slow: None, tmp_path: Path) -> None:
     asked, known = toys.request("gan", STEPS), toys.known(STEPS)
     _, aside = toys.finish(training.start(project, asked, known))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training.Pace, "slow", property(lambda _: False))
+        patch.setattr(training.Pace, "slow", lambda *_: False)
         _, at_once = toys.finish(training.start(project, asked, known))
     assert equal(aside, at_once)
 
