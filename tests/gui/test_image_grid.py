@@ -36,6 +36,20 @@ def test_every_picture_is_painted_in_its_cell(grid: ImageGrid) -> None:
     assert [color_at(grid, k)[:2] for k in range(16)] == [(4 * k, 50) for k in range(16)]
 
 
+def test_the_pictures_are_painted_once_until_they_or_their_room_change(grid: ImageGrid) -> None:
+    grid.show_pictures(sprites(16, 50, channels=3))
+    grid.grab()
+    painted = grid._painted
+    grid.set_current(3)
+    grid.grab()
+    assert painted is not None and grid._painted is painted
+    grid.resize(200, 200)
+    grid.grab()
+    assert grid._painted is not painted and color_at(grid, 3)[:2] == (12, 50)
+    grid.show_pictures(sprites(16, 90, channels=3))
+    assert color_at(grid, 3)[:2] == (12, 90)
+
+
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_channels_become_bgra(channels: int) -> None:
     made = bgra(sprites(3, 9, channels))

@@ -62,6 +62,7 @@ class ImageGrid(QWidget):
         self.pictures: np.ndarray | None = None
         self._pixels = np.empty(0, np.uint8)
         self._image = QImage()
+        self._painted: QPixmap | None = None  # all but the mark of the current cell
         self._pressed: QPoint | None = None
         self._checker = QBrush(checkered())
         self.setMouseTracking(True)
@@ -81,6 +82,7 @@ class ImageGrid(QWidget):
             )
         else:
             self.pictures, self._image = None, QImage()
+        self._painted = None
         if self.current >= self.count:
             self.set_current(-1)
         self.update()
@@ -137,10 +139,26 @@ class ImageGrid(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), flags, self.empty)
             return
+        room = self.size() * self.devicePixelRatioF()
+        if self._painted is None or self._painted.size() != room:
+            self._painted = self._paint()
+        painter.drawPixmap(0, 0, self._painted)
+        if self.current >= 0:
+            painter.setPen(QPen(self.palette().highlight().color(), 2))
+            painter.drawRect(self.cell(self.current).adjusted(-1, -1, 0, 0))
+
+    def _paint(self) -> QPixmap:
+        """Return all pictures in their places, painted as dense as the screen is."""
+        assert self.pictures is not None
+        dense = self.devicePixelRatioF()
+        painted = QPixmap(self.size() * dense)
+        painted.setDevicePixelRatio(dense)
+        painted.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(painted)
         h, w = self.pictures.shape[1:3]
         places = self.places
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not places.is_pixelated)
-        source = self._sheet(places.zoom)
+        source = enlarged(self._image, max(h, w), places.zoom)
         k = source.width() // w
         clear = self.pictures.shape[3] == 4
         for index in range(self.count):
@@ -149,9 +167,8 @@ class ImageGrid(QWidget):
                 painter.setBrushOrigin(cell.topLeft())
                 painter.fillRect(cell, self._checker)
             painter.drawImage(cell, source, QRect(0, index * h * k, w * k, h * k))
-        if self.current >= 0:
-            painter.setPen(QPen(self.palette().highlight().color(), 2))
-            painter.drawRect(self.cell(self.current).adjusted(-1, -1, 0, 0))
+        painter.end()
+        return painted
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -267,17 +284,6 @@ class ImageGrid(QWidget):
         drag.setPixmap(QPixmap.fromImage(image.scaledToHeight(96)))
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _sheet(self, zoom: float) -> QImage:
-        """Return the image to paint from: doubled where pixel art is shown between 1x and 2x.
-
-        Its squares would differ in size there: so they are doubled, then smoothed.
-        """
-        assert self.pictures is not None
-        h, w = self.pictures.shape[1:3]
-        if max(h, w) > PIXEL_ART or not 1 < zoom < 2:
-            return self._image
-        return self._image.scaled(2 * self._image.width(), 2 * self._image.height())
-
 
 @dataclass(frozen=True)
 class Places:
@@ -314,6 +320,16 @@ def laid_out(n: int, h: int, w: int, width: int, height: int) -> Places:
     left = (width - columns * (wide + GAP) + GAP) // 2
     top = (height - rows * (high + GAP) + GAP) // 2
     return Places(columns, left, top, wide, high, zoom, small and zoom == int(zoom) >= 1)
+
+
+def enlarged(strip: QImage, side: int, zoom: float) -> QImage:
+    """Return the image to paint from: doubled where pixel art is shown between 1x and 2x.
+
+    Its squares would differ in size there: so they are doubled, then smoothed.
+    """
+    if side > PIXEL_ART or not 1 < zoom < 2:
+        return strip
+    return strip.scaled(2 * strip.width(), 2 * strip.height())
 
 
 def bgra(pictures: np.ndarray) -> np.ndarray:
