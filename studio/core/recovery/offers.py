@@ -91,7 +91,9 @@ def _offered(found: Found) -> list[Found]:
 def _locked(found: Found) -> bool:
     """Tell whether another program has the project open: it is offered once that is over."""
     project = found.values.get("project")
-    held = locking.holder(Path(project)) if project else None
+    if project is None or not (Path(project) / "project.json").is_file():
+        return False
+    held = locking.holder(Path(project))
     return held is not None and held != os.getpid()
 
 

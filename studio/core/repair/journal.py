@@ -266,10 +266,10 @@ def _stored(folder: Path) -> Path | None:
 
 def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
     source = _stored(repair.folder) or repair.path
-    if source is None or not source.exists():
+    if source is None or not _is_file(source):
         raise Refused(
-            f"{source or repair.name} is gone; put it back to go on with its repair, or discard "
-            "that."
+            f"The picture {source or repair.name} is gone; put it back to go on with its repair, or"
+            " discard that."
         )
     photograph = open_photograph(source)
     link = digest(photograph.pixels)
@@ -280,6 +280,14 @@ def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
     if link.hex() != known:
         raise Refused(f"{repair.name} was changed since its repair began; it can't be continued.")
     return photograph, link
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether there is such a file; a damaged journal may name one that no disk can hold."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _state(folder: Path, otherwise: int) -> tuple[int, int | None]:

@@ -353,3 +353,16 @@ def test_a_process_killed_while_it_writes_loses_nothing_it_was_told_is_safe(home
         paint(expected, k)
     assert again.painting.position >= said + 1 and again.lost == 0
     assert same(again.painting, expected)
+
+
+@pytest.mark.parametrize("path", ["x" * 5000, "a\0b", " /a/../../outside", "/dev", "\udcff", "~"])
+def test_a_path_that_no_disk_can_hold_is_a_sentence(path):
+    book, painting = begun()
+    write(book, painting, 1)
+    for stored in book.folder.glob("picture.*"):
+        stored.unlink()
+    about = json.loads((book.folder / "journal.json").read_bytes())
+    (book.folder / "journal.json").write_text(json.dumps(about | {"path": path}))
+    (repair,) = journal.unfinished()
+    with pytest.raises(Refused, match=r"^The picture .* is gone; put it back"):
+        finished(journal.replay(repair))
