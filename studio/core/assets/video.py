@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 
@@ -113,7 +114,8 @@ def whole(target: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
         with suppress(OSError):
             part.unlink()
-        forget(note)
+        if not part.exists():  # as it does on Windows while a film that was stopped is open
+            forget(note)
 
 
 def _settle(part: Path, target: Path) -> None:
@@ -239,9 +241,11 @@ def _mp4(frames: np.ndarray, part: Path, settings: VideoSettings) -> Job[None]:
             large = np.pad(enlarged(color[None], scale), odd, "edge")[0]
             film.write(np.ascontiguousarray(large[..., ::-1]))
             yield Progress(k, len(frames), "Writing frames")
-        yield Progress(len(frames), len(frames), "Finishing the film")  # it holds 25 frames back
-    finally:
-        film.release()
+    except BaseException:  # nobody waits for the 25 frames that it holds back
+        Thread(target=film.release, name="aside", daemon=True).start()
+        raise
+    yield from let_go(film.release, "Finishing the film")
+    yield Progress(len(frames), len(frames), "Finishing the film")
     _counted_again(part, len(frames))
 
 

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from studio.core.aside import ended
 from studio.core.events import Job, Progress
 from studio.core.painting.box import Box
 from studio.core.repair.hole import Hole
@@ -37,7 +38,8 @@ def _restored(colors: np.ndarray, mask: np.ndarray) -> Job[np.ndarray]:
     h, w = mask.shape
     edge = ((0, -h % GRID), (0, -w % GRID))
     hole = np.pad(mask, edge, constant_values=True)
-    smooth = restorer.smooth(np.pad(colors, (*edge, (0, 0))), hole)
+    wide = np.pad(colors, (*edge, (0, 0)))
+    smooth = yield from ended(lambda: restorer.smooth(wide, hole), Progress(0, 1, "Restored"))
     filled, trust, cores = smooth.copy(), _trust(hole), _cores(mask)
     for k, core in enumerate(cores):
         yield Progress(k, len(cores), "Restored")
