@@ -69,10 +69,10 @@ class Drafts(Loading):
 
     def discard_draft(self) -> None:
         """Throw the draft away."""
-        from studio.core.data import importing
-
         draft, self.draft = self.draft, None
         if draft is not None:
+            from studio.core.data import importing
+
             self._ask("import", lambda: importing.discard(draft))
 
     def _ask(self, what: str, action: Callable[[], Any]) -> Any:

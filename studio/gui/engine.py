@@ -261,9 +261,12 @@ def is_picture(path: Path) -> bool:
 def sweep(folder: Path) -> None:
     """Remove what an earlier, interrupted session left in a project."""
     from studio.core import durable
-    from studio.core.data import importing
 
-    importing.sweep(folder / "datasets")
+    with contextlib.suppress(OSError):
+        if any(each.name.startswith(".") for each in (folder / "datasets").iterdir()):
+            from studio.core.data import importing  # 0.1 s of the window's thread, rarely needed
+
+            importing.sweep(folder / "datasets")
     durable.sweep_project(folder)
 
 
