@@ -22,7 +22,7 @@ import psutil
 from studio import paths
 from studio.core import durable
 from studio.core.durable import write_json, write_whole
-from studio.core.events import Job, Progress, Refused
+from studio.core.events import Job, Progress, Refused, cut
 from studio.core.painting.edit import Edit
 from studio.core.painting.painting import Painting
 from studio.core.photographs.photograph import Photograph, open_photograph, save_photograph
@@ -208,7 +208,7 @@ def _left(file: Path) -> Unfinished | None:
     path = Path(about["path"]) if about["path"] else None
     edits = sum(1 for _ in file.parent.glob("*.edit"))
     when = max(each.lstat().st_mtime for each in file.parent.iterdir())
-    return Unfinished(file.parent, about["name"], path, when, edits)
+    return Unfinished(file.parent, cut(about["name"]), path, when, edits)
 
 
 def discard(repair: Unfinished) -> None:
@@ -268,7 +268,7 @@ def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
     source = _stored(repair.folder) or repair.path
     if source is None or not _is_file(source):
         raise Refused(
-            f"The picture {source or repair.name} is gone; put it back to go on with its repair, or"
+            f"The picture {cut(str(source or repair.name))} is gone; put it back to go on with its repair, or"
             " discard that."
         )
     photograph = open_photograph(source)

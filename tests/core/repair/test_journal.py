@@ -364,5 +364,6 @@ def test_a_path_that_no_disk_can_hold_is_a_sentence(path):
     about = json.loads((book.folder / "journal.json").read_bytes())
     (book.folder / "journal.json").write_text(json.dumps(about | {"path": path}))
     (repair,) = journal.unfinished()
-    with pytest.raises(Refused, match=r"^The picture .* is gone; put it back"):
+    with pytest.raises(Refused, match=r"^The picture .* is gone; put it back") as said:
         finished(journal.replay(repair))
+    assert len(str(said.value)) < 500
