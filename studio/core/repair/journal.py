@@ -268,8 +268,8 @@ def _picture(repair: Unfinished) -> tuple[Photograph, bytes]:
     source = _stored(repair.folder) or repair.path
     if source is None or not _is_file(source):
         raise Refused(
-            f"The picture {cut(str(source or repair.name))} is gone; put it back to go on with its repair, or"
-            " discard that."
+            f"The picture {cut(str(source or repair.name))} is gone; put it back to go on with its"
+            " repair, or discard that."
         )
     photograph = open_photograph(source)
     link = digest(photograph.pixels)
