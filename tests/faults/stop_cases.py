@@ -39,9 +39,14 @@ def training(shop: Shop) -> Iterator[Case]:
     """Train every family, as a CPU user would and far beyond; measure before."""
     from studio.core import checkpoint, probe
     from studio.core import training as trainings
+    from studio.core.project import Plan
 
-    def trained(family: str, preset: str) -> Callable[[], Any]:
+    def begun(family: str, preset: str) -> Callable[[], Any]:
         return lambda: trainings.start(shop.project, shop.request(family, preset), shop.known())
+
+    def gone_on(family: str, preset: str) -> Callable[[], Any]:
+        number = shop.run(family, preset).number
+        return lambda: trainings.resume(shop.project, number, Plan(steps=100_000))
 
     def left() -> list[str]:
         if not shop.project.runs():
@@ -54,13 +59,13 @@ def training(shop: Shop) -> Iterator[Case]:
         return hidden + ([] if run.history().status == "stopped" else [run.history().status])
 
     for family in FAMILIES:
-        yield Case(f"training: {family}", trained(family, "quick"), left, 20.0)
-    if shop.full:
+        yield Case(f"training: {family}", begun(family, "quick"), left, 8.0)
+    for preset in ("quick", "standard") if shop.full else ():
         for family in FAMILIES:
-            yield Case(f"training: {family}, standard", trained(family, "standard"), left, 30.0)
+            yield Case(f"on: {family} {preset}", gone_on(family, preset), left, 12.0)
     for family in FAMILIES if shop.full else ("vae",):
         asked = shop.request(family)
-        yield Case(f"forecast: {family}", lambda a=asked: probe.forecast(shop.project, a), cap=12.0)
+        yield Case(f"forecast: {family}", lambda a=asked: probe.forecast(shop.project, a))
 
 
 def drawing(shop: Shop) -> Iterator[Case]:
@@ -76,11 +81,11 @@ def drawing(shop: Shop) -> Iterator[Case]:
             yield Case(
                 f"evaluation: {family}",
                 lambda n=run.number: engine.evaluating(shop.project, n),
-                cap=30.0,
+                cap=60.0 if family == "vae" else 8.0,  # once to its end
             )
     if shop.full:
         number = shop.run("diffusion").number
-        yield Case("instant", lambda: engine.tuning(shop.project, number), cap=20.0)
+        yield Case("instant", lambda: engine.tuning(shop.project, number), cap=10.0)
 
 
 def exploring(shop: Shop) -> Iterator[Case]:
@@ -108,7 +113,7 @@ def exploring(shop: Shop) -> Iterator[Case]:
             "loop": lambda o=opened, p=place: studies.draw_loop(o, "noise", p, 0.5, frames, 0),
         }
         for name, make in jobs.items():
-            yield Case(f"{name}: {family}", make, cap=6.0)
+            yield Case(f"{name}: {family}", make, cap=6.0 if family == "vae" else 3.0)
     side = shop.size(32, 512)
     film = np.tile(shop.picture(side), (shop.size(4, 240), 1, 1, 1))
     number = itertools.count()
@@ -129,10 +134,8 @@ def styling(shop: Shop) -> Iterator[Case]:
     from studio.gui.desks.wish import Masks, Setup, Wish
 
     side = shop.size(96, 4096)
-    yield Case(
-        "opening to restyle",
-        lambda: restyling.open_content(shop.file(side), "picture"),
-    )
+    file = shop.file(side)
+    yield Case("opening to restyle", lambda: restyling.open_content(file, "picture"))
     content = ended(restyling.open_content(shop.picture(side), "picture"))
     _, sources = ended(restyling.open_sources([(shop.picture(shop.size(64, 1024)), "s")], 0))
     for name, way in methods().items():
@@ -140,14 +143,14 @@ def styling(shop: Shop) -> Iterator[Case]:
             continue  # asks for a file of the user's that is not shipped
         styles = ((sources[0], 1.0),) if way.styled else ()
         wish = Wish(Setup(name, way.settings()), styles, Masks({}), None, content)
-        yield Case(f"style: {name}", lambda w=wish: restyling.restyled(content, w), cap=15.0)
+        yield Case(f"style: {name}", lambda w=wish: restyling.restyled(content, w), cap=8.0)
         if shop.full:
             small = restyling.Shrunk()
             yield Case(
-                f"preview: {name}", lambda w=wish, s=small: restyling.proof(content, w, s), cap=4.0
+                f"preview: {name}", lambda w=wish, s=small: restyling.proof(content, w, s), cap=2.0
             )
     yield Case("presets", lambda: restyling.drawn(content, [(sources[0], 1.0)]))
-    yield Case("thumbnails", lambda: restyling.thumbnails([shop.file(side)] * 4))
+    yield Case("thumbnails", lambda: restyling.thumbnails([file] * 4))
     yield from written(
         shop,
         "styled picture",
@@ -172,7 +175,8 @@ def repairing(shop: Shop) -> Iterator[Case]:
     from studio.core.repair.request import RepairSettings
 
     side = shop.size(96, 8192)
-    yield Case("opening to repair", lambda: live.open_picture(shop.file(side), "picture"))
+    file = shop.file(side)
+    yield Case("opening to repair", lambda: live.open_picture(file, "picture"))
     opened = ended(live.open_picture(shop.picture(side), "picture"))
     pixels = opened.photograph.pixels
     mask = np.zeros((side, side), np.uint8)
@@ -184,7 +188,7 @@ def repairing(shop: Shop) -> Iterator[Case]:
     methods = ("auto", "thin", "patch", "telea", "ns", "biharmonic") if shop.full else ("patch",)
     for method in methods:
         settings = RepairSettings().updated({"method": method})
-        yield Case(f"fill: {method}", lambda s=settings: live.fill(pixels, mask, s, None), cap=30.0)
+        yield Case(f"fill: {method}", lambda s=settings: live.fill(pixels, mask, s, None), cap=10.0)
     yield from written(
         shop, "repaired picture", lambda path: live.export(opened, pixels, path, True)
     )
@@ -214,7 +218,7 @@ def exports(shop: Shop) -> Iterator[Case]:
                 target = shop.out / f"{next(number)}" / name
                 return layouts.written(wish, layouts.Goal(target, project=shop.project))
 
-            yield Case(f"export: {id} {ending}", make, shop.empty, 15.0)
+            yield Case(f"export: {id} {ending}", make, shop.empty, 8.0)
         shown = layouts.Wish(kind, picks, kind.settings(), f"export{kind.endings[0]}")
         yield Case(f"layout: {id}", lambda w=shown: layouts.previewed(w))
 
@@ -226,7 +230,7 @@ def galleries(shop: Shop) -> Iterator[Case]:
     from studio.gui import browsing
 
     folder = shop.gallery
-    yield Case("gallery read anew", lambda: rebuild(folder), cap=20.0)
+    yield Case("gallery read anew", lambda: rebuild(folder), cap=10.0)
     known = ended(browsing.open_folder(folder)).gallery
     name = known.entries(known.search(query("")))[0].name
     for words in ("", "picture", "#c05020", f"like:{name}"):
@@ -263,7 +267,7 @@ def models(shop: Shop) -> Iterator[Case]:
             target = shop.out / f"m{next(number)}.atelierpack"
             return pack_export.export_pack(shop.project, run, target)
 
-        yield Case(f"ONNX: {family}", onnx, shop.empty, 15.0)
+        yield Case(f"ONNX: {family}", onnx, shop.empty, 8.0)
         yield Case(f"pack: {family}", packed, shop.empty)
     pack = shop.folder / "whole.atelierpack"
     ended(pack_export.export_pack(shop.project, shop.run("vae").number, pack))

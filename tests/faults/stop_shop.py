@@ -1,6 +1,7 @@
 """What the jobs that are stopped work on: pictures, projects, models, galleries, small or real."""
 
 import shutil
+from collections.abc import Generator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,19 +87,49 @@ class Shop:
 
         return Forecast(steps, 1.0, 0.1, 0, 0, "CPU", Numerics(), threads=1)
 
-    def run(self, family: str) -> Any:
-        """Return a run of a family that was trained a few steps; made once."""
-        from studio.core import training
+    def run(self, family: str, preset: str = "quick") -> Any:
+        """Return a run of a family that was trained a step; made once."""
+        from studio.core import runlog
         from studio.core.events import finished
 
-        if family not in self._runs:
-            asked = self.request(family).updated({"name": family})
-            asked = asked.updated({"plan": asked.plan.updated({"steps": 4})})
-            self._runs[family] = finished(training.start(self.project, asked, self.known(4)))
-        return self._runs[family]
+        if (family, preset) not in self._runs:
+            run = self._new_run(family, preset)
+            finished(runlog.recorded(self._trained(run), runlog.RunLog(run.folder), 0))
+            self._runs[family, preset] = self.project.run(run.number)
+        return self._runs[family, preset]
+
+    def _new_run(self, family: str, preset: str) -> Any:
+        from studio.core.probe import settings_of
+        from studio.core.project import RunRecord
+
+        asked = self.request(family, preset)
+        return self.project.new_run(
+            RunRecord(
+                name=f"{family} {preset}",
+                created=0.0,
+                dataset=asked.dataset,
+                family=family,
+                preset=asked.preset,
+                settings=settings_of(asked).model_dump(),
+                plan=asked.plan.updated({"steps": 1}),
+            )
+        )
+
+    def _trained(self, run: Any) -> Generator[Any, Any, None]:
+        """Take a step and save it; draw no grids, which may take minutes."""
+        from studio.core import saving
+        from studio.core.building import image_size, saved_settings
+        from studio.core.data.packed import open_packed
+        from studio.core.trainee import Trainee
+
+        packed = open_packed(self.project.dataset(self.dataset))
+        settings = saved_settings(run.record.family, run.record.settings)
+        trainee = Trainee(run, packed, settings, image_size(packed.manifest), self.known(1))
+        trainee.advance(0.0)
+        yield saving.save(trainee)
 
     @cached_property
-    def _runs(self) -> dict[str, Any]:
+    def _runs(self) -> dict[tuple[str, str], Any]:
         return {}
 
     def opened(self, family: str) -> Any:

@@ -45,7 +45,7 @@ class Case:
     name: str
     make: Make
     left: Callable[[], list[str]] = list
-    cap: float = 8.0
+    cap: float = 5.0
 
 
 def timed(
@@ -146,6 +146,7 @@ class Tried:
     waits: list[float] = field(default_factory=list)
     pulls: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 def tried(watched: Watched, case: Case, rng: np.random.Generator, count: int) -> Tried:
@@ -153,7 +154,7 @@ def tried(watched: Watched, case: Case, rng: np.random.Generator, count: int) ->
 
     Each new start after a stop shows that one works. A job that fails is noted as wrong.
     """
-    found = Tried(case.name)
+    found, begun = Tried(case.name), time.monotonic()
     whole = watched.run(case.make, case.cap)
     before = now()  # the lane's own thread among them
     there = set(case.left())
@@ -176,4 +177,5 @@ def tried(watched: Watched, case: Case, rng: np.random.Generator, count: int) ->
         if seen.how == "stopped" and after is not None:
             left = [*behind(before), *new]
             found.wrong += [f"{case.name}, stopped at {seen.seconds:.2f} s, left {w}" for w in left]
+    found.seconds = time.monotonic() - begun
     return found
