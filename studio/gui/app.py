@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, QTimer, S
 from PySide6.QtWidgets import QApplication
 
 from studio import __version__
-from studio.gui import theme
+from studio.gui import heap, theme
 from studio.gui.crash import CrashReporter
 from studio.gui.garbage import Garbage
 from studio.gui.session import Session
@@ -43,6 +43,7 @@ def launch(project: Path | None = None) -> int:
 
 def prepare(arguments: list[str]) -> QApplication:
     """Make the QApplication with its name, icon and theme."""
+    heap.share()
     QCoreApplication.setApplicationName("Atelier")
     QCoreApplication.setApplicationVersion(__version__)
     app = QApplication(arguments)
