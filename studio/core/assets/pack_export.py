@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from studio import __version__
+from studio.core.aside import ended
 from studio.core.assets.exporting import write_all
 from studio.core.assets.kind import File
 from studio.core.assets.onnx_model import Exported, named
@@ -94,14 +96,11 @@ def preview(
     for k in range(SHOWN):
         label = torch.tensor([k % classes]) if classes else None
         refining = model.draw(latents.draw_one(model.latent_shape, SEED, k)[None], label)
-        images = torch.empty(0)
-        while True:
-            with torch.no_grad():
-                refined = next(refining, None)
-            if refined is None:
-                break
+        images, said = torch.empty(0), Progress(k, SHOWN, "Drawing a look at it")
+        drawn = torch.no_grad()(partial(next, refining, None))
+        while (refined := (yield from ended(drawn, said))) is not None:
             images = refined
-            yield Progress(k, SHOWN, "Drawing a look at it")
+            yield said
         pictures.append(to_pictures(images))
         yield Drawn(np.concatenate(pictures))
     return np.concatenate(pictures), tuple(model.latent_shape)
