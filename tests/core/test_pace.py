@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from studio.core import checkpoint, training
+from studio.core import checkpoint, saving, training
 from studio.core.events import Progress, Refused
 from studio.core.project import Run
 from studio.core.trainee import Trainee
@@ -109,6 +109,26 @@ def test_slow_steps_learn_the_same(slow: None, tmp_path: Path) -> None:
         patch.setattr(training.Pace, "slow", lambda *_: False)
         _, at_once = toys.finish(training.start(project, asked, known))
     assert equal(aside, at_once)
+
+
+def test_a_run_that_goes_on_can_be_left_in_haste(tmp_path: Path) -> None:
+    project = toys.project(tmp_path)
+    _, run = toys.finish(training.start(project, toys.request("vae", 2), toys.known(2)))
+    _, trainee = training._waiting(project, run.number)
+    assert not trainee.ema.recall()
+    saving.restore(trainee)
+    assert trainee.ema.recall()
+
+
+def test_what_took_long_is_slow_on_a_processor_alone(tmp_path: Path) -> None:
+    project = toys.project(tmp_path)
+    _, run = toys.finish(training.start(project, toys.request("vae", 2), toys.known(2)))
+    pace = training.Pace(training._waiting(project, run.number)[1])
+    assert all(pace.slow(seconds) for seconds in (pace.steps, pace.save, pace.grid))
+    list(pace.drawn(iter([Progress(0, 1, "")])))
+    assert not pace.slow(pace.grid) and pace.slow(pace.save)
+    pace.trainee.device = torch.device("meta")
+    assert not pace.slow(pace.save)
 
 
 def test_a_save_in_haste_has_what_the_average_was_completed_with() -> None:
