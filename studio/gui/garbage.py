@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 INTERVAL = 1000  # ms
 FULL = 30  # collections of young garbage to one of old
 MANY = 60_000  # objects whose full collection takes about 20 ms
-LONG = 0.02  # s
+LONG = 0.04  # s
 
 
 class Garbage(QObject):

@@ -1,7 +1,7 @@
 """Words on a picture: in a font that has their letters, shortened to their place."""
 
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -16,7 +16,7 @@ OTHERS = (
 )
 
 
-@cache
+@lru_cache(maxsize=4)  # each holds its files: 200 kB and more
 def fonts(size: int) -> tuple[Font, ...]:
     """Return the fonts there are in that size, Pillow's own first: it is the same everywhere."""
     own = ImageFont.load_default(size)
