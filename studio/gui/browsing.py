@@ -26,6 +26,7 @@ AT_ONCE = 16  # thumbnails a pull: 10 ms
 FILES = 500  # that are looked for in a pull
 SHARP = 128  # pixels that core's thumbnails have; larger cells want more
 HALVES = 8  # copies of a large picture, each half as large as the one before
+LARGE, RATIO_AT_MOST = 64 << 20, 1032 * 32  # bytes; what a PNG's byte of eight pixels may become
 SMOOTH_AT_MOST = 1 << 18  # pixels a side: at 2^19 Qt's smooth way crashes
 
 
@@ -157,11 +158,18 @@ def ready(image: QImage) -> QImage:
 
 def reduced(path: Path, side: int) -> QImage:
     """Return a picture file with `side` pixels at most; null where it can't be read."""
-    image = QImageReader(str(path)).read()
+    image = read(QImageReader(str(path)))
     if image.isNull():
         return image
     size = image.size().scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio)
     return smaller(image, size)
+
+
+def read(reader: QImageReader) -> QImage:
+    """Return what a file shows; null where it is damaged, or too small for what its head says."""
+    size, held = reader.size(), reader.device().size() if reader.device() else 0
+    too_large = 4 * size.width() * size.height() > max(LARGE, RATIO_AT_MOST * held)
+    return QImage() if size.isValid() and too_large else reader.read()
 
 
 def smaller(image: QImage, size: QSize) -> QImage:
@@ -261,7 +269,7 @@ def levels(path: Path) -> tuple[QImage, ...]:
     """Return a picture file and its smaller copies; nothing where it can't be read."""
     reader = QImageReader(str(path))
     reader.setAutoTransform(True)
-    image = reader.read()
+    image = read(reader)
     if image.isNull():
         return ()
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)

@@ -126,8 +126,8 @@ def shown(root: Path, real: bool = False) -> Trial:
         path.write_bytes(mutant(number, known))
         with SILENCE:
             images = (*levels(path), reduced(path, 4 * SHARP))
-        sides = [side for image in images[1:] for side in image.size().toTuple()]
-        return "" if max(sides, default=0) <= 1 << 20 else f"shown as {sides}"
+        sizes = [image.width() * image.height() for image in images]
+        return "" if sum(sizes) <= 1 << 25 else f"shown in {sizes} pixels"
 
     for number in range(3 * FILES):
         trial(number)

@@ -131,3 +131,14 @@ def test_a_picture_longer_than_qt_can_make_small_smoothly_is_shown(tmp_path: Pat
     Image.new("RGB", (2, 530_000), "red").save(tmp_path / "a.png")
     assert levels(tmp_path / "a.png")[1].height() == 265_000
     assert reduced(tmp_path / "a.png", 512).size().toTuple() == (1, 512)
+
+
+def test_a_small_file_that_says_it_is_huge_is_not_shown(tmp_path: Path) -> None:
+    Image.new("1", (7000, 7000)).save(tmp_path / "flat.png", optimize=True)
+    assert levels(tmp_path / "flat.png")[0].width() == 7000
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.bmp")
+    data = bytearray((tmp_path / "a.bmp").read_bytes())
+    data[18:26] = (5000).to_bytes(4, "little") * 2
+    (tmp_path / "a.bmp").write_bytes(data)
+    assert levels(tmp_path / "a.bmp") == ()
+    assert reduced(tmp_path / "a.bmp", 512).isNull()
