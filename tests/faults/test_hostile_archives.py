@@ -144,13 +144,13 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.timeout(3600)
 def test_a_zip_is_read_or_refused_by_a_sentence(root, promise, amount) -> None:
     with promise("Hostile files", "a strange zip: nothing outside, little memory, a word") as kept:
-        entered(kept, watched(f"{HERE}zips", root, 0, amount(120, 20_000)))
+        entered(kept, watched(f"{HERE}zips", root, 0, amount(120, 10_000)))
 
 
 @pytest.mark.timeout(3600)
 def test_a_pack_is_taken_whole_or_refused(root, pack, promise, amount) -> None:
     with promise("Hostile files", "a strange pack is no model, and leaves nothing") as kept:
-        entered(kept, watched(f"{HERE}packs", root, 0, amount(120, 20_000), base=pack))
+        entered(kept, watched(f"{HERE}packs", root, 0, amount(120, 10_000), base=pack))
 
 
 def test_a_reader_that_unpacks_would_be_found_out(root) -> None:

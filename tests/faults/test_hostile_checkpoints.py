@@ -162,7 +162,7 @@ def test_tensors_that_lie_are_refused(root, base, promise, amount) -> None:
     with promise(
         "Hostile files", "a tensor file whose head lies is refused in little room"
     ) as kept:
-        entered(kept, watched(f"{HERE}tensors", root, 0, amount(500, 200_000), base=base))
+        entered(kept, watched(f"{HERE}tensors", root, 0, amount(500, 100_000), base=base))
 
 
 def test_a_reader_of_pickles_would_be_found_out(root) -> None:

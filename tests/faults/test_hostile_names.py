@@ -212,7 +212,7 @@ def everywhere(root: Path) -> Trial:
 @pytest.mark.timeout(3600)
 def test_no_name_leads_out_or_over_anything(root, promise, amount) -> None:
     with promise("Hostile files", "no name leads out, over a file, or to a device") as kept:
-        entered(kept, watched(f"{HERE}everywhere", root, 0, amount(260, 6500)))
+        entered(kept, watched(f"{HERE}everywhere", root, 0, amount(260, 3000)))
 
 
 def test_portable_is_what_all_systems_hold() -> None:

@@ -136,14 +136,14 @@ def test_a_hurt_project_opens_or_a_sentence_says_why_not(root, base, promise, am
     with promise(
         "Hostile files", "a hurt project opens, or a sentence; no code, no socket"
     ) as kept:
-        entered(kept, watched(f"{HERE}cores", root, 0, amount(300, 20_000), base=base))
+        entered(kept, watched(f"{HERE}cores", root, 0, amount(300, 10_000), base=base))
 
 
 @pytest.mark.timeout(3600)
 def test_what_is_kept_of_a_user_is_read_back_or_left_out(root, base, promise, amount) -> None:
     words = "hurt presets, repairs, settings, packs: told, no other lost"
     with promise("Hostile files", words) as kept:
-        entered(kept, watched(f"{HERE}homes", root, 0, amount(100, 20_000), base=base))
+        entered(kept, watched(f"{HERE}homes", root, 0, amount(100, 10_000), base=base))
 
 
 def test_a_reader_that_trusts_what_it_reads_is_found_out(root, base, amount) -> None:
