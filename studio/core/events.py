@@ -3,9 +3,10 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 JOINERS = "\u200c\u200d"  # between letters of some scripts, and within emoji
 
@@ -34,14 +35,14 @@ class Samples:
 
     step: int
     kind: Literal["ema", "raw"]
-    pictures: np.ndarray
+    pictures: "np.ndarray"
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """Pictures on the way to a job's result, uint8 [n, h, w, c]; each replaces the one before."""
 
-    pictures: np.ndarray
+    pictures: "np.ndarray"
 
 
 @dataclass(frozen=True, eq=False)
