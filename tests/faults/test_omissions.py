@@ -20,7 +20,7 @@ from studio.core.trainee import Trainee
 from tests.faults import sickbed
 
 BEFORE = 8  # steps
-AFTER = 104  # steps; three looks at held-out pictures are among them
+AFTER = 104  # steps in the full set; three looks at held-out pictures are among them
 SOON = (2, 30)  # steps after which the quick set looks already
 TICK = 1 / 64  # seconds that every look at the clock takes
 
@@ -164,7 +164,7 @@ def idle(run: Trainee, part: str) -> str:
 
 @pytest.mark.timeout(1800)
 def test_whatever_is_left_out_of_a_save_is_noticed(tmp_path: Path, promise, amount) -> None:
-    names, looks = amount((["gan"], SOON), (sorted(families()), (AFTER,)))
+    names, looks = amount((["gan"], SOON), (sorted(families()), (*SOON, AFTER)))
     reasons: set[str] = set()
     with promise("Saving", "left out of a save: noticed after resuming (test of the test)") as kept:
         for family in names:
