@@ -16,6 +16,7 @@ from studio.core.request import Numerics
 from studio.core.settings import Settings, extra
 
 INITIAL = 0  # stream of randomness
+LARGEST = 4096  # pixels a side of a picture that a model draws
 
 
 def image_size(manifest: Manifest) -> ImageSize:
@@ -62,7 +63,7 @@ def build_model(
     settings = saved_settings(family.id, values["settings"])
     settings = settings.updated(drawing_only(family, changes or {}))
     with torch.random.fork_rng(devices=[]):
-        model = family.model(settings, ImageSize(*values["size"]))
+        model = family.model(settings, saved_size(family.id, values["size"]))
     try:
         model.load_state_dict(part(tensors, "learner.model." if raw else "ema."))
     except RuntimeError:
@@ -76,6 +77,17 @@ def saved_settings(family: str, values: Mapping[str, Any]) -> Settings:
         return families()[family].settings.model_validate(values)
     except ValidationError:
         raise Refused(built_otherwise(family)) from None
+
+
+def saved_size(family: str, values: Any) -> ImageSize:
+    """Return a size as it was saved; raise Refused if no picture has such."""
+    whole = isinstance(values, list) and all(type(number) is int for number in values)
+    if not whole or len(values) != len(ImageSize._fields):
+        raise Refused(built_otherwise(family))
+    size = ImageSize(*values)
+    if not (0 < size.height <= LARGEST and 0 < size.width <= LARGEST and size.classes >= 0):
+        raise Refused(built_otherwise(family))
+    return size
 
 
 def built_otherwise(family: str) -> str:

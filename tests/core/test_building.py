@@ -61,6 +61,17 @@ def test_weights_of_another_version_are_refused_in_a_sentence():
             building.build_model(values, tensors | other)
     with pytest.raises(Refused, match="version of Atelier"):
         building.build_model(values | {"settings": known | {"gone": 1}}, tensors)
+    for size in (
+        ["8", 8, 3, 0],
+        [8, 8, 3],
+        [0, 8, 3, 0],
+        [8, 10**6, 3, 0],
+        [8, 8, 3, -1],
+        "8",
+        None,
+    ):
+        with pytest.raises(Refused, match="version of Atelier"):
+            building.build_model(values | {"size": size}, tensors)
 
 
 def test_part_takes_one_prefix_and_removes_it():

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from studio.core import checkpoint, latents
-from studio.core.building import build_model
+from studio.core.building import build_model, saved_size
 from studio.core.checkpoint import digest
 from studio.core.events import Job, Note, Progress
 from studio.core.explore.place import Place, checked
@@ -150,7 +150,7 @@ def explorer_of(run: int, tensors: dict[str, Tensor], values: dict[str, Any]) ->
         digest=digest(tensors),
         model=build_model(values, tensors),
         family=families()[values["family"]],
-        size=ImageSize(*values["size"]),
+        size=saved_size(values["family"], values["size"]),
         classes=tuple(values["classes"]),
         directions={},
     )
