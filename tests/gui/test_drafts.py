@@ -59,7 +59,7 @@ def test_a_newer_import_replaces_the_one_at_work(
     qtbot.waitUntil(lambda: bool(drafts), timeout=20000)
     assert [d.manifest.width for d in drafts] == [64]
     session.discard_draft()
-    assert list((session.project.folder / "datasets").iterdir()) == []  # type: ignore[union-attr]
+    assert list((session.project.folder / "datasets").iterdir()) == []  # type: ignore[union-attr] (is there)
 
 
 def test_loose_pictures_are_imported_without_their_neighbours(
@@ -85,10 +85,10 @@ def test_a_project_made_for_an_import_goes_when_nothing_came_of_it(
 ) -> None:
     session.import_pictures(str(tmp_path / "gone"), None)
     qtbot.waitUntil(lambda: bool(failures), timeout=20000)
-    made = session.project.folder  # type: ignore[union-attr]
+    made = session.project.folder  # type: ignore[union-attr] (is there)
     assert made.exists()
     session.new_project(tmp_path / "other")
-    assert not made.exists() and session.project.name == "other"  # type: ignore[union-attr]
+    assert not made.exists() and session.project.name == "other"  # type: ignore[union-attr] (is there)
     kept = projects.create(tmp_path / "kept.atelier").folder
     (kept / "gallery" / "star.png").write_bytes(b"x")
     engine.remove_if_empty(kept)

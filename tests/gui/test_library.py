@@ -79,7 +79,7 @@ def test_draft_shows_what_will_be_trained_on(draft: LibraryPanel) -> None:
 def test_changed_settings_make_the_draft_anew(qtbot: QtBot, draft: LibraryPanel) -> None:
     with qtbot.waitSignal(draft.session.done, timeout=20000):
         draft.form._edit("width", 48)
-    qtbot.waitUntil(lambda: draft.view.sheet.pictures.shape[2] == 48)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: draft.view.sheet.pictures.shape[2] == 48)  # type: ignore[union-attr] (is there)
 
 
 def test_used_draft_becomes_a_set_with_a_next_step(qtbot: QtBot, draft: LibraryPanel) -> None:
@@ -96,7 +96,7 @@ def test_used_draft_becomes_a_set_with_a_next_step(qtbot: QtBot, draft: LibraryP
 
 
 def test_discarded_draft_leaves_nothing(qtbot: QtBot, draft: LibraryPanel) -> None:
-    folder = draft.session.draft.folder  # type: ignore[union-attr]
+    folder = draft.session.draft.folder  # type: ignore[union-attr] (is there)
     draft.view.discard.click()
     assert not folder.exists()
     assert draft.stack.currentWidget() is draft.zone
